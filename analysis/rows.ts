@@ -1,0 +1,123 @@
+import type { RunResult } from '../sim/base/result.ts';
+import type { Topology } from '../sim/base/topology.ts';
+
+/** A cell of a table: a number in the unit its column names, a word, a truth value, or empty. */
+export type Value = number | string | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** Columns of every row, in order; the swept keys follow `fidelity`. */
+export const RESULT_COLUMNS = [
+  'completion_time_us',
+  'bound_us',
+  'slowdown',
+  'fct_mean_us',
+  'fct_p50_us',
+  'fct_p99_us',
+  'fct_max_us',
+  'flows',
+  'subflows',
+  'max_link_load_bytes',
+  'ideal_link_load_bytes',
+  'congestion_ratio',
+  'worst_phase_congestion_ratio',
+  'packets',
+  'packet_hops',
+  'drops',
+  'trims',
+  'retransmits',
+  'ecn_marks',
+  'pfc_pauses',
+  'queue_max_bytes',
+  'reorder_max_packets',
+  'finished',
+] as const;
+
+/** One run for the tables and the report: its row, and what the charts need beyond it. */
+export interface CellRecord {
+  readonly row: Row;
+  /** Percentiles 0, 1, .. 100 (nearest rank) of the flow completion times; null where unknown. */
+  readonly fctPercentilesUs: readonly number[] | null;
+  readonly fabricLinks: readonly FabricLinkRecord[];
+  /** Why the run did not finish; null when it did. */
+  readonly unfinishedReason: string | null;
+}
+
+export interface FabricLinkRecord {
+  /** Node names, such as `leaf0` and `spine3`; parallel links repeat the pair. */
+  readonly from: string;
+  readonly to: string;
+  readonly rateBps: number;
+  readonly up: boolean;
+  readonly loadBytes: number;
+  readonly idealBytes: number;
+  readonly queueMaxBytes: number | null;
+}
+
+/** Percentile by nearest rank: the smallest value with at least q of the values at or below it. `sorted` ascending, not empty; q in [0, 1]. */
+export function nearestRank(sorted: Float64Array, q: number): number {
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
+}
+
+const toUs = (ps: number | null): number | null => (ps === null ? null : ps / 1e6);
+
+/**
+ * The row and chart data of one run.
+ *
+ * @param key `run_id`, `seed` and the swept values of the cell, under their dotted keys
+ */
+export function cellRecord(
+  key: { readonly runId: string; readonly seed: number; readonly swept: Row },
+  result: RunResult,
+  topology: Topology,
+): CellRecord {
+  const sorted = result.tables.fctPs === null || result.tables.fctPs.length === 0 ? null : result.tables.fctPs.slice().sort();
+  const fct = (q: number): number | null => (sorted === null ? null : nearestRank(sorted, q) / 1e6);
+  const row: Row = {
+    run_id: key.runId,
+    seed: key.seed,
+    fidelity: result.fidelity,
+    ...key.swept,
+    completion_time_us: toUs(result.completionPs),
+    bound_us: toUs(result.boundPs),
+    slowdown: result.completionPs === null || result.boundPs === 0 ? null : result.completionPs / result.boundPs,
+    fct_mean_us: sorted === null ? null : sorted.reduce((sum, ps) => sum + ps, 0) / sorted.length / 1e6,
+    fct_p50_us: fct(0.5),
+    fct_p99_us: fct(0.99),
+    fct_max_us: fct(1),
+    flows: result.flows,
+    subflows: result.subflows,
+    max_link_load_bytes: result.maxLinkLoadBytes,
+    ideal_link_load_bytes: result.idealLinkLoadBytes,
+    congestion_ratio: result.congestionRatio,
+    worst_phase_congestion_ratio: result.worstPhaseCongestionRatio,
+    packets: result.packets,
+    packet_hops: result.packetHops,
+    drops: result.drops,
+    trims: result.trims,
+    retransmits: result.retransmits,
+    ecn_marks: result.ecnMarks,
+    pfc_pauses: result.pfcPauses,
+    queue_max_bytes: result.queueMaxBytes,
+    reorder_max_packets: result.reorderMaxPackets,
+    finished: result.finished,
+  };
+  const fabricLinks: FabricLinkRecord[] = [];
+  for (let link = 0; link < topology.links; link++) {
+    if (topology.linkIsFabric[link] === 0) continue;
+    fabricLinks.push({
+      from: topology.nodeNames[topology.linkFrom[link]!]!,
+      to: topology.nodeNames[topology.linkTo[link]!]!,
+      rateBps: topology.linkRateBps[link]!,
+      up: topology.linkUp[link] === 1,
+      loadBytes: result.tables.linkLoadBytes[link]!,
+      idealBytes: result.tables.idealLinkLoadBytes[link]!,
+      queueMaxBytes: result.tables.linkQueueMaxBytes?.[link] ?? null,
+    });
+  }
+  return {
+    row,
+    fctPercentilesUs: sorted === null ? null : Array.from({ length: 101 }, (_, i) => nearestRank(sorted, i / 100) / 1e6),
+    fabricLinks,
+    unfinishedReason: result.unfinishedReason,
+  };
+}

@@ -1,0 +1,48 @@
+/** What a run says, whatever its fidelity. Quantities a fidelity cannot know are null. */
+export interface RunResult {
+  readonly fidelity: 'packet' | 'bound';
+  /** Every operation of the Schedule ended. */
+  readonly finished: boolean;
+  /** Why not, for a person; null when finished. */
+  readonly unfinishedReason: string | null;
+  /** From 0 to the end of the last operation; null when not finished. */
+  readonly completionPs: number | null;
+  /** Lower bound on the completion, for every balancer and transport. */
+  readonly boundPs: number;
+  /** Messages of the Schedule, and the flows they became after splitting. */
+  readonly flows: number;
+  readonly subflows: number;
+  /** Messages that were cut into more than one piece. */
+  readonly splitFlows: number;
+
+  /** Payload of first transmissions, fabric links only. */
+  readonly maxLinkLoadBytes: number;
+  readonly idealLinkLoadBytes: number;
+  readonly congestionRatio: number;
+  readonly worstPhaseCongestionRatio: number;
+
+  /** Data packets, first transmissions only. */
+  readonly packets: number | null;
+  /** Packets of every kind delivered over a link. */
+  readonly packetHops: number | null;
+  readonly drops: number | null;
+  readonly trims: number | null;
+  readonly retransmits: number | null;
+  readonly ecnMarks: number | null;
+  readonly pfcPauses: number | null;
+  readonly queueMaxBytes: number | null;
+  readonly reorderMaxPackets: number | null;
+
+  readonly tables: RunTables;
+}
+
+export interface RunTables {
+  /** Flow completion time of each message that ended, in the order of its send in the Schedule; null where unknown. */
+  readonly fctPs: Float64Array | null;
+  /** Payload bytes of first transmissions on each directed link of the Topology (0 on host links). */
+  readonly linkLoadBytes: Float64Array;
+  /** What perfect spraying would put there. */
+  readonly idealLinkLoadBytes: Float64Array;
+  /** Largest queue of each directed link's output port, switch ports only; null where unknown. */
+  readonly linkQueueMaxBytes: Float64Array | null;
+}

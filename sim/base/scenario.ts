@@ -1,0 +1,237 @@
+/**
+ * A Scenario is everything the simulator needs, as validated plain data: sizes in bytes, rates in bits a second, times in
+ * integer picoseconds. `sweep/config` makes it from a config file; a program may also write one by hand.
+ *
+ * A `null` means "derived from the fabric" (sim/derive.ts): those defaults follow from the base round-trip time.
+ */
+
+/** Largest representable simulated time: integer picoseconds in a double are exact up to 2^53 ps, about 2.5 hours. */
+export const MAX_TIME_PS = 2 ** 53 - 1;
+
+export interface Scenario {
+  readonly name: string;
+  /** Non-negative integer below 2^53; every random stream derives from it. */
+  readonly seed: number;
+  readonly fidelity: Fidelity;
+  readonly topology: LeafSpineSpec;
+  readonly workload: WorkloadSpec;
+  readonly balancer: BalancerSpec;
+  readonly transport: TransportSpec;
+  readonly nic: NicSpec;
+  readonly switch: SwitchSpec;
+  readonly failures: readonly FailureSpec[];
+  readonly stopAtPs: number;
+}
+
+export type Fidelity = 'packet' | 'bound';
+
+export interface LinkSpec {
+  readonly rateBps: number;
+  readonly delayPs: number;
+}
+
+export interface LeafSpineSpec {
+  readonly kind: 'leaf-spine';
+  readonly leaves: number;
+  readonly spines: number;
+  readonly hostsPerLeaf: number;
+  readonly hostLink: LinkSpec;
+  readonly fabricLink: FabricLinkSpec;
+  readonly placement: Placement;
+}
+
+export interface FabricLinkSpec extends LinkSpec {
+  /** Rate of the links of each spine (length `spines`), or null: every link runs at `rateBps`. */
+  readonly perSpineRateBps: readonly number[] | null;
+  /** Parallel links between each leaf and each spine. */
+  readonly linksPerPair: number;
+}
+
+/** Which host is rank r: `packed` host r; `strided` leaf r mod leaves, its host floor(r / leaves); `random` a seeded permutation. */
+export type Placement = 'packed' | 'strided' | 'random';
+
+export type WorkloadSpec = CollectiveSpec | PermutationSpec | IncastSpec | FlowsSpec | MoeSpec | FileSpec;
+
+/** `sizeBytes` has the nccl-tests meaning of the collective (docs: reference on collectives). */
+export interface CollectiveSpec {
+  readonly kind: 'all-reduce' | 'all-gather' | 'reduce-scatter' | 'all-to-all';
+  readonly algorithm: CollectiveAlgorithm;
+  readonly sizeBytes: number;
+  readonly ranks: number;
+}
+
+export type CollectiveAlgorithm = 'ring' | 'direct' | 'halving-doubling' | 'recursive-doubling' | 'recursive-halving' | 'pairwise';
+
+/** Which algorithms each collective has; the first is its default. */
+export const COLLECTIVE_ALGORITHMS = {
+  'all-reduce': ['ring', 'direct', 'halving-doubling'],
+  'all-gather': ['ring', 'direct', 'recursive-doubling'],
+  'reduce-scatter': ['ring', 'direct', 'recursive-halving'],
+  'all-to-all': ['direct', 'pairwise'],
+} as const satisfies Record<CollectiveSpec['kind'], readonly CollectiveAlgorithm[]>;
+
+export interface PermutationSpec {
+  readonly kind: 'permutation';
+  /** `random`: without fixed points; shift: r -> r + shift; affine: r -> multiply * r + add (mod ranks). */
+  readonly pattern: 'random' | { readonly shift: number } | { readonly multiply: number; readonly add: number };
+  readonly sizeBytes: number;
+  readonly ranks: number;
+}
+
+export interface IncastSpec {
+  readonly kind: 'incast';
+  readonly senders: number;
+  readonly receiver: number;
+  /** Of each sender's flow. */
+  readonly sizeBytes: number;
+  readonly ranks: number;
+}
+
+export interface FlowSpec {
+  readonly src: number;
+  readonly dst: number;
+  readonly sizeBytes: number;
+  readonly startPs: number;
+}
+
+export interface FlowsSpec {
+  readonly kind: 'flows';
+  readonly flows: readonly FlowSpec[];
+  readonly ranks: number;
+}
+
+export interface MoeSpec {
+  readonly kind: 'moe';
+  /** MoE layers. */
+  readonly layers: number;
+  /** Tokens a rank. */
+  readonly tokens: number;
+  readonly experts: number;
+  readonly topk: number;
+  /** `forward`: dispatch and combine; `training`: also the two exchanges of the backward pass. */
+  readonly phase: 'forward' | 'training';
+  /** Bytes of one token copy on the wire, headers excluded. */
+  readonly dispatchBytesPerToken: number;
+  readonly combineBytesPerToken: number;
+  /** Of both exchanges of the backward pass. */
+  readonly backwardBytesPerToken: number;
+  readonly routing: { readonly kind: 'uniform' } | { readonly kind: 'zipf'; readonly s: number; readonly permute: boolean };
+  /** Which rank holds expert e: `linear` floor(e / (experts/ranks)); `round-robin` e mod ranks; `random` a seeded permutation of linear. */
+  readonly placement: 'linear' | 'round-robin' | 'random';
+  /** `per-expert`: one copy a selected expert; `per-gpu`: one copy a destination rank. */
+  readonly scheme: 'per-expert' | 'per-gpu';
+  readonly ranks: number;
+}
+
+/** A traffic or trace file, already read: the simulator opens no files. */
+export interface FileSpec {
+  readonly kind: 'file';
+  /** As written in the config; for messages only. */
+  readonly path: string;
+  readonly format: 'htsim' | 'chakra';
+  /** One entry for `htsim`; one a rank, in rank order, for `chakra`. */
+  readonly files: readonly InputFile[];
+  readonly htsim: { readonly startUnit: 'us' | 'ps' | null };
+  readonly chakra: {
+    readonly durationUnit: 'us' | 'ns';
+    readonly deps: 'both' | 'data';
+    readonly missingDeps: 'error' | 'drop';
+    readonly missingComm: 'error' | 'replay';
+    readonly allReduce: 'ring' | 'direct' | 'halving-doubling';
+    readonly allGather: 'ring' | 'direct' | 'recursive-doubling';
+    readonly reduceScatter: 'ring' | 'direct' | 'recursive-halving';
+  };
+  /** Of the fabric; a file may use fewer. */
+  readonly ranks: number;
+}
+
+export interface InputFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export type BalancerSpec =
+  | { readonly kind: 'ecmp' }
+  | { readonly kind: 'ecmp-split'; readonly k: number }
+  | { readonly kind: 'spray' }
+  | { readonly kind: 'drb' }
+  | { readonly kind: 'spray-switch-rr'; readonly variant: 'plain' | 'permute' }
+  | EtherealSpec;
+
+export interface EtherealSpec {
+  readonly kind: 'ethereal';
+  readonly split: 'equal' | 'fewest' | 'none';
+  readonly remainder: 'spread' | 'last';
+  /** No piece is made smaller than this; null: one packet payload (`nic.mtu`). */
+  readonly minPieceBytes: number | null;
+  /** Most pieces of one flow; null: no limit. */
+  readonly maxPieces: number | null;
+  readonly batchWindowPs: number;
+  /** Each sub-flow starts after a uniform whole number of nanoseconds up to this. */
+  readonly startJitterPs: number;
+  readonly shuffleDestinations: boolean;
+  readonly shuffleFlows: boolean;
+  readonly shufflePaths: boolean;
+}
+
+export type Recovery = 'sr' | 'gbn' | 'none';
+
+export type TransportSpec = FixedSpec | DctcpSpec | DctcpRateSpec;
+
+interface TransportCommon {
+  readonly recovery: Recovery;
+  /** Retransmission timeout; null: 15 us + 6 x queue / rate. */
+  readonly rtoPs: number | null;
+  /** `gbn` only: at most one NACK for one expected sequence number in this time. */
+  readonly nackIntervalPs: number;
+}
+
+export interface FixedSpec extends TransportCommon {
+  readonly kind: 'fixed';
+  /** null: line rate. */
+  readonly rateBps: number | null;
+  /** Wire bytes in flight; null: no window. */
+  readonly windowBytes: number | null;
+}
+
+export interface DctcpSpec extends TransportCommon {
+  readonly kind: 'dctcp';
+  readonly g: number;
+  /** Wire bytes; null: 1 BDP. */
+  readonly initialWindowBytes: number | null;
+  /** Wire bytes; null: one full packet. */
+  readonly minWindowBytes: number | null;
+}
+
+export interface DctcpRateSpec extends TransportCommon {
+  readonly kind: 'dctcp-rate';
+  readonly g: number;
+  readonly additiveIncreaseBps: number;
+  readonly minRateBps: number;
+}
+
+export interface NicSpec {
+  /** Largest payload of a packet. */
+  readonly mtuBytes: number;
+  /** Bytes added to each data packet on the wire. */
+  readonly headerBytes: number;
+  /** Wire size of an ACK or NACK. */
+  readonly ackBytes: number;
+  /** `none`: no ACK packets; the sender learns of the last byte after the propagation delay of the way back. */
+  readonly acks: 'per-packet' | 'none';
+}
+
+export interface SwitchSpec {
+  readonly kind: 'droptail';
+  /** Per output port; null: 5 BDP; Infinity: never drops. */
+  readonly queueBytes: number | null;
+  /** Marking thresholds at enqueue; null: 0.2 and 0.8 BDP; 'off': no marks. */
+  readonly ecn: { readonly lowBytes: number; readonly highBytes: number } | null | 'off';
+  readonly hash: 'ideal' | 'jenkins';
+}
+
+/** A link that is down from the start, both directions, known to every switch and host. */
+export interface FailureSpec {
+  /** `leaf0-spine1`, or `leaf0-spine1-0` for one link of a bundle. */
+  readonly link: string;
+}

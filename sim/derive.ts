@@ -1,0 +1,57 @@
+import type { Scenario } from './base/scenario.ts';
+import type { Topology } from './base/topology.ts';
+
+/** Serialisation time of `bytes` at `rateBps`: whole picoseconds, rounded a packet at a time, at least 1. */
+export function serialisationPs(bytes: number, rateBps: number): number {
+  return Math.max(1, Math.round((bytes * 8e12) / rateBps));
+}
+
+/** What the defaults of a Scenario become on its fabric. */
+export interface Limits {
+  /** T: unloaded round-trip time of a full packet and its ACK on the longest path. */
+  readonly baseRttPs: number;
+  /** T x host rate, in whole packets (rounded up), as wire bytes. */
+  readonly bdpBytes: number;
+  /** Per output port; Infinity: never drops. */
+  readonly queueBytes: number;
+  readonly ecn: { readonly lowBytes: number; readonly highBytes: number } | null;
+  /** Infinity when nothing can be lost. */
+  readonly rtoPs: number;
+  readonly initialWindowBytes: number;
+  readonly minWindowBytes: number;
+}
+
+/**
+ * Resolves every default that follows from the base round-trip time: queue 5 BDP, ECN at 0.2 and 0.8 BDP (rounded up to whole
+ * packets, as UEC sizes them), RTO 15 us + 6 x queue / host rate, window 1 BDP.
+ */
+export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
+  const { nic, transport } = scenario;
+  const packetBytes = nic.mtuBytes + nic.headerBytes;
+  let baseRttPs = 0;
+  for (const link of topology.longestPath) {
+    baseRttPs += serialisationPs(packetBytes, topology.linkRateBps[link]!) + topology.linkDelayPs[link]!;
+    const back = topology.linkReverse[link]!;
+    baseRttPs += serialisationPs(nic.ackBytes, topology.linkRateBps[back]!) + topology.linkDelayPs[back]!;
+  }
+  const hostRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
+  const bdpPackets = Math.ceil((baseRttPs * hostRateBps) / 8e12 / packetBytes);
+  const bdpBytes = bdpPackets * packetBytes;
+  const queueBytes = scenario.switch.queueBytes ?? 5 * bdpBytes;
+  const ecn =
+    scenario.switch.ecn === 'off'
+      ? null
+      : (scenario.switch.ecn ?? {
+          lowBytes: Math.ceil(bdpPackets / 5) * packetBytes,
+          highBytes: Math.ceil((bdpPackets * 4) / 5) * packetBytes,
+        });
+  return {
+    baseRttPs,
+    bdpBytes,
+    queueBytes,
+    ecn,
+    rtoPs: transport.rtoPs ?? 15e6 + Math.round((6 * queueBytes * 8e12) / hostRateBps),
+    initialWindowBytes: (transport.kind === 'dctcp' ? transport.initialWindowBytes : null) ?? bdpBytes,
+    minWindowBytes: (transport.kind === 'dctcp' ? transport.minWindowBytes : null) ?? packetBytes,
+  };
+}

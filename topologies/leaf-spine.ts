@@ -1,0 +1,221 @@
+import { ConfigError } from '../sim/base/errors.ts';
+import { setupStream } from '../sim/base/random.ts';
+import type { FailureSpec, LeafSpineSpec } from '../sim/base/scenario.ts';
+import type { PathSet, Topology } from '../sim/base/topology.ts';
+import { GraphBuilder } from './graph.ts';
+
+/**
+ * A two-tier leaf-spine: `leaves` x `hostsPerLeaf` hosts, every leaf joined to every spine by `linksPerPair` parallel cables.
+ *
+ * Ports: leaf port h is its host h, then uplinks in (spine, cable) order; spine ports are in (leaf, cable) order.
+ * A path between two leaves is (spine p, up cable u, down cable d), with identifier (p * linksPerPair + u) * linksPerPair + d.
+ *
+ * @param ranks how many ranks the placement puts on the hosts; at most the number of hosts
+ * @param seed run seed, for the random placement
+ * @throws ConfigError when a failure names no link of this fabric, or there are too many paths for a 16-bit entropy
+ */
+export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[], ranks: number, seed: number): Topology {
+  const { leaves, spines, hostsPerLeaf } = spec;
+  const cables = spec.fabricLink.linksPerPair;
+  const hosts = leaves * hostsPerLeaf;
+  const uplinks = spines * cables;
+  const pathIds = uplinks * cables;
+  if (pathIds > 65_536) {
+    throw new ConfigError('E130', `${spines} spines with ${cables} links a pair give ${pathIds} paths between two leaves`, {
+      where: { path: 'topology' },
+      hint: 'at most 65536, the number of 16-bit path identifiers',
+    });
+  }
+
+  const graph = new GraphBuilder();
+  for (let h = 0; h < hosts; h++) graph.addNode(`host${h}`);
+  for (let l = 0; l < leaves; l++) graph.addNode(`leaf${l}`);
+  for (let p = 0; p < spines; p++) graph.addNode(`spine${p}`);
+  const leafNode = (l: number): number => hosts + l;
+  const spineNode = (p: number): number => hosts + leaves + p;
+
+  for (let h = 0; h < hosts; h++) graph.addCable(h, leafNode(Math.floor(h / hostsPerLeaf)), spec.hostLink, false);
+  for (let l = 0; l < leaves; l++) {
+    for (let p = 0; p < spines; p++) {
+      const rateBps = spec.fabricLink.perSpineRateBps?.[p] ?? spec.fabricLink.rateBps;
+      for (let c = 0; c < cables; c++) graph.addCable(leafNode(l), spineNode(p), { rateBps, delayPs: spec.fabricLink.delayPs }, true);
+    }
+  }
+  for (const failure of failures) cutCables(graph, failure, spec);
+
+  // Cable (l, p, c) is the graph's cable number hosts + (l * spines + p) * cables + c; its upward link is twice that.
+  const upLink = (l: number, p: number, c: number): number => 2 * (hosts + (l * spines + p) * cables + c);
+  const downLink = (l: number, p: number, c: number): number => upLink(l, p, c) + 1;
+  const liveCables = (l: number, p: number): number[] => range(cables).filter((c) => graph.isUp(upLink(l, p, c)));
+
+  const switches = leaves + spines;
+  const nextHopSet = new Int32Array(switches * leaves).fill(-1);
+  const sets = new PortSets();
+  for (let l = 0; l < leaves; l++) {
+    for (let t = 0; t < leaves; t++) {
+      if (t === l) continue;
+      const ports: number[] = [];
+      for (let p = 0; p < spines; p++) {
+        if (liveCables(t, p).length === 0) continue;
+        for (const c of liveCables(l, p)) ports.push(hostsPerLeaf + p * cables + c);
+      }
+      nextHopSet[l * leaves + t] = sets.add(l, ports);
+    }
+  }
+  for (let p = 0; p < spines; p++) {
+    for (let t = 0; t < leaves; t++) {
+      nextHopSet[(leaves + p) * leaves + t] = sets.add(
+        leaves + p,
+        liveCables(t, p).map((c) => t * cables + c),
+      );
+    }
+  }
+
+  // Pinned paths: a leaf (stage 0) takes uplink (p, u), a spine (stage 1) takes down cable d towards the ToR.
+  const pinStage = new Uint8Array(switches).fill(1, leaves);
+  const pinIndex = new Int32Array(2 * pathIds);
+  const pathReverse = new Int32Array(pathIds);
+  const pathId = (p: number, u: number, d: number): number => (p * cables + u) * cables + d;
+  for (let p = 0; p < spines; p++) {
+    for (let u = 0; u < cables; u++) {
+      for (let d = 0; d < cables; d++) {
+        const id = pathId(p, u, d);
+        pinIndex[id] = p * cables + u;
+        pinIndex[pathIds + id] = d;
+        pathReverse[id] = pathId(p, d, u);
+      }
+    }
+  }
+  const pinPort = Int32Array.from([...range(uplinks).map((i) => hostsPerLeaf + i), ...range(leaves * cables)]);
+  const pinBase = new Int32Array(switches * leaves);
+  for (let p = 0; p < spines; p++) {
+    for (let t = 0; t < leaves; t++) pinBase[(leaves + p) * leaves + t] = uplinks + t * cables;
+  }
+
+  const pathsBetween = (srcTor: number, dstTor: number): PathSet => {
+    const ids: number[] = [];
+    const capacityBps: number[] = [];
+    const links: number[] = [];
+    for (let p = 0; p < spines; p++) {
+      const up = liveCables(srcTor, p);
+      const down = liveCables(dstTor, p);
+      if (up.length === 0 || down.length === 0) continue;
+      const count = Math.max(up.length, down.length);
+      for (let i = 0; i < count; i++) {
+        const u = up[i % up.length]!;
+        const d = down[i % down.length]!;
+        const sharingUp = Math.ceil((count - (i % up.length)) / up.length);
+        const sharingDown = Math.ceil((count - (i % down.length)) / down.length);
+        const first = upLink(srcTor, p, u);
+        const second = downLink(dstTor, p, d);
+        ids.push(pathId(p, u, d));
+        capacityBps.push(Math.min(graph.rateBps(first) / sharingUp, graph.rateBps(second) / sharingDown));
+        links.push(first, second);
+      }
+    }
+    return {
+      ids: Int32Array.from(ids),
+      capacityBps: Float64Array.from(capacityBps),
+      linkOffset: Int32Array.from({ length: ids.length + 1 }, (_, i) => 2 * i),
+      links: Int32Array.from(links),
+    };
+  };
+
+  return {
+    hosts,
+    switches,
+    tors: leaves,
+    ...graph.build(),
+    torOfHost: Int32Array.from({ length: hosts }, (_, h) => Math.floor(h / hostsPerLeaf)),
+    hostOfRank: placeRanks(spec, ranks, seed),
+    longestPath: Int32Array.from(longestPath(spec, hosts, upLink, downLink)),
+    nextHopSet,
+    ...sets.build(),
+    pathIds,
+    pinStage,
+    pinIndex,
+    pinBase,
+    pinPort,
+    pathReverse,
+    pathsBetween,
+  };
+}
+
+/** Host of each rank. `strided`: rank r on leaf r mod leaves, its host floor(r / leaves). */
+function placeRanks(spec: LeafSpineSpec, ranks: number, seed: number): Int32Array {
+  const hosts = spec.leaves * spec.hostsPerLeaf;
+  switch (spec.placement) {
+    case 'packed':
+      return Int32Array.from({ length: ranks }, (_, r) => r);
+    case 'strided':
+      return Int32Array.from({ length: ranks }, (_, r) => (r % spec.leaves) * spec.hostsPerLeaf + Math.floor(r / spec.leaves));
+    case 'random':
+      return setupStream(seed, 'placement', 0)
+        .shuffle(Int32Array.from({ length: hosts }, (_, h) => h))
+        .slice(0, ranks);
+  }
+}
+
+/** Links of a path with the largest unloaded round-trip time: over the slowest spine, or inside the only leaf. */
+function longestPath(
+  spec: LeafSpineSpec,
+  hosts: number,
+  upLink: (l: number, p: number, c: number) => number,
+  downLink: (l: number, p: number, c: number) => number,
+): number[] {
+  const fromHost0 = 0;
+  if (spec.leaves === 1) return [fromHost0, 2 * Math.min(1, hosts - 1) + 1];
+  const rates = spec.fabricLink.perSpineRateBps ?? [];
+  let slowest = 0;
+  rates.forEach((rate, p) => {
+    if (rate < rates[slowest]!) slowest = p;
+  });
+  return [fromHost0, upLink(0, slowest, 0), downLink(1, slowest, 0), 2 * spec.hostsPerLeaf + 1];
+}
+
+/** Takes down the cables that a failure names, both directions. */
+function cutCables(graph: GraphBuilder, failure: FailureSpec, spec: LeafSpineSpec): void {
+  const fabric = /^leaf(\d+)-spine(\d+)(?:-(\d+))?$/.exec(failure.link);
+  const host = /^host(\d+)-leaf(\d+)$/.exec(failure.link);
+  const [a, b, only] = fabric
+    ? [`leaf${fabric[1]}`, `spine${fabric[2]}`, fabric[3]]
+    : host
+      ? [`host${host[1]}`, `leaf${host[2]}`, undefined]
+      : [failure.link, '', undefined];
+  const cables = graph.cablesBetween(a, b);
+  const chosen = only === undefined ? cables : cables.slice(Number(only), Number(only) + 1);
+  if (chosen.length === 0) {
+    const bundle = spec.fabricLink.linksPerPair > 1 ? `, or leaf0-spine0-0 for one of its ${spec.fabricLink.linksPerPair} links` : '';
+    throw new ConfigError('E131', `no link "${failure.link}" in this fabric`, {
+      where: { path: 'failures' },
+      hint: `links are named leaf0-spine0 .. leaf${spec.leaves - 1}-spine${spec.spines - 1}${bundle}, and host0-leaf0`,
+    });
+  }
+  for (const cable of chosen) graph.cut(cable);
+}
+
+/** Next-hop sets of all switches, equal sets of one switch stored once. */
+class PortSets {
+  readonly #index = new Map<string, number>();
+  readonly #offsets = [0];
+  readonly #ports: number[] = [];
+
+  /** Number of the set, -1 for the empty one. */
+  add(switchIndex: number, ports: readonly number[]): number {
+    if (ports.length === 0) return -1;
+    const key = `${switchIndex}:${ports.join(',')}`;
+    const known = this.#index.get(key);
+    if (known !== undefined) return known;
+    const set = this.#offsets.length - 1;
+    this.#index.set(key, set);
+    this.#ports.push(...ports);
+    this.#offsets.push(this.#ports.length);
+    return set;
+  }
+
+  build(): { setOffset: Int32Array; setPort: Int32Array } {
+    return { setOffset: Int32Array.from(this.#offsets), setPort: Int32Array.from(this.#ports) };
+  }
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
