@@ -1,0 +1,57 @@
+import type { BalancerSpec } from '../../sim/base/scenario.ts';
+import type { Schedule } from '../../sim/base/schedule.ts';
+import type { Topology } from '../../sim/base/topology.ts';
+import { planFlows } from '../../sim/balancing/plan.ts';
+import { fabricLoads } from './link-loads.ts';
+
+/** A quantity over several seeds; percentiles by nearest rank. */
+export interface SeedSpread {
+  readonly mean: number;
+  readonly p5: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export interface HashedLoadStatistics {
+  readonly samples: number;
+  readonly maxLinkLoadBytes: SeedSpread;
+  readonly congestionRatio: SeedSpread;
+  readonly worstPhaseCongestionRatio: SeedSpread;
+}
+
+/**
+ * What the choice of hash salts does to the loads of a hashed balancer: the Schedule and the placement stay, only the salts of the
+ * switches follow the seeds.
+ *
+ * @param seeds at least one
+ */
+export function hashedLoadStatistics(
+  topology: Topology,
+  schedule: Schedule,
+  balancer: Extract<BalancerSpec, { readonly kind: 'ecmp' | 'ecmp-split' }>,
+  seeds: readonly number[],
+  hash: 'ideal' | 'jenkins',
+): HashedLoadStatistics {
+  // Hashed plans draw nothing and have no pieces by packet size: seed and mtu do not matter.
+  const plan = planFlows(topology, schedule, balancer, { seed: 0, mtuBytes: 1 });
+  const samples = seeds.map((seed) => fabricLoads(topology, schedule, plan, balancer, { seed, hash }));
+  return {
+    samples: samples.length,
+    maxLinkLoadBytes: spreadOf(samples.map((sample) => sample.maxLinkLoadBytes)),
+    congestionRatio: spreadOf(samples.map((sample) => sample.congestionRatio)),
+    worstPhaseCongestionRatio: spreadOf(samples.map((sample) => sample.worstPhaseCongestionRatio)),
+  };
+}
+
+function spreadOf(values: readonly number[]): SeedSpread {
+  const sorted = Float64Array.from(values).sort();
+  const percentile = (p: number): number => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)]!;
+  return {
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    p5: percentile(5),
+    p50: percentile(50),
+    p95: percentile(95),
+    max: percentile(100),
+  };
+}

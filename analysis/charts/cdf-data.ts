@@ -1,0 +1,58 @@
+import type { CellRecord } from '../rows.ts';
+import { groupBy, mean } from '../statistics.ts';
+import type { Axis } from './axes.ts';
+import { valueAxis } from './axes.ts';
+import { describeRow, idOf } from './dimensions.ts';
+import type { SweepView } from './dimensions.ts';
+import { displayUnit } from './format.ts';
+
+/** Distributions of the flow completion times, one panel a combination of the other swept values. */
+export interface CdfChart {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly seriesTitle: string | null;
+  readonly seriesLabels: readonly string[];
+  readonly panels: readonly { readonly label: string; readonly series: readonly CdfSeries[] }[];
+}
+
+/** One distribution: `times[i]` is the time within which `shares[i]` percent of the flows ended; empty if no run has flow times. */
+export interface CdfSeries {
+  readonly times: readonly number[];
+  readonly shares: readonly number[];
+  readonly detail: string;
+}
+
+/** Every percentile, averaged over the seeds; null if no run knows its flow times. */
+export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfChart | null {
+  const known = records.filter(({ fctPercentilesUs }) => fctPercentilesUs !== null);
+  if (known.length === 0) return null;
+  // Over the averages that are drawn, not the single runs: the axis fits what is seen.
+  const seriesValues = view.series?.values ?? [{ id: '', label: '', number: null }];
+  const panels = [...groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row)))).values()].map((panel) => ({
+    label: describeRow(view.others, panel[0]!.row),
+    series: seriesValues.map(({ id }) => averaged(view.series === null ? panel : panel.filter(({ row }) => idOf(view.series!.keys, row) === id))),
+  }));
+  const all = panels.flatMap(({ series }) => series.flatMap(({ times }) => times));
+  const high = all.reduce((a, b) => Math.max(a, b));
+  const low = all.reduce((a, b) => Math.min(a, b));
+  const unit = displayUnit('microseconds', high);
+  return {
+    title: 'Flow completion times',
+    x: valueAxis(`flow completion time (${unit.symbol})`, low / unit.factor, high / unit.factor, 0),
+    y: { title: 'flows that ended within it (%)', kind: 'linear', domain: [0, 102], ticks: [0, 25, 50, 75, 100].map((value) => ({ value, label: String(value) })) },
+    seriesTitle: view.series?.title ?? null,
+    seriesLabels: seriesValues.map(({ label }) => label),
+    panels: panels.map(({ label, series }) => ({
+      label,
+      series: series.map((one) => ({ ...one, times: one.times.map((time) => time / unit.factor) })),
+    })),
+  };
+}
+
+function averaged(records: readonly CellRecord[]): CdfSeries {
+  const percentiles = records.map(({ fctPercentilesUs }) => fctPercentilesUs!);
+  if (percentiles.length === 0) return { times: [], shares: [], detail: 'no flow times' };
+  const times = percentiles[0]!.map((_, i) => mean(percentiles.map((one) => one[i]!)));
+  return { times, shares: times.map((_, i) => i), detail: percentiles.length === 1 ? '1 seed' : `mean of ${percentiles.length} seeds` };
+}

@@ -1,0 +1,22 @@
+import type { CellRecord } from '../rows.ts';
+
+/** A chart that a config asks for: `y` (a result column) against `x`, one line a value of `series`. */
+export interface ChartSpec {
+  /** A swept key, or a column of the rows. */
+  readonly x: string;
+  /** A numeric column of the rows. */
+  readonly y: string;
+  /** A swept key; absent: one series. */
+  readonly series?: string | null;
+}
+
+/** What the charts are drawn from. */
+export interface ChartInput {
+  /** Dotted keys that the sweep varies, as they are named in the rows; `seed` is not one of them. */
+  readonly sweptKeys: readonly string[];
+  /** null: the default charts, completion time and slowdown against each swept axis. */
+  readonly charts: readonly ChartSpec[] | null;
+  readonly records: readonly CellRecord[];
+  /** Cells of the whole sweep, repeats included; more than `records` when results are partial. */
+  readonly expectedCells: number;
+}

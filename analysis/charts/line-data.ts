@@ -1,0 +1,124 @@
+import type { CellRecord, Row } from '../rows.ts';
+import { groupBy, summarize } from '../statistics.ts';
+import type { Axis } from './axes.ts';
+import { columnAxis, dimensionAxis } from './axes.ts';
+import { describeRow, dimension, idOf, isDetermined } from './dimensions.ts';
+import type { Dimension, SweepView } from './dimensions.ts';
+import { columnName, formatMeasure, measureOfColumn } from './format.ts';
+import type { ChartInput, ChartSpec } from './input.ts';
+
+/** A quantity against a swept dimension, with the spread over the seeds, ready to be drawn. */
+export interface LineChart {
+  /** `completion_time_us-by-workload.size`: the stem of its file name. */
+  readonly name: string;
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly seriesTitle: string | null;
+  readonly seriesLabels: readonly string[];
+  /** One for each combination of the values that neither axis nor series shows. */
+  readonly panels: readonly LinePanel[];
+  /** A level to compare with, in the shown unit. */
+  readonly reference: { readonly value: number; readonly label: string } | null;
+}
+
+export interface LinePanel {
+  /** Empty when there is only one. */
+  readonly label: string;
+  /** In the order of `seriesLabels`. */
+  readonly series: readonly (readonly LinePoint[])[];
+}
+
+/** Mean, smallest and largest value over the seeds, in the shown unit. */
+export interface LinePoint {
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly detail: readonly string[];
+}
+
+/** The charts to draw: those asked for, else completion time and slowdown against each swept dimension. */
+export function chartSpecs(input: ChartInput, view: SweepView): readonly ChartSpec[] {
+  if (input.charts !== null) return input.charts;
+  const axes = view.others.length > 0 ? view.others : view.series === null ? [] : [view.series];
+  return axes.flatMap((axis) => {
+    const series = axis === view.series ? null : view.series;
+    return ['completion_time_us', 'slowdown'].map((y) => ({ x: axis.keys.join('+'), y, series: series?.keys.join('+') ?? null }));
+  });
+}
+
+/** The chart of `spec`, or in words why it cannot be drawn. */
+export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec): LineChart | string {
+  const { records } = input;
+  const seriesName = spec.series ?? null;
+  const unknown = [spec.x, spec.y, ...(seriesName === null ? [] : [seriesName])].find((name) => !isKnown(name, records));
+  if (unknown !== undefined) return `the results have no column "${unknown}"`;
+  const drawn = records.filter(({ row }) => typeof row[spec.y] === 'number');
+  if (drawn.length === 0) return `no run has a value of ${spec.y}`;
+
+  const xDimension = dimension(records, spec.x.split('+'));
+  const seriesDimension = seriesName === null ? null : dimension(records, seriesName.split('+'));
+  const shownKeys = [...xDimension.keys, ...(seriesDimension?.keys ?? [])];
+  const rest = heldDimensions(records, view, shownKeys);
+
+  const { axis: y, unit } = columnAxis(
+    spec.y,
+    drawn.map(({ row }) => row[spec.y] as number),
+  );
+  const x = dimensionAxis(xDimension);
+  const seriesValues = seriesDimension?.values ?? [{ id: '', label: '', number: null }];
+  const place = placing(x, xDimension, seriesValues.length);
+  const panels = groupBy(records, ({ row }) => JSON.stringify(rest.map(({ keys }) => idOf(keys, row))));
+  const point = (of: readonly CellRecord[], valueIndex: number, series: number): LinePoint[] => {
+    const values = of.map(({ row }) => row[spec.y]).filter((value) => typeof value === 'number');
+    if (values.length === 0) return [];
+    const { n, mean, min, max, interval } = summarize(values);
+    const show = (value: number): string => formatMeasure(value, measureOfColumn(spec.y));
+    const detail = [
+      xDimension.values[valueIndex]!.label,
+      `mean ${show(mean)} (${n === 1 ? '1 seed' : `${n} seeds`})`,
+      ...(n > 1 ? [`smallest ${show(min)}, largest ${show(max)}`] : []),
+      ...(interval === null ? [] : [`95 % interval of the mean ${show(interval.low)} to ${show(interval.high)}`]),
+      ...(n < of.length ? [`${of.length - n} of ${of.length} runs have no value`] : []),
+    ];
+    return [{ x: place(valueIndex, series), mean: mean / unit.factor, low: min / unit.factor, high: max / unit.factor, detail }];
+  };
+  return {
+    name: `${spec.y}-by-${spec.x}`,
+    title: `${capitalise(columnName(spec.y))} by ${xDimension.title}`,
+    x,
+    y,
+    seriesTitle: seriesDimension?.title ?? null,
+    seriesLabels: seriesValues.map(({ label }) => label),
+    panels: [...panels.values()].map((panel) => ({
+      label: describeRow(rest, panel[0]!.row),
+      series: seriesValues.map((series, s) => {
+        const own = seriesDimension === null ? panel : panel.filter(({ row }) => idOf(seriesDimension.keys, row) === series.id);
+        const byX = groupBy(own, ({ row }) => idOf(xDimension.keys, row));
+        return xDimension.values.flatMap(({ id }, i) => point(byX.get(id) ?? [], i, s));
+      }),
+    })),
+    reference: spec.y === 'slowdown' ? { value: 1, label: 'the lower bound' } : null,
+  };
+}
+
+/** The dimensions, less the keys that the chart shows or that those settle. */
+function heldDimensions(records: readonly CellRecord[], view: SweepView, shownKeys: readonly string[]): Dimension[] {
+  return view.dimensions
+    .map(({ keys }) => keys.filter((key) => !shownKeys.includes(key) && !isDetermined(records, key, shownKeys)))
+    .filter((keys) => keys.length > 0)
+    .map((keys) => dimension(records, keys));
+}
+
+/** On a category axis the series stand side by side; on a numeric one at the value itself. */
+function placing(x: Axis, of: Dimension, seriesCount: number): (valueIndex: number, series: number) => number {
+  if (x.kind !== 'category') return (valueIndex) => of.values[valueIndex]!.number!;
+  const step = Math.min(0.16, 0.7 / seriesCount);
+  return (valueIndex, series) => valueIndex + (series - (seriesCount - 1) / 2) * step;
+}
+
+const isKnown = (name: string, records: readonly CellRecord[]): boolean =>
+  records.length === 0 || name.split('+').every((key) => records.some(({ row }: { row: Row }) => key in row));
+
+const capitalise = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

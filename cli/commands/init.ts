@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { existsSync, writeFileSync } from 'node:fs';
+import { ConfigError } from '../../sim/base/errors.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** A config that runs in seconds and shows the keys that most people change. */
+const STARTER = `# netsim config: which load balancer does this collective need on this fabric?
+# Run it with:  netsim sweep netsim.yaml
+# All keys: netsim schema. Quantities carry units: 400Gbps, 500ns, 64MiB (binary) or 64MB (SI).
+name: starter
+seed: 1
+fidelity: packet                  # packet: every packet on every link; bound: closed-form loads and lower bounds
+
+topology:
+  kind: leaf-spine
+  leaves: 4
+  spines: 4
+  hostsPerLeaf: 4
+  hostLink: { rate: 400Gbps, delay: 500ns }
+  fabricLink: { rate: 400Gbps, delay: 500ns }
+
+workload:
+  kind: all-reduce
+  algorithm: ring                 # ring | direct | halving-doubling
+  size: 4MiB                      # as in nccl-tests: the buffer of one rank
+
+balancer: ethereal                # ecmp | ecmp-split | spray | drb | spray-switch-rr | ethereal
+transport: dctcp                  # dctcp | dctcp-rate | fixed
+nic: { mtu: 4096B, header: 64B, ack: 64B }
+
+sweep:
+  grid:
+    balancer: [ecmp, { kind: ecmp-split, k: 4 }, spray, ethereal]
+    workload.size: [1MiB, 4MiB]
+  repeat: 3                       # repeat i runs with seed + i: all balancers meet the same draws
+`;
+
+/** `netsim init`: a starter config with comments. */
+export function initCommand(terminal: Terminal): Command {
+  return new Command('init')
+    .description('write a starter config with comments')
+    .argument('[file]', 'config to write', 'netsim.yaml')
+    .action((file: string) => {
+      if (existsSync(file)) throw new ConfigError('E161', `${file} exists already`, { hint: 'give another name' });
+      writeFileSync(file, STARTER, { flag: 'wx' });
+      terminal.note(`wrote ${file}; run it with: netsim sweep ${file}`);
+    });
+}

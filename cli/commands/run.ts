@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+import type { CellRecord } from '../../analysis/rows.ts';
+import { ConfigError } from '../../sim/base/errors.ts';
+import { tableColumns, toCsv } from '../../sweep/csv.ts';
+import type { SweepInput } from '../../sweep/run-sweep.ts';
+import { dryRun } from '../dry-run.ts';
+import { humanValue } from '../human-value.ts';
+import { loadRun } from '../load.ts';
+import type { ConfigOptions, FolderOptions, Format, OutputOptions } from '../options.ts';
+import { formatOf, withConfigOptions, withFolderOptions, withOutputOptions } from '../options.ts';
+import { jsonDocument } from '../print-rows.ts';
+import { runProgress } from '../run-progress.ts';
+import type { Terminal } from '../terminal.ts';
+import { alignedTable, markdownTable } from '../text-table.ts';
+import { runToFolder } from './sweep.ts';
+
+type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions;
+
+/** `netsim run CONFIG`: runs the one cell of a config and prints its row. */
+export function runCommand(terminal: Terminal): Command {
+  const command = new Command('run').description('run the one cell of a config and print its row').argument('<config>', 'YAML or JSON file');
+  withConfigOptions(command);
+  withFolderOptions(command, 'none: nothing is written');
+  withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
+  return command.action(async (config: string, options: RunCommandOptions) => {
+    if (options.out === undefined && options.resume === true) {
+      throw new ConfigError('E162', '--resume needs a result folder', { hint: 'name it with --out' });
+    }
+    const input = await loadRun(config, options);
+    if (options.dryRun === true) {
+      dryRun(input.cells, options.out ?? null, options, terminal);
+      return;
+    }
+    if (options.out === undefined) {
+      printRecord(await runHere(input, terminal), formatOf(options), terminal);
+      return;
+    }
+    const outcome = await runToFolder(input, options.out, { ...options, jobs: 1 }, terminal);
+    for (const record of outcome.records) printRecord(record, formatOf(options), terminal);
+    process.exitCode = outcome.exitCode;
+  });
+}
+
+/** Runs in this thread and stores nothing: there is nothing to keep when it is interrupted. */
+async function runHere(input: SweepInput, terminal: Terminal): Promise<CellRecord> {
+  const { runCell } = await import('../../sweep/run-cell.ts');
+  const progress = runProgress(terminal);
+  try {
+    const { record, notices } = runCell(input.cells[0]!, progress.update);
+    for (const notice of notices) terminal.note(notice);
+    if (record.unfinishedReason !== null) {
+      terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
+      process.exitCode = 1;
+    }
+    return record;
+  } finally {
+    progress.finish();
+  }
+}
+
+function printRecord(record: CellRecord, format: Format, terminal: Terminal): void {
+  const { row, unfinishedReason } = record;
+  if (format === 'json') {
+    terminal.out(jsonDocument(unfinishedReason === null ? row : { ...row, unfinished_reason: unfinishedReason }));
+    return;
+  }
+  if (format === 'csv') {
+    terminal.out(toCsv(tableColumns([]), [row]));
+    return;
+  }
+  const known = Object.entries(row).filter(([, value]) => value !== null);
+  const table = { columns: ['column', 'value'], rows: known.map(([column, value]) => [column, humanValue(column, value)]) };
+  terminal.out(format === 'markdown' ? markdownTable(table) : alignedTable(table));
+}

@@ -1,0 +1,49 @@
+import { formatValue } from '../analysis/charts/dimensions.ts';
+import { ConfigError } from '../sim/base/errors.ts';
+import type { Cell } from '../sweep/cells.ts';
+import { readCell } from '../sweep/cell-store.ts';
+import { plainValue, toCsv } from '../sweep/csv.ts';
+import { sweptKeys } from '../sweep/labels.ts';
+import { checkResultDir } from '../sweep/result-dir.ts';
+import type { FolderOptions, OutputOptions } from './options.ts';
+import { formatOf } from './options.ts';
+import { jsonDocument } from './print-rows.ts';
+import type { Terminal } from './terminal.ts';
+import { alignedTable, markdownTable } from './text-table.ts';
+
+/** Lists what would run and what `dir` (null: no folder) holds already, and says if a run would refuse `dir`. Writes nothing. */
+export function dryRun(cells: readonly Cell[], dir: string | null, options: FolderOptions & OutputOptions, terminal: Terminal): void {
+  const stored = cells.map((cell) => dir !== null && readCell(dir, cell.runId).kind === 'found');
+  if (dir !== null) noteRefusal(dir, options.resume === true, terminal);
+  const keys = sweptKeys(cells).filter((key) => key !== 'seed');
+  const columns = ['run_id', 'seed', ...keys, 'stored'];
+  const format = formatOf(options);
+  if (format === 'json') {
+    const listed = cells.map((cell, i) => ({ run_id: cell.runId, seed: cell.seed, ...cell.swept, stored: stored[i]! }));
+    return terminal.out(jsonDocument({ out: dir, cells: listed }));
+  }
+  if (format === 'csv') {
+    const rows = cells.map((cell, i) => ({ ...cell.swept, run_id: cell.runId, seed: cell.seed, stored: stored[i]! }));
+    return terminal.out(toCsv(columns, rows));
+  }
+  const table = {
+    columns,
+    rows: cells.map((cell, i) => [
+      cell.runId,
+      plainValue(cell.seed),
+      ...keys.map((key) => formatValue(key, cell.swept[key] ?? null)),
+      stored[i] ? 'yes' : 'no',
+    ]),
+  };
+  terminal.out(format === 'markdown' ? markdownTable(table) : alignedTable(table));
+  terminal.note(`${cells.length} cells, ${stored.filter(Boolean).length} of them stored${dir === null ? '' : ` in ${dir}`}; nothing was run`);
+}
+
+function noteRefusal(dir: string, resume: boolean, terminal: Terminal): void {
+  try {
+    checkResultDir(dir, resume);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    terminal.note(`a run would be refused: ${error.describe()}`);
+  }
+}

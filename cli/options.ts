@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Forms of a table on standard output. */
+export type Format = 'table' | 'csv' | 'json' | 'markdown';
+
+export interface ConfigOptions {
+  readonly set: readonly string[];
+  readonly seed?: number;
+}
+
+export interface OutputOptions {
+  readonly json?: true;
+  readonly format?: Format;
+}
+
+export interface FolderOptions {
+  readonly out?: string;
+  readonly resume?: true;
+  readonly dryRun?: true;
+}
+
+/** A whole number of at least `least`, written with digits only. */
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+/** `--set`, `--seed`: what changes a config before it is read. */
+export function withConfigOptions(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'override a config key, such as workload.size=4MiB (repeatable)', collect, [])
+    .option('--seed <n>', 'run with this seed instead of the config’s', wholeNumber(0));
+}
+
+/** `--json`, `--format`: the form of the result on standard output. */
+export function withOutputOptions(command: Command, formats: readonly Format[]): Command {
+  return command
+    .addOption(new Option('--json', 'print one JSON document and nothing else').conflicts('format'))
+    .addOption(new Option('--format <form>', 'form of the result').choices(formats));
+}
+
+/** `--out`, `--resume`, `--dry-run`: the result folder. */
+export function withFolderOptions(command: Command, outDefault: string): Command {
+  return command
+    .option('--out <dir>', `result folder (default: ${outDefault})`)
+    .option('--resume', 'go on with the result folder: what it holds is not run again')
+    .option('--dry-run', 'list the cells, their seeds and which are there already; run and write nothing');
+}
+
+/** `-j`: how many cells run at once. */
+export const withJobsOption = (command: Command): Command =>
+  command.option('-j, --jobs <n>', 'cells that run at once (default: the cores this process may use)', wholeNumber(1));
+
+export const withSamplesOption = (command: Command): Command =>
+  command.option('--samples <n>', 'seeds over which the loads of a hashed balancer are drawn', wholeNumber(1));
+
+/** `--quiet`, `--debug`, `--no-color`: options of every command. */
+export function withGeneralOptions(command: Command): Command {
+  return command
+    .option('--quiet', 'no progress and no notices on standard error')
+    .option('--debug', 'show the stack trace of an error')
+    .option('--no-color', 'no colours; the variable NO_COLOR does the same');
+}
+
+export const formatOf = (options: OutputOptions): Format => (options.json === true ? 'json' : (options.format ?? 'table'));

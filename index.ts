@@ -1,0 +1,31 @@
+/**
+ * The public entry of netsim: what a program may rely on. Everything else is internal.
+ *
+ * ESM, typed, no side effects at import.
+ */
+export * from './sim/base/errors.ts';
+export { formatQuantity, parseQuantity, QuantityProblem, unitsOf } from './sim/base/quantity.ts';
+export type { Dimension } from './sim/base/quantity.ts';
+export { setupStream, streamSeed } from './sim/base/random.ts';
+export type { SetupStream } from './sim/base/random.ts';
+export type { RunResult, RunTables } from './sim/base/result.ts';
+export { COLLECTIVE_ALGORITHMS, MAX_TIME_PS } from './sim/base/scenario.ts';
+export type * from './sim/base/scenario.ts';
+export { COMPUTE, RECV, ScheduleBuilder, SEND } from './sim/base/schedule.ts';
+export type { Schedule } from './sim/base/schedule.ts';
+export { torNode } from './sim/base/topology.ts';
+export type { PathSet, Topology } from './sim/base/topology.ts';
+
+export type { FlowPlan, PacketRule } from './sim/balancing/flow-plan.ts';
+export { planFlows } from './sim/balancing/plan.ts';
+export type { PlanFacts } from './sim/balancing/plan.ts';
+export { deriveLimits, serialisationPs } from './sim/derive.ts';
+export type { Limits } from './sim/derive.ts';
+export { prepare } from './sim/prepare.ts';
+export type { Prepared } from './sim/prepare.ts';
+export { simulate, simulatePrepared } from './sim/simulate.ts';
+export type { SimulateOptions } from './sim/simulate.ts';
+
+export { linkLoads } from './analysis/bounds/link-loads.ts';
+export type { LinkLoads } from './analysis/bounds/link-loads.ts';
+export { leafSpine } from './topologies/leaf-spine.ts';

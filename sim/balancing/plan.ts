@@ -1,0 +1,144 @@
+import { setupStream } from '../base/random.ts';
+import type { BalancerSpec } from '../base/scenario.ts';
+import { SEND, type Schedule } from '../base/schedule.ts';
+import type { Topology } from '../base/topology.ts';
+import { EcmpSplit } from './ecmp-split.ts';
+import { Ethereal } from './ethereal.ts';
+import type { FlowPlan, PacketRule } from './flow-plan.ts';
+import type { MessageBalancer } from './message-balancer.ts';
+import { grown, PieceList } from './piece-list.ts';
+import { Unsplit } from './unsplit.ts';
+
+/** What a plan did to the messages. */
+export interface PlanFacts {
+  /** Messages cut into more than one piece. */
+  readonly splitFlows: number;
+  /** Messages cut into fewer pieces than exact balance needs, because of `minPiece` or `maxPieces` (ethereal only). */
+  readonly limitedFlows: number;
+}
+
+/**
+ * Cuts the messages of a Schedule into flows as the balancer decides, and pins those that it pins.
+ *
+ * Flows are numbered by source host, for one host in Schedule order of the send, for one send in the order of its pieces.
+ * Ethereal's batch window is not part of `startDelayPs`: it runs from the posting of the batch, which a run alone knows.
+ * Draws come from the set-up streams (seed, `ethereal`, source host) and (seed, `jitter`, source host).
+ *
+ * @param options.mtuBytes packet payload: the default of Ethereal's `minPiece`
+ * @returns the plan, with facts for the reports; precondition: `assertConnected`
+ */
+export function planFlows(
+  topology: Topology,
+  schedule: Schedule,
+  balancer: BalancerSpec,
+  options: { readonly seed: number; readonly mtuBytes: number },
+): FlowPlan & PlanFacts {
+  const rule = messageBalancer(topology, schedule, balancer, options);
+  const { sends, offset } = sendsByHost(topology, schedule);
+  const hostOffset = new Int32Array(topology.hosts + 1);
+  const pieces = new PieceList();
+  let message = new Int32Array(sends.length);
+  let bytes = new Float64Array(sends.length);
+  let path = new Int32Array(sends.length);
+  let flows = 0;
+  let splitFlows = 0;
+  for (let host = 0; host < topology.hosts; host++) {
+    const own = sends.subarray(offset[host]!, offset[host + 1]!);
+    pieces.begin(own.length);
+    rule.planHost(host, own, pieces);
+    for (let m = 0; m < own.length; m++) {
+      const count = pieces.pieces[m]!;
+      if (count > 1) splitFlows++;
+      message = grown(message, flows + count);
+      bytes = grown(bytes, flows + count);
+      path = grown(path, flows + count);
+      for (let i = pieces.first[m]!; i < pieces.first[m]! + count; i++) {
+        message[flows] = own[m]!;
+        bytes[flows] = pieces.bytes[i]!;
+        path[flows] = pieces.path[i]!;
+        flows++;
+      }
+    }
+    hostOffset[host + 1] = flows;
+  }
+
+  const srcHost = new Int32Array(flows);
+  for (let host = 0; host < topology.hosts; host++) srcHost.fill(host, hostOffset[host]!, hostOffset[host + 1]!);
+  const messageOf = message.slice(0, flows);
+  return {
+    flows,
+    message: messageOf,
+    srcHost,
+    dstHost: messageOf.map((send) => topology.hostOfRank[schedule.peer[send]!]!),
+    bytes: bytes.slice(0, flows),
+    path: path.slice(0, flows),
+    startDelayPs: startDelays(hostOffset, balancer, options.seed),
+    hostOffset,
+    splitFlows,
+    limitedFlows: rule.limitedFlows,
+  };
+}
+
+/** Where each packet gets its path under this balancer. */
+export function packetRule(kind: BalancerSpec['kind']): PacketRule {
+  switch (kind) {
+    case 'ecmp':
+    case 'ecmp-split':
+    case 'ethereal':
+      return 'fixed';
+    case 'spray':
+      return 'random-entropy';
+    case 'drb':
+      return 'rotate-destination';
+    case 'spray-switch-rr':
+      return 'switch-round-robin';
+  }
+}
+
+function messageBalancer(
+  topology: Topology,
+  schedule: Schedule,
+  balancer: BalancerSpec,
+  options: { readonly seed: number; readonly mtuBytes: number },
+): MessageBalancer {
+  switch (balancer.kind) {
+    case 'ethereal':
+      return new Ethereal(topology, schedule, balancer, options.seed, options.mtuBytes);
+    case 'ecmp-split':
+      return new EcmpSplit(schedule, balancer.k);
+    case 'ecmp':
+    case 'spray':
+    case 'drb':
+    case 'spray-switch-rr':
+      return new Unsplit(schedule);
+  }
+}
+
+/** Send operations grouped by source host, in Schedule order within a host. */
+function sendsByHost(topology: Topology, schedule: Schedule): { sends: Int32Array; offset: Int32Array } {
+  const offset = new Int32Array(topology.hosts + 1);
+  for (let op = 0; op < schedule.ops; op++) {
+    if (schedule.kind[op] === SEND) offset[topology.hostOfRank[schedule.rank[op]!]! + 1]!++;
+  }
+  for (let host = 0; host < topology.hosts; host++) offset[host + 1]! += offset[host]!;
+  const next = offset.slice();
+  const sends = new Int32Array(offset[topology.hosts]!);
+  for (let op = 0; op < schedule.ops; op++) {
+    if (schedule.kind[op] === SEND) sends[next[topology.hostOfRank[schedule.rank[op]!]!]!++] = op;
+  }
+  return { sends, offset };
+}
+
+/** Ethereal delays each sub-flow, rack-local ones too, by a uniform whole number of nanoseconds up to `startJitter`. */
+function startDelays(hostOffset: Int32Array, balancer: BalancerSpec, seed: number): Float64Array {
+  const hosts = hostOffset.length - 1;
+  const delayPs = new Float64Array(hostOffset[hosts]!);
+  const mostNs = balancer.kind === 'ethereal' ? Math.floor(balancer.startJitterPs / 1000) : 0;
+  if (mostNs === 0) return delayPs;
+  for (let host = 0; host < hosts; host++) {
+    if (hostOffset[host] === hostOffset[host + 1]) continue;
+    const stream = setupStream(seed, 'jitter', host);
+    for (let f = hostOffset[host]!; f < hostOffset[host + 1]!; f++) delayPs[f] = 1000 * stream.integer(mostNs + 1);
+  }
+  return delayPs;
+}

@@ -1,0 +1,26 @@
+/**
+ * A record is one arrival at a node, or one local event of it: six int32 words in the engine's arena.
+ *
+ * ```
+ * word 0  key        bits 30..11 time offset in the window, ps (below 2^20); bits 10..0 input port, or local class
+ * word 1  flow       flow number; for a local event its id
+ * word 2  seq        packet number in the flow; for an answer the number it speaks of
+ * word 3  dst/meta   bits 30..8 destination host; bits 7..0 meta
+ * word 4  size/ent   bits 31..16 wire bytes (read with >>> 16); bits 15..0 entropy or path
+ * word 5  aux        data: 1 for a retransmission; ACK, NACK: cumulative packet number
+ * ```
+ */
+export const RECORD_WORDS = 6;
+/** Slots of a chunk: the first is its header, the others hold records. */
+export const CHUNK_SLOTS = 16;
+export const CHUNK_WORDS = CHUNK_SLOTS * RECORD_WORDS;
+
+export const PORT_BITS = 11;
+export const PORT_MASK = (1 << PORT_BITS) - 1;
+/** Largest window: an offset has 20 bits. */
+export const MAX_WINDOW_PS = 2 ** 20 - 1;
+/** Input ports are below this; from here on the number is a class of local events. */
+export const FIRST_CLASS = 2040;
+export const MAX_PORTS = FIRST_CLASS;
+/** Destination hosts have 23 bits. */
+export const MAX_HOSTS = 2 ** 23;

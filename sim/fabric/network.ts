@@ -1,0 +1,200 @@
+import { CellError, InternalError } from '../base/errors.ts';
+import type { Scenario } from '../base/scenario.ts';
+import type { Schedule } from '../base/schedule.ts';
+import type { Topology } from '../base/topology.ts';
+import { entropySource, pinsPaths } from '../balancing/entropy.ts';
+import type { FlowPlan } from '../balancing/flow-plan.ts';
+import { nextHopChoosers } from '../balancing/next-hop.ts';
+import type { Limits } from '../derive.ts';
+import { Engine, type BatchObserver } from '../engine/engine.ts';
+import { MAX_HOSTS, MAX_PORTS, MAX_WINDOW_PS } from '../engine/record.ts';
+import { LinkLoadProbe } from '../probes/link-loads.ts';
+import { congestionControl } from '../transport/congestion-control.ts';
+import { FlowTable } from '../transport/flow-table.ts';
+import { GoBackNReceiver, GoBackNSender } from '../transport/go-back-n.ts';
+import { SelectiveRepeatReceiver, SelectiveRepeatSender } from '../transport/selective-repeat.ts';
+import type { Receiver, Sender } from '../transport/sender.ts';
+import { Host, type HostShared } from './host.ts';
+import { Ports } from './ports.ts';
+import { ScheduleRunner } from './schedule-runner.ts';
+import { Switch, type SwitchShared } from './switch.ts';
+
+/** What a packet run is made of. */
+export interface NetworkInput {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly schedule: Schedule;
+  readonly plan: FlowPlan;
+  readonly limits: Limits;
+}
+
+export interface NetworkOptions {
+  /** Window of the engine; results do not depend on it. Default: the smallest link delay. */
+  readonly windowPs?: number;
+  readonly observer?: BatchObserver;
+}
+
+/** Hosts, switches, ports and links of one packet run, joined to an engine. */
+export class Network {
+  readonly engine: Engine;
+  readonly ports: Ports;
+  readonly loads: LinkLoadProbe;
+  readonly runner: ScheduleRunner;
+  readonly receiver: Receiver;
+  readonly hosts: readonly Host[];
+  readonly switches: readonly Switch[];
+
+  constructor(input: NetworkInput, options: NetworkOptions) {
+    const { scenario, topology, schedule, plan, limits } = input;
+    checkLimits(topology);
+    const { nic, transport, balancer, seed } = scenario;
+    const flows = new FlowTable(plan, nic);
+    const lineRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
+    this.engine = new Engine({
+      nodes: topology.hosts + topology.switches,
+      windowPs: windowPs(topology, limits, options.windowPs),
+      horizonPs: horizonPs(topology, limits, flows.fullBytes),
+      observer: options.observer ?? null,
+    });
+    this.ports = new Ports(this.engine, topology, limits, { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes }, seed);
+    const phaseOfFlow = plan.message.map((send) => schedule.phase[send]!);
+    this.loads = new LinkLoadProbe(topology, phaseOfFlow, schedule.phaseNames.length, nic.headerBytes);
+    this.runner = new ScheduleRunner(
+      this.engine,
+      topology,
+      schedule,
+      plan,
+      balancer.kind === 'ethereal' ? balancer.batchWindowPs : 0,
+    );
+
+    const control = congestionControl(transport, plan.flows, limits, flows.fullBytes, lineRateBps);
+    let sender: Sender;
+    if (transport.recovery === 'gbn') {
+      sender = new GoBackNSender(flows, control);
+      this.receiver = new GoBackNReceiver(flows, transport.nackIntervalPs);
+    } else {
+      const isSprayed = balancer.kind === 'spray' || balancer.kind === 'drb' || balancer.kind === 'spray-switch-rr';
+      sender = new SelectiveRepeatSender(flows, control, { recovers: transport.recovery === 'sr', isSprayed });
+      this.receiver = new SelectiveRepeatReceiver(flows);
+    }
+
+    const hostShared: HostShared = {
+      engine: this.engine,
+      ports: this.ports,
+      flows,
+      sender,
+      receiver: this.receiver,
+      runner: this.runner,
+      entropy: entropySource(topology, plan, balancer, seed, flows.fullBytes),
+      rateBps: control.rateBps,
+      nextSendPs: new Float64Array(plan.flows),
+      lastActivityPs: new Float64Array(plan.flows),
+      timerArmed: new Uint8Array(plan.flows),
+      rtoPs: transport.recovery === 'none' ? Infinity : limits.rtoPs,
+      ackBytes: nic.ackBytes,
+      pathReverse: pinsPaths(balancer) ? topology.pathReverse : null,
+      informDelayPs: nic.acks === 'none' ? wayBackPs(topology, plan) : null,
+    };
+    this.hosts = Array.from({ length: topology.hosts }, (_, host) => {
+      const link = topology.portLink[topology.portOffset[host]!]!;
+      const first = plan.hostOffset[host]!;
+      return new Host(hostShared, host, link, first, plan.hostOffset[host + 1]! - first);
+    });
+
+    const linkToHost = Int32Array.from({ length: topology.hosts }, (_, host) => {
+      return topology.linkReverse[topology.portLink[topology.portOffset[host]!]!]!;
+    });
+    const switchShared: SwitchShared = {
+      engine: this.engine,
+      ports: this.ports,
+      loads: this.loads,
+      torOfHost: topology.torOfHost,
+      linkToHost,
+    };
+    const choosers = nextHopChoosers(topology, balancer, scenario.switch.hash, seed);
+    this.switches = choosers.map((chooser, s) => new Switch(switchShared, chooser, s < topology.tors ? s : -1));
+
+    for (const host of this.hosts) this.engine.addNode(host);
+    for (const node of this.switches) this.engine.addNode(node);
+    this.runner.begin(this.hosts);
+  }
+
+  packetHops(): number {
+    let hops = 0;
+    for (const host of this.hosts) hops += host.packetHops;
+    for (const node of this.switches) hops += node.packetHops;
+    return hops;
+  }
+
+  /** Packets of every kind are somewhere: sent = delivered + dropped + in flight. */
+  checkConservation(): void {
+    let sent = 0;
+    let delivered = 0;
+    for (const host of this.hosts) {
+      sent += host.nic.packets + host.nic.retransmits + host.nic.controls;
+      delivered += host.packetHops;
+    }
+    const dropped = this.ports.drops.reduce((sum, drops) => sum + drops, 0);
+    const inFlight = this.engine.inFlight();
+    if (sent !== delivered + dropped + inFlight) {
+      throw new InternalError('E930', `packets are not conserved: ${sent} sent, ${delivered} delivered, ${dropped} dropped, ${inFlight} in flight`);
+    }
+  }
+}
+
+/** Fields of the record limit what fits: refuse at set-up, never in the packet path. */
+function checkLimits(topology: Topology): void {
+  if (topology.hosts > MAX_HOSTS) throw new CellError('E210', `${topology.hosts} hosts; the packet engine takes at most ${MAX_HOSTS}`);
+  for (let node = 0; node < topology.hosts + topology.switches; node++) {
+    const ports = topology.portOffset[node + 1]! - topology.portOffset[node]!;
+    if (ports <= MAX_PORTS) continue;
+    throw new CellError('E211', `${topology.nodeNames[node]} has ${ports} ports; the packet engine takes at most ${MAX_PORTS}`, {
+      hint: 'use smaller switches, or `fidelity: bound`',
+    });
+  }
+}
+
+/** The lookahead: nothing reaches another node sooner than the smallest delay, and no timer fires sooner than the RTO. */
+function windowPs(topology: Topology, limits: Limits, wantedPs: number | undefined): number {
+  let smallest = Math.min(MAX_WINDOW_PS, limits.rtoPs);
+  for (const delayPs of topology.linkDelayPs) smallest = Math.min(smallest, delayPs);
+  if (wantedPs === undefined) return smallest;
+  if (wantedPs > smallest) throw new InternalError('E931', `a window of ${wantedPs} ps is longer than the lookahead of ${smallest} ps`);
+  return wantedPs;
+}
+
+/** How far ahead an arrival can be posted: a full queue, one packet, one delay. */
+function horizonPs(topology: Topology, limits: Limits, fullBytes: number): number {
+  let longest = 0;
+  for (let link = 0; link < topology.links; link++) {
+    longest = Math.max(longest, ((limits.queueBytes + fullBytes) * 8e12) / topology.linkRateBps[link]! + topology.linkDelayPs[link]!);
+  }
+  return longest;
+}
+
+/** Propagation delay of a shortest way back of each flow. */
+function wayBackPs(topology: Topology, plan: FlowPlan): Float64Array {
+  const betweenTors = new Map<number, number>();
+  const fabricPs = (from: number, to: number): number => {
+    if (from === to) return 0;
+    const pair = from * topology.tors + to;
+    let shortest = betweenTors.get(pair);
+    if (shortest === undefined) {
+      const { ids, links, linkOffset } = topology.pathsBetween(from, to);
+      shortest = Infinity;
+      for (let i = 0; i < ids.length; i++) {
+        let sum = 0;
+        for (let j = linkOffset[i]!; j < linkOffset[i + 1]!; j++) sum += topology.linkDelayPs[links[j]!]!;
+        shortest = Math.min(shortest, sum);
+      }
+      betweenTors.set(pair, shortest);
+    }
+    return shortest;
+  };
+  const hostPs = (host: number): number => topology.linkDelayPs[topology.portLink[topology.portOffset[host]!]!]!;
+  return Float64Array.from({ length: plan.flows }, (_, flow) => {
+    const src = plan.srcHost[flow]!;
+    const dst = plan.dstHost[flow]!;
+    return hostPs(dst) + fabricPs(topology.torOfHost[dst]!, topology.torOfHost[src]!) + hostPs(src);
+  });
+}

@@ -1,0 +1,179 @@
+import { COMPUTE, RECV, SEND, type Schedule } from '../base/schedule.ts';
+import type { Topology } from '../base/topology.ts';
+import type { FlowPlan } from '../balancing/flow-plan.ts';
+import type { Engine } from '../engine/engine.ts';
+import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './meta.ts';
+
+/** What the runner needs of a host. */
+export interface FlowStarter {
+  startFlow(flow: number): void;
+}
+
+/** Who waits for an operation: dependents of i are op[offset[i] .. offset[i+1]). */
+interface Dependents {
+  readonly offset: Int32Array;
+  readonly op: Int32Array;
+}
+
+/**
+ * Runs the operations of all ranks: counts dependencies down, posts messages, ends operations. Called per message, never per packet.
+ * Each entry of its arrays belongs to the operation's own rank, so ranks stay independent inside a window.
+ */
+export class ScheduleRunner {
+  /** Operations that have not ended. */
+  opsLeft: number;
+  /** End of the last operation so far. */
+  lastEndPs = 0;
+  /** Flow completion time of each send that ended; NaN otherwise. */
+  readonly fctPs: Float64Array;
+  readonly #schedule: Schedule;
+  readonly #plan: FlowPlan;
+  readonly #engine: Engine;
+  readonly #hostOfRank: Int32Array;
+  readonly #torOfHost: Int32Array;
+  readonly #batchWindowPs: number;
+  readonly #hosts: FlowStarter[] = [];
+  readonly #waitsFor: Int32Array;
+  readonly #onEnd: Dependents;
+  readonly #onStart: Dependents;
+  readonly #postedPs: Float64Array;
+  /** Flows of send i are firstFlow[i] .. firstFlow[i] + pieces[i] - 1. */
+  readonly #firstFlow: Int32Array;
+  readonly #pieces: Int32Array;
+  /** Pieces that the sender has not seen acknowledged; written by the sender. */
+  readonly #unacknowledged: Int32Array;
+  /** Pieces that have not arrived; written by the receiver. */
+  readonly #missing: Int32Array;
+  /** Of a receive: 1 when its dependencies are met. */
+  readonly #isReady: Uint8Array;
+  /** When the first send of a (rank, phase) was posted: Ethereal's batches. */
+  readonly #batchOpenedPs = new Map<number, number>();
+
+  /** @param batchWindowPs how long an Ethereal batch collects sends; 0 without batches */
+  constructor(engine: Engine, topology: Topology, schedule: Schedule, plan: FlowPlan, batchWindowPs: number) {
+    const { ops } = schedule;
+    this.#engine = engine;
+    this.#schedule = schedule;
+    this.#plan = plan;
+    this.#hostOfRank = topology.hostOfRank;
+    this.#torOfHost = topology.torOfHost;
+    this.#batchWindowPs = batchWindowPs;
+    this.opsLeft = ops;
+    this.fctPs = new Float64Array(ops).fill(NaN);
+    this.#postedPs = new Float64Array(ops);
+    this.#isReady = new Uint8Array(ops);
+    this.#firstFlow = new Int32Array(ops).fill(-1);
+    this.#pieces = new Int32Array(ops);
+    for (let flow = 0; flow < plan.flows; flow++) {
+      const send = plan.message[flow]!;
+      if (this.#pieces[send]!++ === 0) this.#firstFlow[send] = flow;
+    }
+    this.#unacknowledged = this.#pieces.slice();
+    this.#missing = this.#pieces.slice();
+    this.#waitsFor = Int32Array.from({ length: ops }, (_, i) => schedule.depOffset[i + 1]! - schedule.depOffset[i]!);
+    this.#onEnd = dependents(schedule, 0);
+    this.#onStart = dependents(schedule, 1);
+  }
+
+  /** The hosts, in order; then arms the operations that wait for nothing. */
+  begin(hosts: readonly FlowStarter[]): void {
+    this.#hosts.push(...hosts);
+    const { ops, kind } = this.#schedule;
+    for (let op = 0; op < ops; op++) {
+      if (this.#waitsFor[op]! > 0) continue;
+      // A receive nobody waits for the start of needs no event: its message cannot arrive at 0.
+      if (kind[op] === RECV && this.#onStart.offset[op] === this.#onStart.offset[op + 1]) this.#isReady[op] = 1;
+      else this.#engine.timer(this.#host(op), 0, OPERATION_READY, op);
+    }
+  }
+
+  operationReady(op: number, nowPs: number): void {
+    switch (this.#schedule.kind[op]) {
+      case SEND:
+        this.#post(op, nowPs);
+        break;
+      case RECV:
+        this.#isReady[op] = 1;
+        this.#countDown(this.#onStart, op, nowPs);
+        if (this.#missing[this.#schedule.match[op]!] === 0) this.#end(op, nowPs);
+        break;
+      case COMPUTE:
+        this.#countDown(this.#onStart, op, nowPs);
+        this.#engine.timer(this.#host(op), nowPs + this.#schedule.durationPs[op]!, COMPUTE_FINISHED, op);
+        break;
+    }
+  }
+
+  computeFinished(op: number, nowPs: number): void {
+    this.#end(op, nowPs);
+  }
+
+  /** The sender knows that all of `flow` has arrived. */
+  flowComplete(flow: number, nowPs: number): void {
+    const send = this.#plan.message[flow]!;
+    if (--this.#unacknowledged[send]! > 0) return;
+    this.fctPs[send] = nowPs - this.#postedPs[send]!;
+    this.#end(send, nowPs);
+  }
+
+  /** All of `flow` has arrived at its receiver. */
+  flowArrived(flow: number, nowPs: number): void {
+    const send = this.#plan.message[flow]!;
+    if (--this.#missing[send]! > 0) return;
+    const receive = this.#schedule.match[send]!;
+    if (this.#isReady[receive] === 1) this.#end(receive, nowPs);
+  }
+
+  #host(op: number): number {
+    return this.#hostOfRank[this.#schedule.rank[op]!]!;
+  }
+
+  #post(send: number, nowPs: number): void {
+    this.#postedPs[send] = nowPs;
+    this.#countDown(this.#onStart, send, nowPs);
+    const host = this.#host(send);
+    const first = this.#firstFlow[send]!;
+    const holdPs = this.#batchWindowPs === 0 ? 0 : this.#batchHoldPs(send, first, nowPs);
+    for (let flow = first; flow < first + this.#pieces[send]!; flow++) {
+      const delayPs = holdPs + this.#plan.startDelayPs[flow]!;
+      if (delayPs === 0) this.#hosts[host]!.startFlow(flow);
+      else this.#engine.timer(host, nowPs + delayPs, FLOW_STARTS, flow);
+    }
+  }
+
+  /** How long Ethereal's batch holds a send back: the first send of a phase that leaves the rack opens the batch. */
+  #batchHoldPs(send: number, flow: number, nowPs: number): number {
+    if (this.#torOfHost[this.#plan.srcHost[flow]!] === this.#torOfHost[this.#plan.dstHost[flow]!]) return 0;
+    const batch = this.#schedule.phase[send]! * this.#schedule.ranks + this.#schedule.rank[send]!;
+    const openedPs = this.#batchOpenedPs.get(batch);
+    if (openedPs === undefined) this.#batchOpenedPs.set(batch, nowPs);
+    return Math.max(0, (openedPs ?? nowPs) + this.#batchWindowPs - nowPs);
+  }
+
+  #end(op: number, nowPs: number): void {
+    this.opsLeft--;
+    if (nowPs > this.lastEndPs) this.lastEndPs = nowPs;
+    this.#countDown(this.#onEnd, op, nowPs);
+  }
+
+  #countDown(dependents: Dependents, op: number, nowPs: number): void {
+    for (let i = dependents.offset[op]!; i < dependents.offset[op + 1]!; i++) {
+      const dependent = dependents.op[i]!;
+      if (--this.#waitsFor[dependent]! === 0) this.#engine.timer(this.#host(dependent), nowPs, OPERATION_READY, dependent);
+    }
+  }
+}
+
+/** Inverts the dependencies of one sort (`onStart` 0 or 1). */
+function dependents(schedule: Schedule, onStart: 0 | 1): Dependents {
+  const { ops, depOffset, depOp, depOnStart } = schedule;
+  const offset = new Int32Array(ops + 1);
+  for (let e = 0; e < depOp.length; e++) if (depOnStart[e] === onStart) offset[depOp[e]! + 1]!++;
+  for (let i = 0; i < ops; i++) offset[i + 1]! += offset[i]!;
+  const next = offset.slice();
+  const op = new Int32Array(offset[ops]!);
+  for (let i = 0; i < ops; i++) {
+    for (let e = depOffset[i]!; e < depOffset[i + 1]!; e++) if (depOnStart[e] === onStart) op[next[depOp[e]!]!++] = i;
+  }
+  return { offset, op };
+}

@@ -1,0 +1,36 @@
+import type { Scenario } from './base/scenario.ts';
+import type { Schedule } from './base/schedule.ts';
+import type { Topology } from './base/topology.ts';
+import type { FlowPlan } from './balancing/flow-plan.ts';
+import { planFlows, type PlanFacts } from './balancing/plan.ts';
+import { deriveLimits, type Limits } from './derive.ts';
+import { assertConnected } from '../topologies/connectivity.ts';
+import { leafSpine } from '../topologies/leaf-spine.ts';
+import { buildWorkload, type Notice } from '../workloads/build-workload.ts';
+
+/** A Scenario with everything built that its fidelities share: the step between "what" and "simulate". */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly schedule: Schedule;
+  readonly plan: FlowPlan & PlanFacts;
+  readonly limits: Limits;
+  /** What an importer warned about, for a person. */
+  readonly notices: readonly Notice[];
+  /** What a generator measured of its own draws, such as the Gini coefficient of an MoE gate. */
+  readonly facts: Readonly<Record<string, number>>;
+}
+
+/**
+ * Builds topology, schedule, flow plan and derived defaults of a Scenario.
+ *
+ * @throws ConfigError when the fabric lacks a named link, or a pair of the workload has no path
+ * @throws ImportError when a traffic or trace file is malformed
+ */
+export function prepare(scenario: Scenario): Prepared {
+  const { schedule, notices, facts } = buildWorkload(scenario.workload, scenario.seed);
+  const topology = leafSpine(scenario.topology, scenario.failures, scenario.workload.ranks, scenario.seed);
+  assertConnected(topology, schedule);
+  const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
+  return { scenario, topology, schedule, plan, limits: deriveLimits(scenario, topology), notices, facts };
+}

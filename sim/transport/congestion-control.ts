@@ -1,0 +1,38 @@
+import type { TransportSpec } from '../base/scenario.ts';
+import type { Limits } from '../derive.ts';
+import { Dctcp } from './dctcp.ts';
+import { DctcpRate } from './dctcp-rate.ts';
+import { Fixed } from './fixed.ts';
+
+/**
+ * How much and how fast each flow may send. Packet numbers: `una` is the lowest not known to have arrived (after this answer),
+ * `next` the next new one. Bytes are wire bytes.
+ */
+export interface CongestionControl {
+  /** A flow may have this much in flight; Infinity: no window. */
+  readonly windowBytes: Float64Array;
+  /** Pacing rate of each flow; null: line rate. */
+  readonly rateBps: Float64Array | null;
+  onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void;
+  /** Packets were found lost, by reordering or by a NACK. */
+  onLoss(flow: number, next: number): void;
+  onTimeout(flow: number): void;
+}
+
+/** @param lineRateBps of the hosts */
+export function congestionControl(
+  spec: TransportSpec,
+  flows: number,
+  limits: Limits,
+  fullBytes: number,
+  lineRateBps: number,
+): CongestionControl {
+  switch (spec.kind) {
+    case 'fixed':
+      return new Fixed(spec, flows, lineRateBps);
+    case 'dctcp':
+      return new Dctcp(spec, flows, limits, fullBytes);
+    case 'dctcp-rate':
+      return new DctcpRate(spec, flows, lineRateBps);
+  }
+}

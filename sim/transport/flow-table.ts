@@ -1,0 +1,34 @@
+import type { NicSpec } from '../base/scenario.ts';
+import type { FlowPlan } from '../balancing/flow-plan.ts';
+import { InternalError } from '../base/errors.ts';
+
+/** The flows of a run as packets: immutable, read by anyone. */
+export class FlowTable {
+  readonly flows: number;
+  readonly srcHost: Int32Array;
+  readonly dstHost: Int32Array;
+  readonly packets: Int32Array;
+  readonly fullBytes: number;
+  readonly #lastBytes: Int32Array;
+
+  constructor(plan: FlowPlan, nic: NicSpec) {
+    this.flows = plan.flows;
+    this.srcHost = plan.srcHost;
+    this.dstHost = plan.dstHost;
+    this.fullBytes = nic.mtuBytes + nic.headerBytes;
+    this.packets = new Int32Array(plan.flows);
+    this.#lastBytes = new Int32Array(plan.flows);
+    for (let flow = 0; flow < plan.flows; flow++) {
+      const payload = plan.bytes[flow]!;
+      const packets = Math.max(1, Math.ceil(payload / nic.mtuBytes));
+      if (packets > 0x7fffffff) throw new InternalError('E910', `flow ${flow} of ${payload} bytes has more than 2^31 - 1 packets`);
+      this.packets[flow] = packets;
+      this.#lastBytes[flow] = payload - (packets - 1) * nic.mtuBytes + nic.headerBytes;
+    }
+  }
+
+  /** Wire size of packet `seq`: full, but the last carries the rest. */
+  wireBytes(flow: number, seq: number): number {
+    return seq === this.packets[flow]! - 1 ? this.#lastBytes[flow]! : this.fullBytes;
+  }
+}

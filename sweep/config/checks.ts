@@ -1,0 +1,201 @@
+import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
+import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import type { Config } from './schema/config.ts';
+import type { KeyPath } from './tree.ts';
+
+/** A contradiction between keys that are valid one by one. */
+export interface Contradiction {
+  readonly path: KeyPath;
+  readonly message: string;
+  readonly hint: string;
+}
+
+type Say = (path: KeyPath, message: string, hint: string) => void;
+
+/** Largest fabric that fits the typed arrays of a Topology in memory. */
+const MAX_HOSTS = 2 ** 23;
+const MAX_CABLES = 2 ** 23;
+const MAX_ROUTES = 2 ** 26;
+/** Paths between two leaves: an entropy value has 16 bits. */
+const MAX_PATHS = 65_536;
+const MAX_WIRE_BYTES = 65_535;
+
+/**
+ * Contradictions in the blocks that are valid; what is absent is not checked. `config.workload` and the others come from the
+ * schema, so every single value is in its range already.
+ */
+export function contradictions(config: Partial<Config>): Contradiction[] {
+  const found: Contradiction[] = [];
+  const say: Say = (path, message, hint) => found.push({ path, message, hint });
+  checkTopology(config, say);
+  checkWorkload(config, say);
+  checkTransport(config, say);
+  checkAcks(config, say);
+  checkFailures(config, say);
+  return found;
+}
+
+function checkTopology({ topology }: Partial<Config>, say: Say): void {
+  if (topology === undefined) return;
+  const { leaves, spines, hostsPerLeaf, fabricLink } = topology;
+  const cables = fabricLink?.linksPerPair ?? 1;
+  if (leaves * hostsPerLeaf > MAX_HOSTS) {
+    say(['topology', 'hostsPerLeaf'], `${leaves} leaves of ${hostsPerLeaf} hosts are ${leaves * hostsPerLeaf} hosts`, `at most ${MAX_HOSTS}`);
+  }
+  const paths = spines * cables * cables;
+  if (paths > MAX_PATHS) {
+    say(['topology', 'spines'], `${spines} spines with ${cables} links a pair give ${paths} paths between two leaves`, `at most ${MAX_PATHS}`);
+  } else if (leaves * spines * cables > MAX_CABLES || leaves * (leaves + spines) > MAX_ROUTES) {
+    say(['topology', 'leaves'], `a fabric of ${leaves} leaves and ${spines} spines is too large`, `at most ${MAX_CABLES} cables and ${MAX_ROUTES} routes`);
+  }
+  if (fabricLink !== undefined && fabricLink.rate === undefined && fabricLink.perSpine === undefined) {
+    say(['topology', 'fabricLink'], 'no rate', 'give rate, or perSpine with one rate a spine');
+  }
+  if (fabricLink?.perSpine !== undefined && fabricLink.perSpine.length !== spines) {
+    say(['topology', 'fabricLink', 'perSpine'], `${fabricLink.perSpine.length} rates for ${spines} spines`, 'give one rate a spine');
+  }
+}
+
+function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void {
+  if (topology === undefined || workload === undefined) return;
+  const hosts = topology.leaves * topology.hostsPerLeaf;
+  const ranks = workload.ranks ?? hosts;
+  const ranksPath = ['workload', 'ranks'];
+  if (ranks > hosts) say(ranksPath, `${ranks} ranks on ${hosts} hosts`, 'a host carries one rank');
+  const needsTwo = workload.kind !== 'file' && workload.kind !== 'flows';
+  if (needsTwo && ranks < 2) say(ranksPath, `${workload.kind} among ${ranks} rank`, 'at least 2 ranks');
+  switch (workload.kind) {
+    case 'all-reduce':
+    case 'all-gather':
+    case 'reduce-scatter':
+    case 'all-to-all': {
+      const problem = algorithmProblem(workload.kind, workload.algorithm, ranks);
+      if (problem !== null) say(['workload', 'algorithm'], problem, 'choose another algorithm or number of ranks');
+      break;
+    }
+    case 'permutation':
+      checkPermutation(workload.pattern, ranks, say);
+      break;
+    case 'incast':
+      if (workload.senders > ranks - 1) say(['workload', 'senders'], `${workload.senders} senders among ${ranks} ranks`, `at most ${ranks - 1}`);
+      if (workload.receiver >= ranks) say(['workload', 'receiver'], `no rank ${workload.receiver}`, `ranks are 0 to ${ranks - 1}`);
+      break;
+    case 'flows':
+      workload.flows.forEach(({ src, dst }, i) => {
+        const path = ['workload', 'flows', i];
+        if (src >= ranks) say([...path, 'src'], `no rank ${src}`, `ranks are 0 to ${ranks - 1}`);
+        if (dst >= ranks) say([...path, 'dst'], `no rank ${dst}`, `ranks are 0 to ${ranks - 1}`);
+        if (src === dst) say([...path, 'dst'], `rank ${dst} sends to itself`, 'a flow joins two ranks');
+      });
+      break;
+    case 'moe': {
+      const { experts, topk, hidden, dispatch, combine } = workload;
+      if (topk > experts) say(['workload', 'topk'], `${topk} of ${experts} experts`, `at most ${experts}`);
+      if (experts % ranks !== 0) say(['workload', 'experts'], `${experts} experts on ${ranks} ranks`, 'the experts must be a multiple of the ranks');
+      if ((dispatch === 'fp8' || combine === 'logfmt10') && hidden % 128 !== 0) {
+        say(['workload', 'hidden'], `hidden size ${hidden} with one scale for 128 values`, 'a multiple of 128, or give dispatch and combine in bytes');
+      }
+      break;
+    }
+  }
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+function checkPermutation(pattern: 'random' | { shift: number } | { multiply: number; add: number }, ranks: number, say: Say): void {
+  if (pattern === 'random' || ranks < 2) return;
+  const path = ['workload', 'pattern'];
+  if ('shift' in pattern) {
+    if (pattern.shift % ranks === 0) say([...path, 'shift'], `a shift by ${pattern.shift} among ${ranks} ranks sends every rank to itself`, 'choose another');
+    return;
+  }
+  const { multiply, add } = pattern;
+  if (divisor(multiply, ranks) !== 1) {
+    say([...path, 'multiply'], `${multiply} has a common divisor with ${ranks} ranks: no permutation`, 'choose one without');
+  } else if (add % divisor((multiply - 1) % ranks, ranks) === 0) {
+    // (multiply - 1) r = -add (mod ranks) has a solution r exactly if the divisor divides add.
+    say([...path, 'add'], `some rank sends to itself: ${multiply} r + ${add} = r mod ${ranks}`, 'choose another');
+  }
+}
+
+function checkTransport({ topology, transport, nic, switch: device }: Partial<Config>, say: Say): void {
+  const packet = nic === undefined ? undefined : nic.mtu + nic.header;
+  if (packet !== undefined && packet > MAX_WIRE_BYTES) {
+    say(['nic', 'mtu'], `mtu and header are ${packet} bytes on the wire`, `at most ${MAX_WIRE_BYTES}`);
+  }
+  if (nic !== undefined && nic.ack > MAX_WIRE_BYTES) say(['nic', 'ack'], `${nic.ack} bytes on the wire`, `at most ${MAX_WIRE_BYTES}`);
+  const onePacket = (path: KeyPath, bytes: number | undefined): void => {
+    if (packet !== undefined && bytes !== undefined && bytes < packet) {
+      say(path, `${bytes} bytes are less than one packet`, `mtu and header are ${packet} bytes`);
+    }
+  };
+  if (device !== undefined) {
+    if (typeof device.queue === 'number') onePacket(['switch', 'queue'], device.queue);
+    if (typeof device.ecn === 'object' && device.ecn.low > device.ecn.high) {
+      say(['switch', 'ecn', 'low'], `low (${device.ecn.low} bytes) is above high (${device.ecn.high} bytes)`, 'low is at most high');
+    }
+  }
+  if (transport === undefined) return;
+  if (transport.nackInterval !== undefined && transport.recovery !== 'gbn') {
+    say(['transport', 'nackInterval'], 'no NACKs without go-back-N', 'set recovery: gbn, or remove the key');
+  }
+  if (transport.rto !== undefined && transport.recovery === 'none') {
+    say(['transport', 'rto'], 'no timeout without recovery', 'remove the key');
+  }
+  const atMostLine = (key: string, rateBps: number | undefined): void => {
+    if (topology !== undefined && rateBps !== undefined && rateBps > topology.hostLink.rate) {
+      say(['transport', key], `${rateBps} bit/s is above the rate of the host links`, `at most ${topology.hostLink.rate} bit/s`);
+    }
+  };
+  if (transport.kind === 'fixed') {
+    atMostLine('rate', transport.rate);
+    onePacket(['transport', 'window'], transport.window);
+  }
+  if (transport.kind === 'dctcp-rate') atMostLine('minRate', transport.minRate);
+  if (transport.kind === 'dctcp') {
+    const { initialWindow, minWindow } = transport;
+    onePacket(['transport', 'initialWindow'], initialWindow);
+    onePacket(['transport', 'minWindow'], minWindow);
+    if (initialWindow !== undefined && minWindow !== undefined && minWindow > initialWindow) {
+      say(['transport', 'minWindow'], 'minWindow is above initialWindow', 'at most initialWindow');
+    }
+  }
+}
+
+/** Without ACKs the sender learns nothing of losses, marks or window space. */
+function checkAcks({ transport, nic, switch: device }: Partial<Config>, say: Say): void {
+  if (nic?.acks !== 'none') return;
+  const path = ['nic', 'acks'];
+  if (transport !== undefined) {
+    if (transport.kind !== 'fixed') say(path, `transport ${transport.kind} needs ACKs`, 'use transport: fixed');
+    else if (transport.window !== undefined) say(path, 'a window needs ACKs', 'remove transport.window');
+    if (transport.recovery !== undefined && transport.recovery !== 'none') {
+      say(path, `recovery ${transport.recovery} needs ACKs`, 'set transport.recovery: none, or remove it');
+    }
+  }
+  if (device !== undefined && device.queue !== 'infinite') say(path, 'a switch that drops needs ACKs', 'set switch.queue: infinite');
+}
+
+function checkFailures({ topology, failures }: Partial<Config>, say: Say): void {
+  failures?.forEach((failure, i) => {
+    if (failure.at !== 0) say(['failures', i, 'at'], 'a failure after the start is not available in this version', 'at: 0s, or no at');
+    if (failures.findIndex((other) => other.link === failure.link) < i) {
+      say(['failures', i, 'link'], `link "${failure.link}" is down already`, 'remove one');
+    }
+    if (topology !== undefined && !linkExists(topology, failure.link)) {
+      const last = `leaf${topology.leaves - 1}-spine${topology.spines - 1}`;
+      say(['failures', i, 'link'], `no link "${failure.link.slice(0, 40)}" in this fabric`, `links are named leaf0-spine0 .. ${last}, and host0-leaf0`);
+    }
+  });
+}
+
+type Dimensions = Pick<LeafSpineSpec, 'leaves' | 'spines' | 'hostsPerLeaf'> & { readonly fabricLink?: { readonly linksPerPair: number } | undefined };
+
+/** Names of links as `leafSpine` has them; it would build the whole fabric to say so. */
+export function linkExists({ leaves, spines, hostsPerLeaf, fabricLink }: Dimensions, name: string): boolean {
+  const number = '(0|[1-9]\\d{0,8})';
+  const fabric = new RegExp(`^leaf${number}-spine${number}(?:-${number})?$`).exec(name);
+  if (fabric !== null) return Number(fabric[1]) < leaves && Number(fabric[2]) < spines && Number(fabric[3] ?? 0) < (fabricLink?.linksPerPair ?? 1);
+  const host = new RegExp(`^host${number}-leaf${number}$`).exec(name);
+  return host !== null && Number(host[1]) < leaves * hostsPerLeaf && Math.floor(Number(host[1]) / hostsPerLeaf) === Number(host[2]);
+}

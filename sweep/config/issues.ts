@@ -1,0 +1,194 @@
+import type { z } from 'zod';
+import type { ConfigError } from '../../sim/base/errors.ts';
+import type { Dimension } from '../../sim/base/quantity.ts';
+import { unitsOf } from '../../sim/base/quantity.ts';
+import { isPlannedKey, isPlannedValue } from './planned.ts';
+import { problem } from './problem.ts';
+import type { JsonSchema } from './schema/json-schema.ts';
+import { alternatives, alternativesFor, configJsonSchema } from './schema/json-schema.ts';
+import { suggestion } from './suggest.ts';
+import type { TreeNode } from './tree.ts';
+import { dottedPath, nodeAt, placeOfKey, plain } from './tree.ts';
+
+type Issue = z.core.$ZodIssue;
+const LATER = 'it comes with a later version';
+
+/** Turns what zod found in a document into config errors at their places; `prefix` is the path of the parsed value. */
+export function toConfigErrors(issues: readonly Issue[], root: TreeNode, prefix: readonly string[]): ConfigError[] {
+  return issues.flatMap((issue) => explain(issue, root, [...prefix, ...issue.path.map(String)]));
+}
+
+/** The dotted key as a user knows it: the `kind` of a bare word is not spelt out. */
+function dotted(root: TreeNode, path: readonly string[]): string {
+  const parent = nodeAt(root, path.slice(0, -1));
+  const isBareWord = path.at(-1) === 'kind' && parent?.kind === 'map' && parent.isShorthand;
+  return dottedPath(isBareWord ? path.slice(0, -1) : path);
+}
+
+function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigError[] {
+  const node = nodeAt(root, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(root, [...path, key]));
+  if (node === undefined) return [missingKey(root, path)];
+  const at = node.at;
+  const name = dotted(root, path);
+  if (node.kind === 'scalar' && node.value === null) {
+    return [problem('wrongType', at, name, 'no value', 'give it one, or remove the key')];
+  }
+  if (node.kind !== 'scalar' && isPlannedValue(path, null)) {
+    return [problem('notAvailable', at, name, 'this form is not available in this version', LATER)];
+  }
+  switch (issue.code) {
+    case 'invalid_union':
+      if (issue.errors.length > 0) return explainUnion(issue.errors, node, root, path);
+      return [unknownWord(node, root, path)];
+    case 'invalid_value':
+      return [unknownWord(node, root, path)];
+    case 'invalid_type':
+      return [wrongType(node, root, path)];
+    case 'custom':
+      return [problem('badQuantity', at, name, issue.message, String(issue.params?.['hint'] ?? ''))];
+    case 'too_small': {
+      if (node.kind === 'list') return [problem('outOfRange', at, name, 'the list is empty', 'give at least one entry')];
+      if (node.kind === 'scalar' && node.value === '') return [problem('wrongType', at, name, 'empty text', 'give it a value')];
+      const least = `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
+      return [problem('outOfRange', at, name, `${describe(node)} is too small`, `write ${least}`)];
+    }
+    case 'too_big':
+      return [problem('outOfRange', at, name, `${describe(node)} is too large`, `at most ${String(issue.maximum)}`)];
+    case 'invalid_format':
+      return [problem('wrongType', at, name, 'not 1 to 200 printable characters', 'choose a plain name')];
+    default:
+      return [problem('wrongType', at, name, issue.message)];
+  }
+}
+
+/** Of the branches of a union, the one that the value is meant for: of its own type, and with the fewest issues. */
+function explainUnion(branches: readonly (readonly Issue[])[], node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError[] {
+  const near = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && issue.code !== 'unrecognized_keys'));
+  const best = near.toSorted((a, b) => a.length - b.length)[0];
+  if (best !== undefined) return toConfigErrors(best, root, path);
+  const text = node.kind === 'scalar' && typeof node.value === 'string';
+  return [text ? unknownWord(node, root, path) : wrongType(node, root, path)];
+}
+
+/** Schemas that a value at a path may follow, given the discriminators written above it. */
+function schemasAt(root: TreeNode, path: readonly string[]): readonly JsonSchema[] {
+  let schemas: readonly JsonSchema[] = [configJsonSchema()];
+  path.forEach((key, depth) => {
+    const above = nodeAt(root, path.slice(0, depth));
+    const value = above === undefined ? undefined : plain(above);
+    schemas = schemas.flatMap((schema) => alternativesFor(schema, value)).flatMap((schema) => {
+      const next = schema.properties?.[key] ?? schema.items ?? schema.additionalProperties;
+      return typeof next === 'object' ? [next] : [];
+    });
+  });
+  return schemas;
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)];
+
+/** Names of the keys that a block at a path may have. */
+function knownKeys(root: TreeNode, path: readonly string[], anyKind: boolean): string[] {
+  const block = nodeAt(root, path);
+  const fits = (schema: JsonSchema): readonly JsonSchema[] =>
+    anyKind || block === undefined ? alternatives(schema) : alternativesFor(schema, plain(block));
+  return unique(schemasAt(root, path).flatMap(fits).flatMap((schema) => Object.keys(schema.properties ?? {})));
+}
+
+/** The kinds whose blocks have this key. */
+function kindsWith(root: TreeNode, path: readonly string[], key: string): string[] {
+  const options = schemasAt(root, path).flatMap(alternatives);
+  return unique(options.flatMap((option) => (option.properties?.[key] === undefined ? [] : [option.properties['kind']?.const ?? ''])));
+}
+
+function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
+  const key = path.at(-1)!;
+  const block = path.slice(0, -1);
+  const at = placeOfKey(root, path);
+  const name = dottedPath(path);
+  if (isPlannedKey(path)) return problem('notAvailable', at, name, 'this key is not available in this version', LATER);
+  const own = nodeAt(root, [...block, 'kind']);
+  const kinds = kindsWith(root, block, key).filter((kind) => kind !== '');
+  if (own?.kind === 'scalar' && kinds.length > 0) {
+    return problem('unknownKey', at, name, `kind ${String(own.value)} has no such key`, `it belongs to ${kinds.join(', ')}`);
+  }
+  return problem('unknownKey', at, name, 'unknown key', suggestion(key, knownKeys(root, block, false), 'keys here'));
+}
+
+function missingKey(root: TreeNode, path: readonly string[]): ConfigError {
+  const block = nodeAt(root, path.slice(0, -1));
+  const at = block?.kind === 'map' && block.isShorthand ? block.at : placeOfKey(root, path.slice(0, -1));
+  const description = schemasAt(root, path)[0]?.description;
+  const words = knownWords(root, path);
+  const hint = words.length > 1 ? `one of ${words.join(', ')}` : description;
+  return problem('missingKey', at, dottedPath(path), 'missing key', hint?.replace(/\.$/, ''));
+}
+
+function knownWords(root: TreeNode, path: readonly string[]): string[] {
+  const options = path.at(-1) === 'kind' || path.at(-1) === 'format' ? wordsOfDiscriminator(root, path) : schemasAt(root, path).flatMap(alternatives);
+  return unique(options.flatMap((option) => [...(option.enum ?? []), ...(option.const === undefined ? [] : [option.const]), ...(option.words ?? [])]));
+}
+
+/** All values that the discriminator of a union may have, whatever is written. */
+const wordsOfDiscriminator = (root: TreeNode, path: readonly string[]): JsonSchema[] =>
+  schemasAt(root, path.slice(0, -1))
+    .flatMap(alternatives)
+    .flatMap((option) => option.properties?.[path.at(-1)!] ?? []);
+
+function unknownWord(node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError {
+  const name = dotted(root, path);
+  const words = knownWords(root, path);
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+    return problem('wrongType', node.at, name, `expected a word, got ${describe(node)}`, `one of ${words.join(', ')}`);
+  }
+  if (isPlannedValue(path, node.value)) {
+    return problem('notAvailable', node.at, name, `"${short(node.value)}" is not available in this version`, `available: ${words.join(', ')}`);
+  }
+  const what = path.at(-1) === 'kind' ? 'unknown kind' : 'unknown word';
+  return problem('unknownWord', node.at, name, `${what} "${short(node.value)}"`, suggestion(node.value, words, 'one of'));
+}
+
+const DIMENSIONS: readonly Dimension[] = ['bytes', 'rate', 'time'];
+
+function wrongType(node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError {
+  const name = dotted(root, path);
+  const schemas = schemasAt(root, path).flatMap(alternatives);
+  const quantity = schemas.find((schema) => schema.unit !== undefined);
+  const dimension = DIMENSIONS.find((candidate) => candidate === quantity?.unit);
+  if (dimension !== undefined) {
+    const wanted = `write a number with one of ${unitsOf(dimension).join(', ')}`;
+    if (node.kind === 'scalar' && typeof node.value === 'number') return problem('badQuantity', node.at, name, `${short(node.text)} has no unit`, wanted);
+    return problem('badQuantity', node.at, name, `expected a quantity, got ${describe(node)}`, wanted);
+  }
+  const expected = unique(schemas.map(expectation)).join(' or ');
+  const isQuoted = node.kind === 'scalar' && typeof node.value === 'string' && /^(-?[\d.]+|true|false)$/.test(node.value);
+  return problem('wrongType', node.at, name, `expected ${expected}, got ${describe(node)}`, isQuoted ? 'remove the quotes' : undefined);
+}
+
+function expectation(schema: JsonSchema): string {
+  if (schema.properties !== undefined || schema.type === 'object') return 'a block of keys';
+  if (schema.const !== undefined) return `"${schema.const}"`;
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
+  switch (schema.type) {
+    case 'array':
+      return 'a list';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return 'a whole number';
+    case 'number':
+      return 'a number';
+    default:
+      return 'text';
+  }
+}
+
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text);
+
+/** A value in a sentence. */
+export function describe(node: TreeNode): string {
+  if (node.kind === 'list') return 'a list';
+  if (node.kind === 'map') return 'a block of keys';
+  return typeof node.value === 'string' ? `"${short(node.value)}"` : short(node.text);
+}
+

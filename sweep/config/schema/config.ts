@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { balancer } from './balancer.ts';
+import { failures, nic, stop, switches } from './devices.ts';
+import { integer, word } from './fields.ts';
+import { report, sweep } from './sweep.ts';
+import { topology } from './topology.ts';
+import { transport } from './transport.ts';
+import { workload } from './workload.ts';
+
+/**
+ * The config file, block by block: the one source of validation, of schema.json and of docs/config.md. Quantities become numbers
+ * in base units; defaults that follow from the fabric stay absent.
+ */
+export const BLOCKS = {
+  name: z
+    .string()
+    .regex(/^[^\p{C}]{1,200}$/u)
+    .optional()
+    .meta({ description: 'Name of the study, 1 to 200 printable characters; no effect on results. Default: the file name without extension.' }),
+  kind: word(['fabric'], 'What is simulated.').default('fabric'),
+  seed: integer('Every random stream derives from it.', 0).default(1),
+  fidelity: word(['packet', 'bound'], 'packet: every packet on every link; bound: closed-form link loads and the time they need.').default('packet'),
+  topology,
+  workload,
+  balancer: balancer.prefault({ kind: 'ecmp' }),
+  transport: transport.prefault({ kind: 'dctcp' }),
+  nic,
+  switch: switches,
+  failures,
+  stop,
+  sweep: sweep.optional(),
+  report: report.optional(),
+} as const;
+
+export type BlockName = keyof typeof BLOCKS;
+
+export const configSchema = z.strictObject(BLOCKS).meta({ title: 'netsim config' });
+export type Config = z.output<typeof configSchema>;
+
+/** Keys of these blocks may be a bare word: the kind. */
+export const SHORTHAND_KEYS: readonly string[] = ['topology', 'workload', 'workload.routing', 'balancer', 'transport', 'switch'];
+/** What an absent block stands for when an override or a sweep sets one of its keys. */
+export const DEFAULT_KINDS: Readonly<Record<string, string>> = { balancer: 'ecmp', transport: 'dctcp', 'workload.routing': 'uniform' };

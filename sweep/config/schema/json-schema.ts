@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { configSchema } from './config.ts';
+
+/** What this project uses of JSON Schema (draft 2020-12), with `unit`, `words` and `shorthand` of our own. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  /** Dimension of a quantity. */
+  readonly unit?: string;
+  /** Words that may stand in place of the quantity. */
+  readonly words?: readonly string[];
+  /** Smallest value of the quantity. */
+  readonly minimumQuantity?: string;
+  /** A bare word is read as the kind. */
+  readonly shorthand?: boolean;
+}
+
+let cached: JsonSchema | undefined;
+
+/** JSON Schema of the config file as a user writes it. */
+export function configJsonSchema(): JsonSchema {
+  cached ??= z.toJSONSchema(configSchema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema['shorthand'] !== true || jsonSchema.oneOf === undefined) return;
+      const kinds = jsonSchema.oneOf.filter((option) => (option.required ?? []).length <= 1).map((option) => option.properties?.['kind']);
+      const words = kinds.flatMap((kind) => (typeof kind === 'object' && typeof kind.const === 'string' ? [kind.const] : []));
+      jsonSchema.anyOf = [{ enum: words }, { oneOf: jsonSchema.oneOf }];
+      delete jsonSchema.oneOf;
+    },
+  }) as JsonSchema;
+  return cached;
+}
+
+/** The alternatives below a schema, nested unions laid out flat. */
+export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  const options = schema.oneOf ?? schema.anyOf;
+  return options === undefined ? [schema] : options.flatMap(alternatives);
+}
+
+/** Names of the discriminators that may tell alternatives apart. */
+const DISCRIMINATORS = ['kind', 'format'];
+
+/** The alternatives that a value may be meant for: those whose discriminators agree with it. */
+export function alternativesFor(schema: JsonSchema, value: unknown): readonly JsonSchema[] {
+  const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return alternatives(schema).filter((option) => {
+    if (!isBlock) return option.properties === undefined;
+    if (option.properties === undefined) return option.type === 'array' ? false : option.additionalProperties !== undefined;
+    return DISCRIMINATORS.every((name) => {
+      const expected = option.properties?.[name]?.const;
+      const given = (value as Record<string, unknown>)[name];
+      return expected === undefined || given === undefined || given === expected;
+    });
+  });
+}

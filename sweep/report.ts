@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { CellRecord } from '../analysis/rows.ts';
+import { readCell, relabelled } from './cell-store.ts';
+import type { Manifest } from './manifest.ts';
+import { readManifest } from './manifest.ts';
+import { formatDuration } from './progress.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/**
+ * Writes DIR/report.html and DIR/charts/*.svg, and removes charts that an earlier report left there. Drawing is loaded here, when it
+ * is needed: it is the slowest import of a sweep.
+ */
+export async function writeReport(dir: string, manifest: Manifest, records: readonly CellRecord[]): Promise<void> {
+  const { renderReport, renderSvgCharts } = await import('../analysis/report/report.ts');
+  const input = {
+    title: manifest.report.title ?? manifest.name,
+    description: [],
+    facts: facts(manifest),
+    sweptKeys: manifest.swept_keys.filter((key) => key !== 'seed'),
+    charts: manifest.report.charts,
+    records,
+    plotlyJs: plotlyBundle(),
+    expectedCells: manifest.cells_total,
+  };
+  writeAtomic(join(dir, 'report.html'), renderReport(input));
+  const folder = join(dir, 'charts');
+  mkdirSync(folder, { recursive: true });
+  const charts = renderSvgCharts(input);
+  for (const file of readdirSync(folder)) if (file.endsWith('.svg') && !charts.has(file)) rmSync(join(folder, file));
+  for (const [file, svg] of charts) writeAtomic(join(folder, file), svg);
+}
+
+/**
+ * Writes the report of a result folder again, from its manifest and stored cells.
+ *
+ * @throws ConfigError when `dir` is no result folder
+ */
+export async function rebuildReport(dir: string): Promise<{ readonly cells: number; readonly missing: number }> {
+  const manifest = readManifest(dir);
+  const records = manifest.cells.flatMap((cell) => {
+    const stored = readCell(dir, cell.run_id);
+    return stored.kind === 'found' ? [relabelled(stored.cell.record, { runId: cell.run_id, seed: cell.seed, swept: cell.swept })] : [];
+  });
+  await writeReport(dir, manifest, records);
+  return { cells: records.length, missing: manifest.cells.length - records.length };
+}
+
+/** Where the results come from, for the foot of the report. */
+function facts(manifest: Manifest): [string, string][] {
+  const { machine, config } = manifest;
+  return [
+    ['netsim', `${manifest.netsim_version} (model ${manifest.model_version}), Node ${manifest.node_version}`],
+    ['config', `${config.file}, SHA-256 ${config.sha256}`],
+    ...(config.overrides.length === 0 ? [] : [['overrides', config.overrides.join(' ')] as [string, string]]),
+    ['cells', `${manifest.cells_done} of ${manifest.cells_total}`],
+    ['started', manifest.started_at],
+    ['wall time', manifest.wall_seconds === null ? 'not finished' : formatDuration(manifest.wall_seconds)],
+    ['machine', `${machine.cpu}, ${machine.cores} cores, ${manifest.jobs} jobs`],
+  ];
+}
+
+const plotlyBundle = (): string => readFileSync(createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min'), 'utf8');

@@ -1,0 +1,107 @@
+import type { Row } from '../analysis/rows.ts';
+import { cellRecord } from '../analysis/rows.ts';
+import { BoundError } from '../sim/base/errors.ts';
+import type { RunResult } from '../sim/base/result.ts';
+import type { Scenario } from '../sim/base/scenario.ts';
+import type { Schedule } from '../sim/base/schedule.ts';
+import { SEND } from '../sim/base/schedule.ts';
+import type { Topology } from '../sim/base/topology.ts';
+import { torNode } from '../sim/base/topology.ts';
+import { prepare } from '../sim/prepare.ts';
+import type { RunProgress } from '../sim/simulate.ts';
+import { simulatePrepared } from '../sim/simulate.ts';
+import type { CellOutcome, CellResult } from './outcome.ts';
+import { failureOf } from './outcome.ts';
+
+/** All that one run needs; plain data, so that it can be sent to a worker. */
+export interface CellSpec {
+  readonly runId: string;
+  readonly seed: number;
+  /** Swept values under their dotted keys, as the row shows them. */
+  readonly swept: Row;
+  readonly scenario: Scenario;
+}
+
+/**
+ * Runs one cell: a pure function of its specification.
+ *
+ * @throws NetsimError what the run itself throws; BoundError (exit 3) when the result contradicts a proven bound
+ */
+export function runCell(spec: CellSpec, onProgress?: (progress: RunProgress) => void): CellResult {
+  const prepared = prepare(spec.scenario);
+  const result = simulatePrepared(prepared, onProgress === undefined ? {} : { onProgress });
+  checkBounds(result, prepared.schedule, prepared.topology);
+  return { record: cellRecord(spec, result, prepared.topology), notices: prepared.notices, facts: prepared.facts };
+}
+
+/** `runCell` with errors as data. */
+export function attemptCell(spec: CellSpec): CellOutcome {
+  try {
+    return { kind: 'done', ...runCell(spec) };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error) };
+  }
+}
+
+/**
+ * Holds a finished result against what is proven for every balancer and transport: no completion before `bound_us`, and on some
+ * link at a ToR at least the ToR's traffic divided over its capacity (pigeonhole). The second is skipped where packets were lost:
+ * a first transmission that is dropped never loads the links after the drop.
+ *
+ * @throws BoundError
+ */
+export function checkBounds(result: RunResult, schedule: Schedule, topology: Topology): void {
+  if (!result.finished) return;
+  if (result.completionPs !== null && result.completionPs < result.boundPs) {
+    throw new BoundError('E301', `completed in ${result.completionPs} ps, below the proven bound of ${result.boundPs} ps`, {
+      hint: 'either the bound or the simulator is wrong: please report it',
+    });
+  }
+  if ((result.drops ?? 0) > 0) return;
+  const leastUtilisation = leastFabricUtilisation(schedule, topology);
+  let utilisation = 0;
+  for (let link = 0; link < topology.links; link++) {
+    if (topology.linkIsFabric[link] === 0) continue;
+    utilisation = Math.max(utilisation, result.tables.linkLoadBytes[link]! / topology.linkRateBps[link]!);
+  }
+  // The two divisions round differently; 1e-12 is far above that and far below one byte in a run's traffic.
+  if (utilisation < leastUtilisation * (1 - 1e-12)) {
+    throw new BoundError(
+      'E302',
+      `the busiest link carried ${utilisation} bytes per bit/s of capacity, below the proven minimum of ${leastUtilisation}`,
+      {
+        hint: 'either the bound or the simulator is wrong: please report it',
+      },
+    );
+  }
+}
+
+/** Bytes per bit/s that some fabric link must carry: the largest ratio, over ToRs and directions, of crossing bytes to live capacity. */
+function leastFabricUtilisation(schedule: Schedule, topology: Topology): number {
+  const out = new Float64Array(topology.tors);
+  const into = new Float64Array(topology.tors);
+  for (let op = 0; op < schedule.ops; op++) {
+    if (schedule.kind[op] !== SEND) continue;
+    const from = topology.torOfHost[topology.hostOfRank[schedule.rank[op]!]!]!;
+    const to = topology.torOfHost[topology.hostOfRank[schedule.peer[op]!]!]!;
+    if (from === to) continue;
+    out[from]! += schedule.bytes[op]!;
+    into[to]! += schedule.bytes[op]!;
+  }
+  const outRateBps = new Float64Array(topology.tors);
+  const intoRateBps = new Float64Array(topology.tors);
+  const firstTor = torNode(topology, 0);
+  for (let link = 0; link < topology.links; link++) {
+    if (topology.linkIsFabric[link] === 0 || topology.linkUp[link] === 0) continue;
+    const from = topology.linkFrom[link]! - firstTor;
+    const to = topology.linkTo[link]! - firstTor;
+    if (from < topology.tors) outRateBps[from]! += topology.linkRateBps[link]!;
+    if (to < topology.tors) intoRateBps[to]! += topology.linkRateBps[link]!;
+  }
+  let least = 0;
+  for (let tor = 0; tor < topology.tors; tor++) {
+    if (out[tor]! > 0) least = Math.max(least, out[tor]! / outRateBps[tor]!);
+    if (into[tor]! > 0) least = Math.max(least, into[tor]! / intoRateBps[tor]!);
+  }
+  return least;
+}

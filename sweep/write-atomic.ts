@@ -1,0 +1,11 @@
+import { renameSync, writeFileSync } from 'node:fs';
+
+/**
+ * Writes a whole file or nothing: a temporary file beside it, then a rename. Synchronous, so that no signal handler runs between
+ * the two and a second Ctrl-C leaves neither half a file nor a temporary one.
+ */
+export function writeAtomic(path: string, content: string): void {
+  const temporary = `${path}.tmp-${process.pid}`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,162 @@
+import type { DctcpRateSpec, DctcpSpec, FixedSpec, TransportSpec } from '../../sim/base/scenario.ts';
+import type { Limits } from '../../sim/derive.ts';
+
+/** What a congestion control hears of an ACK. `una` and `next` are those after the ACK was taken in, before anything new is sent. */
+export interface AckNews {
+  readonly newlyBytes: number;
+  readonly marked: boolean;
+  readonly una: number;
+  readonly next: number;
+}
+
+/** Section 7. */
+export interface CongestionControl {
+  /** Infinity: no window. */
+  windowBytes(): number;
+  /** At least the line rate: not paced. */
+  rateBps(): number;
+  hearAck(news: AckNews): void;
+  hearLoss(next: number): void;
+  hearTimeout(): void;
+}
+
+class Fixed implements CongestionControl {
+  readonly #window: number;
+  readonly #rate: number;
+
+  constructor(spec: FixedSpec) {
+    this.#window = spec.windowBytes ?? Infinity;
+    this.#rate = spec.rateBps ?? Infinity;
+  }
+
+  windowBytes = (): number => this.#window;
+  rateBps = (): number => this.#rate;
+  hearAck(): void {}
+  hearLoss(): void {}
+  hearTimeout(): void {}
+}
+
+/** DCTCP SIGCOMM'10, RFC 8257, with a window. */
+export class Dctcp implements CongestionControl {
+  readonly #g: number;
+  readonly #packetBytes: number;
+  readonly #min: number;
+  cwnd: number;
+  ssthresh: number;
+  alpha = 1;
+  #acked = 0;
+  #marked = 0;
+  #windowEnd = -1;
+  #inCwr = false;
+  #cwrEnd = -1;
+
+  constructor(spec: DctcpSpec, limits: Limits, packetBytes: number) {
+    this.#g = spec.g;
+    this.#packetBytes = packetBytes;
+    this.#min = limits.minWindowBytes;
+    this.cwnd = limits.initialWindowBytes;
+    this.ssthresh = this.cwnd;
+  }
+
+  windowBytes = (): number => this.cwnd;
+  rateBps = (): number => Infinity;
+
+  hearAck({ newlyBytes, marked, una, next }: AckNews): void {
+    this.#acked += newlyBytes;
+    if (marked) this.#marked += newlyBytes;
+    if (this.#windowEnd < 0) {
+      this.#windowEnd = next;
+    } else if (una >= this.#windowEnd) {
+      const fraction = this.#acked > 0 ? this.#marked / this.#acked : 0;
+      this.alpha = (1 - this.#g) * this.alpha + this.#g * fraction;
+      this.#acked = 0;
+      this.#marked = 0;
+      this.#windowEnd = next;
+    }
+    if (this.#inCwr && una >= this.#cwrEnd) this.#inCwr = false;
+    if (marked && !this.#inCwr) {
+      this.#reduceTo(this.cwnd * (1 - this.alpha / 2), next);
+    } else if (!this.#inCwr) {
+      this.cwnd += this.cwnd < this.ssthresh ? newlyBytes : (this.#packetBytes * newlyBytes) / this.cwnd;
+    }
+  }
+
+  hearLoss(next: number): void {
+    if (!this.#inCwr) this.#reduceTo(this.cwnd / 2, next);
+  }
+
+  hearTimeout(): void {
+    this.ssthresh = Math.max(this.#min, this.cwnd / 2);
+    this.cwnd = this.#min;
+    this.#inCwr = false;
+  }
+
+  #reduceTo(cwnd: number, next: number): void {
+    this.cwnd = Math.max(this.#min, cwnd);
+    this.ssthresh = this.cwnd;
+    this.#inCwr = true;
+    this.#cwrEnd = next;
+  }
+}
+
+/** The rate form of the HPCC ns-3 family and of the Ethereal simulator. */
+class DctcpRate implements CongestionControl {
+  readonly #spec: DctcpRateSpec;
+  readonly #lineBps: number;
+  #rate: number;
+  #alpha = 1;
+  #lastUpdate = 0;
+  #marks = 0;
+  #batch = 0;
+  #inCwr = false;
+  #first = true;
+  #high = 0;
+
+  constructor(spec: DctcpRateSpec, lineBps: number) {
+    this.#spec = spec;
+    this.#lineBps = lineBps;
+    this.#rate = lineBps;
+  }
+
+  windowBytes = (): number => Infinity;
+  rateBps = (): number => this.#rate;
+
+  hearAck({ marked, una, next }: AckNews): void {
+    const { g, minRateBps, additiveIncreaseBps } = this.#spec;
+    this.#marks += marked ? 1 : 0;
+    const newBatch = una > this.#lastUpdate;
+    if (newBatch && this.#first) {
+      this.#first = false;
+      this.#lastUpdate = next;
+      this.#batch = next + 1;
+    } else if (newBatch) {
+      const fraction = Math.min(1, this.#marks / this.#batch);
+      this.#alpha = (1 - g) * this.#alpha + g * fraction;
+      this.#lastUpdate = next;
+      this.#marks = 0;
+      this.#batch = next - una + 1;
+    }
+    if (this.#inCwr && una > this.#high) this.#inCwr = false;
+    if (marked && !this.#inCwr) {
+      this.#rate = Math.max(minRateBps, this.#rate * (1 - this.#alpha / 2));
+      this.#inCwr = true;
+      this.#high = next;
+    }
+    if (!this.#inCwr && newBatch) this.#rate = Math.min(this.#lineBps, this.#rate + additiveIncreaseBps);
+  }
+
+  hearLoss(): void {}
+  hearTimeout(): void {}
+}
+
+/** The congestion control of one flow. `lineBps` is the rate of its host's link. */
+export function congestionControl(spec: TransportSpec, limits: Limits, packetBytes: number, lineBps: number): CongestionControl {
+  switch (spec.kind) {
+    case 'fixed':
+      return new Fixed(spec);
+    case 'dctcp':
+      return new Dctcp(spec, limits, packetBytes);
+    case 'dctcp-rate':
+      return new DctcpRate(spec, lineBps);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Recovery } from '../../sim/base/scenario.ts';
+import { ACK, NACK } from './event-log.ts';
+
+export interface Answer {
+  readonly type: typeof ACK | typeof NACK;
+  readonly seq: number;
+  readonly cumulative: number;
+  readonly marked: boolean;
+}
+
+/** Section 5: the receiver of one flow. */
+export class Receiver {
+  readonly #recovery: Recovery;
+  readonly #nackIntervalPs: number;
+  #expected = 0;
+  readonly #held = new Set<number>();
+  #lastNack: { expected: number; timePs: number } | null = null;
+
+  constructor(recovery: Recovery, nackIntervalPs: number) {
+    this.#recovery = recovery;
+    this.#nackIntervalPs = nackIntervalPs;
+  }
+
+  /** Every packet below this number has arrived. */
+  get expected(): number {
+    return this.#expected;
+  }
+
+  /** Packets held above a gap. */
+  get heldPackets(): number {
+    return this.#held.size;
+  }
+
+  /** Takes a packet in; null when it is not answered. */
+  take(seq: number, marked: boolean, timePs: number): Answer | null {
+    if (this.#recovery === 'gbn') return this.#takeInOrder(seq, marked, timePs);
+    if (seq >= this.#expected) this.#held.add(seq);
+    while (this.#held.delete(this.#expected)) this.#expected++;
+    return { type: ACK, seq, cumulative: this.#expected, marked };
+  }
+
+  #takeInOrder(seq: number, marked: boolean, timePs: number): Answer | null {
+    if (seq === this.#expected) this.#expected++;
+    if (seq < this.#expected) return { type: ACK, seq, cumulative: this.#expected, marked };
+    const last = this.#lastNack;
+    if (last !== null && last.expected === this.#expected && timePs - last.timePs < this.#nackIntervalPs) return null;
+    this.#lastNack = { expected: this.#expected, timePs };
+    return { type: NACK, seq: this.#expected, cumulative: this.#expected, marked: false };
+  }
+}

@@ -1,0 +1,153 @@
+import { PacketStreams } from '../../sim/base/random.ts';
+import { deriveLimits, type Limits } from '../../sim/derive.ts';
+import { DATA, NIC_WAKE_UP, type NodeLog } from './event-log.ts';
+import { canonicalOrder, EventQueue, type EventOrder } from './event-queue.ts';
+import type { Packet } from './packet.ts';
+import type { Bug, OracleInput } from './types.ts';
+
+const DEPARTURE = 0;
+const EVENT = 1;
+
+/** Packets of one kind that left a host, and what became of them. */
+interface Account {
+  sent: number;
+  delivered: number;
+  dropped: number;
+  readonly inFlight: Set<Packet>;
+}
+
+const emptyAccount = (): Account => ({ sent: 0, delivered: 0, dropped: 0, inFlight: new Set() });
+
+/** The clock, the events, the random streams and the counters that all nodes share. */
+export class Simulation {
+  now = 0;
+  readonly input: OracleInput;
+  readonly limits: Limits;
+  readonly bugs: ReadonlySet<Bug>;
+  readonly logs: readonly NodeLog[];
+  readonly ecnStream: PacketStreams;
+  readonly entropyStream: PacketStreams;
+  readonly roundRobinStream: PacketStreams;
+
+  packets = 0;
+  packetHops = 0;
+  drops = 0;
+  retransmits = 0;
+  ecnMarks = 0;
+  reorderMaxPackets = 0;
+  readonly linkLoadBytes: Float64Array;
+  readonly linkQueueMaxBytes: Float64Array;
+  readonly #data = emptyAccount();
+  readonly #control = emptyAccount();
+
+  readonly #queue: EventQueue;
+  #sequence = 0;
+
+  constructor(input: OracleInput, bugs: ReadonlySet<Bug>) {
+    const { topology, scenario } = input;
+    this.input = input;
+    this.bugs = bugs;
+    this.limits = deriveLimits(scenario, topology);
+    this.logs = Array.from({ length: topology.hosts + topology.switches }, () => ({ packets: [], locals: [] }));
+    this.ecnStream = new PacketStreams(scenario.seed, 'ecn', topology.switches);
+    this.entropyStream = new PacketStreams(scenario.seed, 'entropy', topology.hosts);
+    this.roundRobinStream = new PacketStreams(scenario.seed, 'round-robin', topology.switches);
+    this.linkLoadBytes = new Float64Array(topology.links);
+    this.linkQueueMaxBytes = new Float64Array(topology.links);
+    this.#queue = new EventQueue(orderWith(bugs));
+  }
+
+  /** A port of `node` becomes free, or may start because of its pacing: before anything else of that instant. */
+  scheduleDeparture(timePs: number, node: number, port: number, id: number, run: () => void): void {
+    this.#push(timePs, DEPARTURE, node, port, id, run);
+  }
+
+  /** A packet leaves the far end of a link. */
+  scheduleArrival(timePs: number, node: number, port: number, packet: Packet, run: () => void): void {
+    this.#push(timePs, EVENT, node, port, 0, () => {
+      const { flow, seq, type, marked, entropy } = packet;
+      this.packetHops++;
+      this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, entropy });
+      run();
+    });
+  }
+
+  scheduleLocal(timePs: number, node: number, eventClass: number, id: number, run: () => void): void {
+    const handledPs = this.bugs.has('late-window-timers') ? this.#lateTime(timePs) : timePs;
+    this.#push(handledPs, EVENT, node, eventClass, id, () => {
+      if (eventClass !== NIC_WAKE_UP) this.logs[node]!.locals.push({ timePs: this.now, eventClass, id });
+      run();
+    });
+  }
+
+  /** Handles everything up to and including `untilPs`, until nothing is pending. */
+  run(untilPs: number): void {
+    for (let event = this.#queue.pop(); event !== undefined && event.timePs <= untilPs; event = this.#queue.pop()) {
+      if (event.timePs < this.now) throw new Error(`an event at ${event.timePs} ps comes after ${this.now} ps`);
+      this.now = event.timePs;
+      event.run();
+    }
+  }
+
+  noteSent(packet: Packet): void {
+    const account = this.#accountOf(packet);
+    account.sent++;
+    account.inFlight.add(packet);
+  }
+
+  noteDropped(packet: Packet): void {
+    const account = this.#accountOf(packet);
+    this.drops++;
+    account.dropped++;
+    account.inFlight.delete(packet);
+  }
+
+  noteDelivered(packet: Packet): void {
+    const account = this.#accountOf(packet);
+    account.delivered++;
+    account.inFlight.delete(packet);
+  }
+
+  /** Section 9: no packet is lost from the books, none is counted twice. */
+  checkConservation(): void {
+    for (const { sent, delivered, dropped, inFlight } of [this.#data, this.#control]) {
+      if (sent !== delivered + dropped + inFlight.size) {
+        throw new Error(`${sent} packets sent, ${delivered} delivered, ${dropped} dropped, ${inFlight.size} in flight`);
+      }
+    }
+  }
+
+  /** Smallest link delay: an engine that works in windows takes it as its window. */
+  get shortestDelayPs(): number {
+    return Math.min(...this.input.topology.linkDelayPs);
+  }
+
+  #accountOf(packet: Packet): Account {
+    return packet.type === DATA ? this.#data : this.#control;
+  }
+
+  #push(timePs: number, stage: 0 | 1, node: number, port: number, id: number, run: () => void): void {
+    this.#queue.push({ timePs, stage, node, port, id, sequence: this.#sequence++, run });
+  }
+
+  #lateTime(timePs: number): number {
+    const windowPs = this.shortestDelayPs;
+    const windowEnd = (Math.floor(this.now / windowPs) + 1) * windowPs;
+    return timePs > this.now && timePs < windowEnd ? windowEnd : timePs;
+  }
+}
+
+/** The canonical order, or what a planted bug makes of it. */
+function orderWith(bugs: ReadonlySet<Bug>): EventOrder {
+  const isLocal = (port: number): boolean => port >= 2040;
+  return (a, b) => {
+    const sameInstant = a.timePs === b.timePs && a.node === b.node;
+    if (sameInstant && a.stage !== b.stage && bugs.has('arrivals-before-departures')) return b.stage - a.stage;
+    if (sameInstant && a.stage === EVENT && b.stage === EVENT) {
+      if (!isLocal(a.port) && !isLocal(b.port) && bugs.has('port-order-ignored')) return b.sequence - a.sequence;
+      if (isLocal(a.port) && a.port === b.port && bugs.has('local-id-ignored')) return b.sequence - a.sequence;
+      if (isLocal(a.port) !== isLocal(b.port) && bugs.has('locals-before-packets')) return b.port - a.port;
+    }
+    return canonicalOrder(a, b);
+  };
+}

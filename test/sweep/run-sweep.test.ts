@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError } from '../../sim/base/errors.ts';
+import type { Manifest } from '../../sweep/manifest.ts';
+import type { CellFailure } from '../../sweep/outcome.ts';
+import type { SweepProgress } from '../../sweep/progress.ts';
+import { runSweep } from '../../sweep/run-sweep.ts';
+import { fakeCells, fakeInput, fakeRecord, fakeRunner, resultFiles, temporaryDir } from './fakes.ts';
+
+const manifestOf = (dir: string): Manifest => JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Manifest;
+
+const failure = (fields: Partial<CellFailure>): CellFailure => ({
+  code: 'E201',
+  message: 'no path left',
+  hint: null,
+  where: null,
+  exitCode: 1,
+  internal: false,
+  stack: null,
+  ...fields,
+});
+
+test('rows stand in cell order whatever the order in which the cells end, with one lane or four', async () => {
+  const one = join(temporaryDir(), 'one');
+  const four = join(temporaryDir(), 'four');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir: one, jobs: 1, runner: fakeRunner().make });
+  const outcome = await runSweep(fakeInput(cells), { dir: four, jobs: 4, runner: fakeRunner().make });
+  expect(outcome.records.map((record) => record.row['run_id'])).toEqual(cells.map((cell) => cell.runId));
+  expect(outcome.exitCode).toBe(0);
+  expect(resultFiles(four)).toEqual(resultFiles(one));
+  const lines = readFileSync(join(one, 'results.csv'), 'utf8').split('\n');
+  expect(lines[0]).toMatch(/^run_id,seed,fidelity,balancer,completion_time_us,/);
+  expect(lines[1]).toMatch(/^run0,1,packet,ecmp,34\.333333333333336,30,/);
+  expect(lines).toHaveLength(cells.length + 2);
+});
+
+test('a finished sweep leaves the table, the manifest, the report, the charts and one file a cell', async () => {
+  const dir = join(temporaryDir(), 'deep', 'out');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 2, runner: fakeRunner().make });
+  expect(readdirSync(dir).sort()).toEqual(['cells', 'charts', 'manifest.json', 'report.html', 'results.csv']);
+  expect(readdirSync(join(dir, 'cells'))).toHaveLength(9);
+  expect(readdirSync(join(dir, 'charts')).length).toBeGreaterThan(0);
+  const manifest = manifestOf(dir);
+  expect(manifest).toMatchObject({ finished: true, cells_total: 9, cells_done: 9, cells_reused: 0, jobs: 2, swept_keys: ['balancer'] });
+  expect(manifest.config).toMatchObject({ file: 'fake.yaml', text: 'name: fake\n' });
+  expect(manifest.config.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('without resume a folder that has content is refused and left as it is; an empty one is used', async () => {
+  const dir = temporaryDir();
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  const before = resultFiles(dir);
+  const again = runSweep(fakeInput(fakeCells(5)), { dir, jobs: 1, runner: fakeRunner().make });
+  await expect(again).rejects.toSatisfy((error) => error instanceof ConfigError && /--resume/.test(error.describe()));
+  expect(resultFiles(dir)).toEqual(before);
+});
+
+test('resume refuses a folder of other files, so that nothing foreign is written to', async () => {
+  const dir = temporaryDir();
+  writeFileSync(join(dir, 'thesis.tex'), 'x');
+  const start = runSweep(fakeInput(fakeCells()), { dir, jobs: 1, resume: true, runner: fakeRunner().make });
+  await expect(start).rejects.toBeInstanceOf(ConfigError);
+  expect(readdirSync(dir)).toEqual(['thesis.tex']);
+});
+
+test('an interrupted sweep keeps what ran, starts nothing more, and resumes to the same bytes', async () => {
+  const whole = join(temporaryDir(), 'whole');
+  const parts = join(temporaryDir(), 'parts');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir: whole, jobs: 2, runner: fakeRunner().make });
+
+  const controller = new AbortController();
+  const first = fakeRunner();
+  const onProgress = ({ done }: SweepProgress): void => {
+    if (done === 3) controller.abort();
+  };
+  const interrupted = await runSweep(fakeInput(cells), { dir: parts, jobs: 2, signal: controller.signal, runner: first.make, onProgress });
+  expect(interrupted.exitCode).toBe(130);
+  expect(interrupted.interrupted).toBe(true);
+  // Two lanes: when the third cell had ended, one other was still running and was kept.
+  expect(first.started).toHaveLength(4);
+  expect(interrupted.records).toHaveLength(4);
+  expect(manifestOf(parts)).toMatchObject({ finished: false, cells_total: 9, cells_done: 4 });
+  expect(manifestOf(parts).cells.filter((cell) => cell.status === 'not run')).toHaveLength(5);
+  expect(readFileSync(join(parts, 'results.csv'), 'utf8').split('\n')).toHaveLength(6);
+  expect(existsSync(join(parts, 'report.html'))).toBe(true);
+
+  const second = fakeRunner();
+  const resumed = await runSweep(fakeInput(cells), { dir: parts, jobs: 1, resume: true, runner: second.make });
+  expect(resumed.exitCode).toBe(0);
+  expect(second.started).toHaveLength(5);
+  expect(new Set([...first.started, ...second.started])).toEqual(new Set(cells.map((cell) => cell.runId)));
+  expect(manifestOf(parts)).toMatchObject({ finished: true, cells_done: 9, cells_reused: 4 });
+  expect(resultFiles(parts)).toEqual(resultFiles(whole));
+});
+
+test('a signal that is aborted from the start runs nothing', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const runner = fakeRunner();
+  const outcome = await runSweep(fakeInput(fakeCells()), { dir, jobs: 2, signal: AbortSignal.abort(), runner: runner.make });
+  expect(runner.started).toEqual([]);
+  expect(outcome.exitCode).toBe(130);
+});
+
+test('stored cells that are truncated, altered, of another run or of another model version are run again, with a warning each', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir, jobs: 1, runner: fakeRunner().make });
+  const before = resultFiles(dir);
+  const file = (runId: string): string => join(dir, 'cells', `${runId}.json`);
+  const text = readFileSync(file('run1'), 'utf8');
+  truncateSync(file('run0'), 100);
+  writeFileSync(file('run1'), text.replace('"slowdown":1.', '"slowdown":2.'));
+  writeFileSync(file('run2'), text);
+  writeFileSync(file('run3'), readFileSync(file('run3'), 'utf8').replace(/"model_version":\d+/, '"model_version":0'));
+  writeFileSync(file('run4'), 'null');
+  rmSync(file('run5'));
+  const messages: string[] = [];
+  const runner = fakeRunner();
+  await runSweep(fakeInput(cells), { dir, jobs: 1, resume: true, runner: runner.make, onMessage: (message) => messages.push(message) });
+  expect(runner.started).toEqual(['run0', 'run1', 'run2', 'run3', 'run4', 'run5']);
+  expect(messages).toHaveLength(5);
+  expect(messages.every((message, i) => message.startsWith(`warning: cells/run${i}.json`))).toBe(true);
+  expect(resultFiles(dir)).toEqual(before);
+});
+
+test('temporary files of a killed sweep do not count as cells', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir, jobs: 1, runner: fakeRunner().make });
+  rmSync(join(dir, 'cells', 'run0.json'));
+  writeFileSync(join(dir, 'cells', 'run0.json.tmp-1'), '{');
+  const runner = fakeRunner();
+  await runSweep(fakeInput(cells), { dir, jobs: 1, resume: true, runner: runner.make });
+  expect(runner.started).toEqual(['run0']);
+});
+
+test('a stored run serves a sweep over other keys, under the labels of that sweep', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir, jobs: 1, runner: fakeRunner().make });
+  const relabelled = cells.map((cell) => ({ ...cell, swept: { 'transport.kind': 'dctcp', ...cell.swept } }));
+  const runner = fakeRunner();
+  const outcome = await runSweep(fakeInput(relabelled), { dir, jobs: 1, resume: true, runner: runner.make });
+  expect(runner.started).toEqual([]);
+  expect(Object.keys(outcome.records[0]!.row).slice(0, 5)).toEqual(['run_id', 'seed', 'fidelity', 'transport.kind', 'balancer']);
+});
+
+test('cells that resolve to one run share it and have a row each', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const [a, b] = fakeCells();
+  const twin = { ...a!, index: 2, swept: { balancer: 'ecmp()' } };
+  const runner = fakeRunner();
+  const outcome = await runSweep(fakeInput([a!, b!, twin]), { dir, jobs: 3, runner: runner.make });
+  expect(runner.started.toSorted()).toEqual(['run0', 'run1']);
+  expect(outcome.records.map((record) => record.row['balancer'])).toEqual(['ecmp', 'ecmp', 'ecmp()']);
+});
+
+test('a failing cell leaves the others alone, has no row, and is listed with the command that repeats it; exit 1', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const runner = fakeRunner((spec) =>
+    spec.runId === 'run4' ? { kind: 'failed', failure: failure({}) } : { kind: 'done', record: fakeRecord(spec), notices: [{ level: 'note', text: 'a notice' }], facts: {} },
+  );
+  const messages: string[] = [];
+  const outcome = await runSweep(fakeInput(fakeCells()), { dir, jobs: 2, runner: runner.make, onMessage: (text) => messages.push(text) });
+  expect(outcome.exitCode).toBe(1);
+  expect(outcome.records).toHaveLength(8);
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toContain('balancer=spray seed=2: no path left');
+  expect(messages[0]).toMatch(/\n {2}repeat it with: netsim run /);
+  const manifest = manifestOf(dir);
+  expect(manifest).toMatchObject({ finished: true, cells_done: 8, notices: [{ level: 'note', text: 'a notice' }], facts: {} });
+  expect(manifest.failures).toEqual([{ run_id: 'run4', code: 'E201', message: 'no path left', repeat: expect.stringMatching(/^netsim run /) }]);
+  expect(manifest.cells[4]!.status).toBe('failed');
+});
+
+test('a failed cell is run again on resume', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const failing = fakeRunner((spec) =>
+    spec.runId === 'run4' ? { kind: 'failed', failure: failure({}) } : { kind: 'done', record: fakeRecord(spec), notices: [], facts: {} },
+  );
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: failing.make });
+  const runner = fakeRunner();
+  const outcome = await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, resume: true, runner: runner.make });
+  expect(runner.started).toEqual(['run4']);
+  expect(outcome.exitCode).toBe(0);
+});
+
+test('a violated bound outweighs other failures: exit 3', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const exitCodes: Record<string, 1 | 3> = { run1: 1, run2: 3, run3: 1 };
+  const runner = fakeRunner((spec) => {
+    const exitCode = exitCodes[spec.runId];
+    return exitCode === undefined
+      ? { kind: 'done', record: fakeRecord(spec), notices: [], facts: {} }
+      : { kind: 'failed', failure: failure({ exitCode }) };
+  });
+  const outcome = await runSweep(fakeInput(fakeCells()), { dir, jobs: 2, runner: runner.make });
+  expect(outcome.exitCode).toBe(3);
+});
+
+test('a run that did not finish has its row with finished = false, its reason for the user, and exit 1, also when it is taken over', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const runner = fakeRunner((spec) => {
+    const record = fakeRecord(spec, { finished: false, completion_time_us: null, slowdown: null });
+    return { kind: 'done', record: spec.runId === 'run0' ? { ...record, unfinishedReason: '3 of 8 flows open at 1 us' } : fakeRecord(spec), notices: [], facts: {} };
+  });
+  for (const resume of [false, true]) {
+    const messages: string[] = [];
+    const outcome = await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, resume, runner: runner.make, onMessage: (text) => messages.push(text) });
+    expect(outcome.exitCode).toBe(1);
+    expect(messages.join('\n')).toContain('3 of 8 flows open at 1 us');
+    expect(outcome.records[0]!.row).toMatchObject({ finished: false, completion_time_us: null });
+    expect(manifestOf(dir).unfinished).toEqual([{ run_id: 'run0', reason: '3 of 8 flows open at 1 us' }]);
+  }
+});
+
+test('a number that JSON cannot hold is an internal error, not a different row after a resume', async () => {
+  const dir = join(temporaryDir(), 'out');
+  const runner = fakeRunner((spec) => ({ kind: 'done', record: fakeRecord(spec, { slowdown: Number.POSITIVE_INFINITY }), notices: [], facts: {} }));
+  await expect(runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: runner.make })).rejects.toThrow(/slowdown/);
+});
+
+test('a result folder that is a file is refused', async () => {
+  const dir = join(temporaryDir(), 'out');
+  writeFileSync(dir, '');
+  await expect(runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make })).rejects.toBeInstanceOf(ConfigError);
+});
+
+test('charts of an earlier report that are not drawn any more are removed, other files stay', async () => {
+  const dir = join(temporaryDir(), 'out');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  mkdirSync(join(dir, 'charts'), { recursive: true });
+  writeFileSync(join(dir, 'charts', 'of-yesterday.svg'), '');
+  writeFileSync(join(dir, 'charts', 'notes.txt'), '');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, resume: true, runner: fakeRunner().make });
+  const left = readdirSync(join(dir, 'charts'));
+  expect(left).not.toContain('of-yesterday.svg');
+  expect(left).toContain('notes.txt');
+});

@@ -1,0 +1,41 @@
+import { ConfigError } from '../sim/base/errors.ts';
+import { SEND, type Schedule } from '../sim/base/schedule.ts';
+import { torNode, type Topology } from '../sim/base/topology.ts';
+
+/**
+ * Checks that every message of the Schedule has a live way from its source to its destination.
+ *
+ * @throws ConfigError naming the first pair, in Schedule order, that dead links have cut off
+ */
+export function assertConnected(topology: Topology, schedule: Schedule): void {
+  const { hosts, tors, nodeNames } = topology;
+  const hostIsUp = new Uint8Array(hosts);
+  for (let host = 0; host < hosts; host++) hostIsUp[host] = topology.linkUp[topology.portLink[topology.portOffset[host]!]!]!;
+  const pairIsUp = new Uint8Array(tors * tors); // 1: known to have a path
+  for (let op = 0; op < schedule.ops; op++) {
+    if (schedule.kind[op] !== SEND) continue;
+    const src = topology.hostOfRank[schedule.rank[op]!]!;
+    const dst = topology.hostOfRank[schedule.peer[op]!]!;
+    const dead = hostIsUp[src] === 0 ? src : dst;
+    const srcTor = topology.torOfHost[src]!;
+    const dstTor = topology.torOfHost[dst]!;
+    const pair = srcTor * tors + dstTor;
+    const needsPath = srcTor !== dstTor && pairIsUp[pair] === 0;
+    if (hostIsUp[dead] === 1 && (!needsPath || topology.pathsBetween(srcTor, dstTor).ids.length > 0)) {
+      pairIsUp[pair] = 1;
+      continue;
+    }
+    const why =
+      hostIsUp[dead] === 0
+        ? `the link of ${nodeNames[dead]} is dead`
+        : `no live path from ${nodeNames[torNode(topology, srcTor)]} to ${nodeNames[torNode(topology, dstTor)]}`;
+    throw new ConfigError(
+      'E132',
+      `rank ${schedule.rank[op]} on ${nodeNames[src]} cannot reach rank ${schedule.peer[op]} on ${nodeNames[dst]}: ${why}`,
+      {
+        where: { path: 'failures' },
+        hint: 'remove a failure, or leave these ranks out of the workload',
+      },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { ImportError } from '../../sim/base/errors.ts';
+import type { InputFile } from '../../sim/base/scenario.ts';
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/** One line without its end. */
+export interface Line {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/**
+ * The lines of a UTF-8 text file, decoded one at a time: no second copy of a large file is made. Ends of lines are LF or CR LF; a
+ * byte-order mark is skipped; the last line needs no end.
+ *
+ * @throws ImportError at a line that is not UTF-8 or holds a NUL byte: the file is binary
+ */
+export function* textLines(file: InputFile): Generator<Line> {
+  const { bytes } = file;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let start = 0;
+  for (let number = 1; start < bytes.length; number++) {
+    const feed = bytes.indexOf(LINE_FEED, start);
+    const next = feed === -1 ? bytes.length : feed;
+    const end = next > start && bytes[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
+    yield { number, text: decode(decoder, file, start, end, number) };
+    start = next + 1;
+  }
+}
+
+function decode(decoder: TextDecoder, file: InputFile, start: number, end: number, line: number): string {
+  const text = file.bytes.subarray(start, end);
+  try {
+    if (text.includes(0)) throw new TypeError('NUL byte');
+    return decoder.decode(text);
+  } catch (cause) {
+    throw new ImportError('E400', `this is no text: bytes ${start}..${end - 1} are not UTF-8`, {
+      where: { file: file.name, line },
+      hint: 'expected a UTF-8 text file',
+      cause,
+    });
+  }
+}
