@@ -26,6 +26,6 @@ export type { Prepared } from './sim/prepare.ts';
 export { simulate, simulatePrepared } from './sim/simulate.ts';
 export type { SimulateOptions } from './sim/simulate.ts';
 
-export { linkLoads } from './analysis/bounds/link-loads.ts';
-export type { LinkLoads } from './analysis/bounds/link-loads.ts';
+export { fabricLoads } from './analysis/bounds/link-loads.ts';
+export type { FabricLoads } from './analysis/bounds/link-loads.ts';
 export { leafSpine } from './topologies/leaf-spine.ts';

@@ -36,7 +36,9 @@ export function dryRun(cells: readonly Cell[], dir: string | null, options: Fold
     ]),
   };
   terminal.out(format === 'markdown' ? markdownTable(table) : alignedTable(table));
-  terminal.note(`${cells.length} cells, ${stored.filter(Boolean).length} of them stored${dir === null ? '' : ` in ${dir}`}; nothing was run`);
+  terminal.note(
+    `${cells.length} cells, ${stored.filter(Boolean).length} of them stored${dir === null ? '' : ` in ${dir}`}; nothing was run`,
+  );
 }
 
 function noteRefusal(dir: string, resume: boolean, terminal: Terminal): void {

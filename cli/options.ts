@@ -36,8 +36,12 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 /** `--set`, `--seed`: what changes a config before it is read. */
 export function withConfigOptions(command: Command): Command {
   return command
-    .option('--set <key=value>', 'override a config key, such as workload.size=4MiB (repeatable)', collect, [])
-    .option('--seed <n>', 'run with this seed instead of the config’s', wholeNumber(0));
+    .addOption(
+      new Option('--set <key=value>', 'override a config key, such as workload.size=4MiB (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--seed <n>', "run with this seed instead of the config's", wholeNumber(0));
 }
 
 /** `--json`, `--format`: the form of the result on standard output. */
@@ -50,7 +54,7 @@ export function withOutputOptions(command: Command, formats: readonly Format[]):
 /** `--out`, `--resume`, `--dry-run`: the result folder. */
 export function withFolderOptions(command: Command, outDefault: string): Command {
   return command
-    .option('--out <dir>', `result folder (default: ${outDefault})`)
+    .option('--out <dir>', `result folder; without it: ${outDefault}`)
     .option('--resume', 'go on with the result folder: what it holds is not run again')
     .option('--dry-run', 'list the cells, their seeds and which are there already; run and write nothing');
 }
@@ -60,7 +64,7 @@ export const withJobsOption = (command: Command): Command =>
   command.option('-j, --jobs <n>', 'cells that run at once (default: the cores this process may use)', wholeNumber(1));
 
 export const withSamplesOption = (command: Command): Command =>
-  command.option('--samples <n>', 'seeds over which the loads of a hashed balancer are drawn', wholeNumber(1));
+  command.option('--samples <n>', 'also the loads of a hashed balancer over this many seeds: mean and percentiles', wholeNumber(1));
 
 /** `--quiet`, `--debug`, `--no-color`: options of every command. */
 export function withGeneralOptions(command: Command): Command {

@@ -15,16 +15,20 @@ export interface Terminal {
   alarm(text: string): string;
 }
 
-/** The terminal of this process under the general options. A reader that goes away (`| head`) ends the program quietly. */
+/**
+ * The terminal of this process under the general options. When the reader of the result goes away (`| head`) the program ends quietly;
+ * when that of the messages does, it goes on without them: a sweep is not lost with its progress.
+ */
 export function processTerminal(options: { readonly quiet: boolean; readonly color: boolean }): Terminal {
   const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit();
-    });
-  }
-  const coloured = options.color && stderr.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const coloured = wantsColour(options.color, stderr.isTTY, process.env);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(`${text}\n`),
@@ -34,3 +38,7 @@ export function processTerminal(options: { readonly quiet: boolean; readonly col
     alarm: (text) => (coloured ? styleText(['bold', 'red'], text) : text),
   };
 }
+
+/** Colours on a terminal only, and neither with `--no-color` nor with a NO_COLOR that is not empty (no-color.org). */
+export const wantsColour = (option: boolean, isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean =>
+  option && isTerminal && (env['NO_COLOR'] ?? '') === '';

@@ -98,7 +98,7 @@ function evaluateBound(prepared: Prepared): RunResult {
     fidelity: 'bound',
     finished: true,
     unfinishedReason: null,
-    completionPs: boundCompletionPs(topology, schedule, plan, scenario.balancer, hashing, scenario.nic),
+    completionPs: boundCompletionPs(topology, schedule, plan, scenario.balancer, scenario.nic, hashing),
     boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),
     flows: countMessages(schedule),
     subflows: plan.flows,

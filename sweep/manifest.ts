@@ -53,6 +53,8 @@ export interface Manifest {
   readonly machine: { readonly platform: string; readonly cpu: string; readonly cores: number; readonly memory_bytes: number };
   readonly config: ConfigSource & { readonly sha256: string };
   readonly report: ReportRequest;
+  /** What is run, a fact a line. */
+  readonly description: readonly string[];
   readonly swept_keys: readonly string[];
   readonly cells: readonly ManifestCell[];
   readonly failures: readonly ManifestFailure[];
@@ -70,6 +72,8 @@ export interface ManifestCell {
 
 export interface ManifestFailure {
   readonly run_id: string;
+  /** Its swept values and seed, for a person. */
+  readonly cell: string;
   readonly code: string;
   readonly message: string;
   /** The command that repeats this cell alone. */

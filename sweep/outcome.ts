@@ -12,9 +12,7 @@ export interface CellResult {
 }
 
 /** What became of a cell, as plain data: it crosses threads, where error classes do not survive. */
-export type CellOutcome =
-  | ({ readonly kind: 'done' } & CellResult)
-  | { readonly kind: 'failed'; readonly failure: CellFailure };
+export type CellOutcome = ({ readonly kind: 'done' } & CellResult) | { readonly kind: 'failed'; readonly failure: CellFailure };
 
 export interface CellFailure {
   readonly code: string;

@@ -5,7 +5,6 @@ import type { CellRecord } from '../analysis/rows.ts';
 import { readCell, relabelled } from './cell-store.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './manifest.ts';
-import { formatDuration } from './progress.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /**
@@ -13,11 +12,13 @@ import { writeAtomic } from './write-atomic.ts';
  * is needed: it is the slowest import of a sweep.
  */
 export async function writeReport(dir: string, manifest: Manifest, records: readonly CellRecord[]): Promise<void> {
-  const { renderReport, renderSvgCharts } = await import('../analysis/report/report.ts');
+  const { renderReport } = await import('../analysis/report/report.ts');
+  const { renderSvgCharts } = await import('../analysis/charts/svg-charts.ts');
   const input = {
     title: manifest.report.title ?? manifest.name,
-    description: [],
-    facts: facts(manifest),
+    description: { name: manifest.name, lines: manifest.description },
+    manifest: { netsimVersion: manifest.netsim_version, configHash: manifest.config.sha256, configText: manifest.config.text },
+    failures: manifest.failures.map(({ cell, message, repeat }) => ({ cell, message, repeat })),
     sweptKeys: manifest.swept_keys.filter((key) => key !== 'seed'),
     charts: manifest.report.charts,
     records,
@@ -45,20 +46,6 @@ export async function rebuildReport(dir: string): Promise<{ readonly cells: numb
   });
   await writeReport(dir, manifest, records);
   return { cells: records.length, missing: manifest.cells.length - records.length };
-}
-
-/** Where the results come from, for the foot of the report. */
-function facts(manifest: Manifest): [string, string][] {
-  const { machine, config } = manifest;
-  return [
-    ['netsim', `${manifest.netsim_version} (model ${manifest.model_version}), Node ${manifest.node_version}`],
-    ['config', `${config.file}, SHA-256 ${config.sha256}`],
-    ...(config.overrides.length === 0 ? [] : [['overrides', config.overrides.join(' ')] as [string, string]]),
-    ['cells', `${manifest.cells_done} of ${manifest.cells_total}`],
-    ['started', manifest.started_at],
-    ['wall time', manifest.wall_seconds === null ? 'not finished' : formatDuration(manifest.wall_seconds)],
-    ['machine', `${machine.cpu}, ${machine.cores} cores, ${manifest.jobs} jobs`],
-  ];
 }
 
 const plotlyBundle = (): string => readFileSync(createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min'), 'utf8');

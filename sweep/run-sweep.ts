@@ -4,6 +4,7 @@ import type { Notice } from '../workloads/build-workload.ts';
 import type { ReadCell, StoredCell } from './cell-store.ts';
 import { readCell, relabelled, writeCell } from './cell-store.ts';
 import type { Cell } from './cells.ts';
+import { describeCells } from './describe.ts';
 import { cellLabel, sweptKeys } from './labels.ts';
 import type { CellStatus, ConfigSource, Manifest, ReportRequest } from './manifest.ts';
 import { environmentFacts, sourceWithHash, writeManifest } from './manifest.ts';
@@ -12,7 +13,7 @@ import { describeFailure } from './outcome.ts';
 import type { CellRunner } from './pool.ts';
 import { workerPool } from './pool.ts';
 import type { SweepProgress } from './progress.ts';
-import { repeatCommand } from './repeat.ts';
+import { removeRepeatConfigs, repeatCommand, writeRepeatConfig } from './repeat.ts';
 import { writeReport } from './report.ts';
 import { checkResultDir } from './result-dir.ts';
 import { writeTable } from './table.ts';
@@ -20,6 +21,7 @@ import { writeTable } from './table.ts';
 /** What is swept, and what the result folder says about it. */
 export interface SweepInput {
   readonly name: string;
+  /** In the order of the rows; no two with the same `runId`. */
   readonly cells: readonly Cell[];
   readonly source: ConfigSource;
   readonly report: ReportRequest;
@@ -54,6 +56,8 @@ export interface SweepOutcome {
   /** Of the cells that ran, in cell order. */
   readonly records: readonly CellRecord[];
   readonly failures: readonly FailedCell[];
+  /** What importers warned about, each once. */
+  readonly notices: readonly Notice[];
   /** Cells were left out because the signal aborted. */
   readonly interrupted: boolean;
   /** 0 all ran and finished; 130 interrupted; 3 a proven bound was violated; 1 a cell failed or did not finish. */
@@ -77,7 +81,7 @@ export async function runSweep(input: SweepInput, options: SweepOptions): Promis
   return run.conclude();
 }
 
-/** The state of one sweep: what is stored, what failed, what runs. Cells that resolve to the same run share it. */
+/** The state of one sweep: what is stored, what failed, what runs. */
 class SweepRun {
   readonly #input: SweepInput;
   readonly #options: SweepOptions;
@@ -85,31 +89,24 @@ class SweepRun {
   readonly #stored = new Map<string, StoredCell>();
   readonly #failed = new Map<string, CellFailure>();
   readonly #running = new Set<Cell>();
-  /** How many cells share a run. */
-  readonly #cellsOf = new Map<string, number>();
-  #doneCells = 0;
-  #failedCells = 0;
-  #reusedCells = 0;
+  #reused = 0;
 
   constructor(input: SweepInput, options: SweepOptions) {
     this.#input = input;
     this.#options = options;
-    for (const { runId } of input.cells) this.#cellsOf.set(runId, (this.#cellsOf.get(runId) ?? 0) + 1);
   }
 
   takeOver(read: (runId: string) => ReadCell): void {
-    for (const runId of this.#cellsOf.keys()) {
+    for (const { runId } of this.#input.cells) {
       const found = read(runId);
-      if (found.kind === 'found') this.#keep(runId, found.cell);
+      if (found.kind === 'found') this.#stored.set(runId, found.cell);
       if (found.kind === 'unusable') this.#say(`warning: cells/${runId}.json is not usable (${found.reason}): the cell runs again`);
     }
-    this.#reusedCells = this.#doneCells;
+    this.#reused = this.#stored.size;
   }
 
   async runMissing(makeRunner: (jobs: number) => Promise<CellRunner>, signal: AbortSignal | undefined): Promise<void> {
-    const missing = [...new Map(this.#input.cells.map((cell) => [cell.runId, cell])).values()].filter(
-      (cell) => !this.#stored.has(cell.runId),
-    );
+    const missing = this.#input.cells.filter((cell) => !this.#stored.has(cell.runId));
     this.#report();
     if (missing.length === 0) return;
     const lanes = Math.min(this.#options.jobs, missing.length);
@@ -135,18 +132,12 @@ class SweepRun {
       const { record, notices, facts } = outcome;
       const stored = { config: cell.config, record, notices, facts };
       writeCell(this.#options.dir, runId, stored);
-      this.#keep(runId, stored);
+      this.#stored.set(runId, stored);
     } else {
       this.#failed.set(runId, outcome.failure);
-      this.#failedCells += this.#cellsOf.get(runId)!;
-      this.#say(`${cellLabel(cell)}: ${describeFailure(outcome.failure)}\n  repeat it with: ${this.#repeat(cell)}`);
+      this.#tellRepeat(cell, describeFailure(outcome.failure));
     }
     this.#report();
-  }
-
-  #keep(runId: string, cell: StoredCell): void {
-    this.#stored.set(runId, cell);
-    this.#doneCells += this.#cellsOf.get(runId)!;
   }
 
   /** Writes the tables, the manifest and the report of what there is. */
@@ -155,19 +146,30 @@ class SweepRun {
     const { dir } = this.#options;
     const keys = sweptKeys(cells);
     const records = this.#records();
-    for (const [cell, reason] of this.#unfinished()) {
-      this.#say(`${cellLabel(cell)}: did not finish: ${reason}\n  repeat it with: ${this.#repeat(cell)}`);
+    const unfinished = this.#unfinished();
+    for (const { cell, reason } of unfinished) {
+      this.#tellRepeat(cell, `did not finish: ${reason}`);
     }
-    const interrupted = this.#doneCells + this.#failedCells < cells.length;
+    removeRepeatConfigs(dir, new Set([...this.#failures(), ...unfinished].map(({ cell }) => cell.runId)));
+    const interrupted = this.#stored.size + this.#failed.size < cells.length;
     writeTable(dir, keys, records);
     const manifest = this.manifest(!interrupted, Date.now());
     writeManifest(dir, manifest);
     await writeReport(dir, manifest, records);
-    return { dir, sweptKeys: keys, records, failures: this.#failures(), interrupted, exitCode: this.#exitCode(interrupted) };
+    return {
+      dir,
+      sweptKeys: keys,
+      records,
+      failures: this.#failures(),
+      notices: manifest.notices,
+      interrupted,
+      exitCode: this.#exitCode(interrupted),
+    };
   }
 
   manifest(finished: boolean, endedMs?: number): Manifest {
     const { name, cells, source, report } = this.#input;
+    const keys = sweptKeys(cells);
     return {
       ...environmentFacts(),
       name,
@@ -176,27 +178,29 @@ class SweepRun {
       ended_at: endedMs === undefined ? null : new Date(endedMs).toISOString(),
       wall_seconds: endedMs === undefined ? null : (endedMs - this.#startedMs) / 1000,
       cells_total: cells.length,
-      cells_done: this.#doneCells,
-      cells_reused: this.#reusedCells,
+      cells_done: this.#stored.size,
+      cells_reused: this.#reused,
       jobs: this.#options.jobs,
       config: sourceWithHash(source),
       report,
-      swept_keys: sweptKeys(cells),
+      description: describeCells(cells, keys),
+      swept_keys: keys,
       cells: cells.map((cell) => ({ run_id: cell.runId, seed: cell.seed, swept: cell.swept, status: this.#status(cell) })),
       failures: this.#failures().map(({ cell, failure, repeat }) => ({
         run_id: cell.runId,
+        cell: cellLabel(cell),
         code: failure.code,
         message: describeFailure(failure),
         repeat,
       })),
-      unfinished: this.#unfinished().map(([cell, reason]) => ({ run_id: cell.runId, reason })),
+      unfinished: this.#unfinished().map(({ cell, reason }) => ({ run_id: cell.runId, reason })),
       notices: this.#notices(),
     };
   }
 
   /** The notices of all cells, each text once. */
   #notices(): Notice[] {
-    const all = [...this.#stored.values()].flatMap((stored) => stored.notices);
+    const all = this.#input.cells.flatMap((cell) => this.#stored.get(cell.runId)?.notices ?? []);
     return [...new Map(all.map((notice) => [notice.text, notice])).values()];
   }
 
@@ -210,14 +214,14 @@ class SweepRun {
   #failures(): FailedCell[] {
     return this.#input.cells.flatMap((cell) => {
       const failure = this.#failed.get(cell.runId);
-      return failure === undefined ? [] : [{ cell, failure, repeat: this.#repeat(cell) }];
+      return failure === undefined ? [] : [{ cell, failure, repeat: repeatCommand(this.#options.dir, cell.runId) }];
     });
   }
 
-  #unfinished(): [Cell, string][] {
-    return this.#input.cells.flatMap((cell): [Cell, string][] => {
+  #unfinished(): { readonly cell: Cell; readonly reason: string }[] {
+    return this.#input.cells.flatMap((cell) => {
       const reason = this.#stored.get(cell.runId)?.record.unfinishedReason ?? null;
-      return reason === null ? [] : [[cell, reason]];
+      return reason === null ? [] : [{ cell, reason }];
     });
   }
 
@@ -233,8 +237,11 @@ class SweepRun {
     return this.#failed.has(cell.runId) ? 'failed' : 'not run';
   }
 
-  #repeat(cell: Cell): string {
-    return repeatCommand(this.#input.source, cell);
+  /** Says what is wrong with a cell and leaves its config with the command that repeats it. */
+  #tellRepeat(cell: Cell, what: string): void {
+    const { dir } = this.#options;
+    writeRepeatConfig(dir, cell, this.#input.source.file);
+    this.#say(`${cellLabel(cell)}: ${what}\n  repeat it with: ${repeatCommand(dir, cell.runId)}`);
   }
 
   #say(text: string): void {
@@ -244,9 +251,9 @@ class SweepRun {
   #report(): void {
     this.#options.onProgress?.({
       total: this.#input.cells.length,
-      done: this.#doneCells,
-      reused: this.#reusedCells,
-      failed: this.#failedCells,
+      done: this.#stored.size,
+      reused: this.#reused,
+      failed: this.#failed.size,
       running: [...this.#running].map(cellLabel),
       elapsedSeconds: (Date.now() - this.#startedMs) / 1000,
     });

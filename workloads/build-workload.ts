@@ -1,6 +1,7 @@
 import type { WorkloadSpec } from '../sim/base/scenario.ts';
 import { collectiveSchedule } from './collectives/collective.ts';
 import { flowsSchedule, incastSchedule } from './flows.ts';
+import { fileWorkload } from './import/file.ts';
 import { moeWorkload } from './moe/moe.ts';
 import { permutationSchedule } from './permutation.ts';
 import type { Workload } from './workload.ts';
@@ -30,6 +31,6 @@ export function buildWorkload(spec: WorkloadSpec, seed: number): Workload {
     case 'moe':
       return moeWorkload(spec, seed);
     case 'file':
-      throw new Error('importers follow');
+      return fileWorkload(spec);
   }
 }

@@ -5,20 +5,37 @@ import { PairDemand } from './load-placer.ts';
 import { capacityShares, ShareTable } from './pair-shares.ts';
 
 /**
- * Payload of each directed link under perfect spraying: every message is shared over the live paths of its pair of ToRs in
- * proportion to their capacity, uniformly where capacities are equal. 0 on host links. Optimal on a symmetric leaf-spine
- * (congestion-theory 1.3); with failures or unequal spines a yardstick, not an optimum (sections 7 and 8).
+ * Payload of the links under perfect spraying, phase by phase: every message is shared over the live paths of its pair of ToRs in
+ * proportion to their capacity, uniformly where capacities are equal. Optimal on a symmetric leaf-spine (congestion-theory 1.3);
+ * with failures or unequal spines a yardstick, not an optimum (sections 7 and 8).
+ *
+ * @param visit called once a phase, ascending, with the loads of that phase alone; they are gone when it returns
+ * @returns the loads of the whole Schedule; 0 on host links
  */
-export function idealLoads(topology: Topology, schedule: Schedule): Float64Array {
+export function idealLoads(topology: Topology, schedule: Schedule, visit: (phase: number, loads: ExactLoads) => void): ExactLoads {
   const { torOfHost, hostOfRank, tors } = topology;
+  const phases = schedule.phaseNames.length;
+  const offset = new Int32Array(phases + 1);
+  for (let op = 0; op < schedule.ops; op++) if (schedule.kind[op] === SEND) offset[schedule.phase[op]! + 1]!++;
+  for (let p = 0; p < phases; p++) offset[p + 1]! += offset[p]!;
+  const next = offset.slice();
+  const sends = new Int32Array(offset[phases]!);
+  for (let op = 0; op < schedule.ops; op++) if (schedule.kind[op] === SEND) sends[next[schedule.phase[op]!]!++] = op;
+
   const demand = new PairDemand(tors);
-  for (let op = 0; op < schedule.ops; op++) {
-    if (schedule.kind[op] !== SEND) continue;
-    const srcTor = torOfHost[hostOfRank[schedule.rank[op]!]!]!;
-    const dstTor = torOfHost[hostOfRank[schedule.peer[op]!]!]!;
-    if (srcTor !== dstTor) demand.add(srcTor * tors + dstTor, schedule.bytes[op]!);
-  }
+  const shares = new ShareTable(topology, capacityShares);
+  const total = new ExactLoads(topology.links);
   const loads = new ExactLoads(topology.links);
-  demand.spreadTo(loads, new ShareTable(topology, capacityShares));
-  return loads.all();
+  for (let phase = 0; phase < phases; phase++) {
+    for (let i = offset[phase]!; i < offset[phase + 1]!; i++) {
+      const op = sends[i]!;
+      const srcTor = torOfHost[hostOfRank[schedule.rank[op]!]!]!;
+      const dstTor = torOfHost[hostOfRank[schedule.peer[op]!]!]!;
+      if (srcTor !== dstTor) demand.add(srcTor * tors + dstTor, schedule.bytes[op]!);
+    }
+    demand.spreadTo(loads, shares);
+    visit(phase, loads);
+    loads.moveTo(total);
+  }
+  return total;
 }

@@ -17,6 +17,7 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
   const paths = new PathTimes(topology, nic);
   const wire = new ExactLoads(links);
   const packets = new ExactLoads(links);
+  const needsPackets = linkRateBps.some((rate) => !roundsExactly(rate));
   const wirePlacer = new LoadPlacer(topology, plan, balancer, hashing);
   const packetPlacer = new LoadPlacer(topology, plan, balancer, hashing);
   const pairs = new Map<number, PairWaits>();
@@ -29,7 +30,7 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
     const bytes = plan.bytes[f]!;
     const count = packetsOf(bytes, nic.mtuBytes);
     wirePlacer.place(f, bytes + count * nic.headerBytes, wire);
-    packetPlacer.place(f, count, packets);
+    if (needsPackets) packetPlacer.place(f, count, packets);
     const smallest = bytes - (count - 1) * nic.mtuBytes + nic.headerBytes;
     const hostPs = (host: number): number => {
       const link = paths.hostLink[host]!;

@@ -156,7 +156,8 @@ export function drawXAxis(axis: Axis, box: Box, theme: SvgTheme): string {
   const at = positionOn(axis, box.left, box.left + box.width);
   const bottom = box.top + box.height;
   const parts = [element('line', { x1: box.left, x2: box.left + box.width, y1: bottom, y2: bottom, stroke: theme.muted })];
-  const mark = (value: number): string => element('line', { x1: at(value), x2: at(value), y1: bottom, y2: bottom + 4, stroke: theme.muted });
+  const mark = (value: number): string =>
+    element('line', { x1: at(value), x2: at(value), y1: bottom, y2: bottom + 4, stroke: theme.muted });
   if (axis.kind === 'category') {
     const { lines, rotated, every } = categoryLabels(axis, box.width);
     axis.ticks.forEach(({ value }, i) => {

@@ -28,7 +28,13 @@ export function cdfChartSvg(chart: CdfChart): string {
             (time) => x(time),
             (_, i) => y(shares[i]!),
           ).digits(2)(times);
-          const drawn = element('path', { d: path, fill: 'none', stroke: style.light, 'stroke-width': 1.8, 'stroke-dasharray': style.dash });
+          const drawn = element('path', {
+            d: path,
+            fill: 'none',
+            stroke: style.light,
+            'stroke-width': 1.8,
+            'stroke-dasharray': style.dash,
+          });
           return element('g', { class: 'series' }, drawn);
         });
         return [drawYAxis(chart.y, box, theme, true), drawXAxis(chart.x, box, theme), ...lines].join('');

@@ -31,7 +31,9 @@ export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfCh
   const seriesValues = view.series?.values ?? [{ id: '', label: '', number: null }];
   const panels = [...groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row)))).values()].map((panel) => ({
     label: describeRow(view.others, panel[0]!.row),
-    series: seriesValues.map(({ id }) => averaged(view.series === null ? panel : panel.filter(({ row }) => idOf(view.series!.keys, row) === id))),
+    series: seriesValues.map(({ id }) =>
+      averaged(view.series === null ? panel : panel.filter(({ row }) => idOf(view.series!.keys, row) === id)),
+    ),
   }));
   const all = panels.flatMap(({ series }) => series.flatMap(({ times }) => times));
   const high = all.reduce((a, b) => Math.max(a, b));
@@ -40,7 +42,12 @@ export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfCh
   return {
     title: 'Flow completion times',
     x: valueAxis(`flow completion time (${unit.symbol})`, low / unit.factor, high / unit.factor, 0),
-    y: { title: 'flows that ended within it (%)', kind: 'linear', domain: [0, 102], ticks: [0, 25, 50, 75, 100].map((value) => ({ value, label: String(value) })) },
+    y: {
+      title: 'flows that ended within it (%)',
+      kind: 'linear',
+      domain: [0, 102],
+      ticks: [0, 25, 50, 75, 100].map((value) => ({ value, label: String(value) })),
+    },
     seriesTitle: view.series?.title ?? null,
     seriesLabels: seriesValues.map(({ label }) => label),
     panels: panels.map(({ label, series }) => ({

@@ -45,7 +45,9 @@ export function sweepView(input: ChartInput): SweepView {
   const keys = input.sweptKeys.filter((key) => key !== 'seed' && distinct(input.records, [key]) > 1);
   // A part of a grid looks like keys that vary together: so keys are joined in complete results only.
   const complete = input.records.length >= input.expectedCells;
-  const dimensions = (complete ? joinedKeys(input.records, keys) : keys.map((key) => [key])).map((joined) => dimension(input.records, joined));
+  const dimensions = (complete ? joinedKeys(input.records, keys) : keys.map((key) => [key])).map((joined) =>
+    dimension(input.records, joined),
+  );
   const balancer = dimensions.find(({ keys: of }) => of.some((key) => key === SERIES_KEY || key.startsWith(`${SERIES_KEY}.`)));
   const series = balancer ?? (dimensions.length > 1 ? dimensions[0]! : null);
   const groups = groupBy(input.records, (record) => idOf(input.sweptKeys, record.row));
@@ -53,7 +55,10 @@ export function sweepView(input: ChartInput): SweepView {
     dimensions,
     series,
     others: dimensions.filter((other) => other !== series),
-    groups: [...groups].map(([id, records]) => ({ id, records: records.toSorted((a, b) => Number(a.row['seed']) - Number(b.row['seed'])) })),
+    groups: [...groups].map(([id, records]) => ({
+      id,
+      records: records.toSorted((a, b) => Number(a.row['seed']) - Number(b.row['seed'])),
+    })),
   };
 }
 
@@ -64,7 +69,8 @@ export function dimension(records: readonly CellRecord[], keys: readonly string[
   for (const { row } of records) {
     const id = idOf(keys, row);
     const value = row[keys[0]!] ?? null;
-    if (!byId.has(id)) byId.set(id, { id, label: labelOf(keys, row), number: keys.length === 1 && typeof value === 'number' ? value : null });
+    if (!byId.has(id))
+      byId.set(id, { id, label: labelOf(keys, row), number: keys.length === 1 && typeof value === 'number' ? value : null });
   }
   const values = [...byId.values()];
   if (values.every(({ number }) => number !== null)) values.sort((a, b) => a.number! - b.number!);
@@ -101,7 +107,8 @@ const titleOf = (key: string): string => (measureOfKey(key) === 'plain' && measu
 
 const measureOf = (key: string): Measure => (measureOfKey(key) === 'plain' ? measureOfColumn(key) : measureOfKey(key));
 
-const distinct = (records: readonly CellRecord[], keys: readonly string[]): number => new Set(records.map(({ row }) => idOf(keys, row))).size;
+const distinct = (records: readonly CellRecord[], keys: readonly string[]): number =>
+  new Set(records.map(({ row }) => idOf(keys, row))).size;
 
 /** Joins keys whose pairs of values do not all occur: they were not varied independently. Keeps the order of the keys. */
 function joinedKeys(records: readonly CellRecord[], keys: readonly string[]): string[][] {

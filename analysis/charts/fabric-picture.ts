@@ -66,7 +66,16 @@ export function fabricPictureSvg(run: LinkLoads, theme: SvgTheme): string {
     });
   const links = [...layer('background', background, 0.3, 0.3), ...layer('foreground', foreground, crowded ? 0.7 : 1, 0.85)];
   if (dead.length > 0) {
-    links.push(element('path', { class: 'links dead', d: pathOf(dead), fill: 'none', stroke: theme.text, 'stroke-width': 1, 'stroke-dasharray': '3 4' }));
+    links.push(
+      element('path', {
+        class: 'links dead',
+        d: pathOf(dead),
+        fill: 'none',
+        stroke: theme.text,
+        'stroke-width': 1,
+        'stroke-dasharray': '3 4',
+      }),
+    );
   }
   const body = [
     textElement(16, 24, heading, { size: 14, bold: true }),
@@ -80,18 +89,19 @@ export function fabricPictureSvg(run: LinkLoads, theme: SvgTheme): string {
   ];
   const hottest = formatNumber(largestRatio(run));
   const note =
-    `Busiest link: ${hottest} times the ideal of the busiest link.` +
+    `The busiest link carries ${hottest} times the ideal load.` +
     (run.linksPerPair > 1 ? ` Of ${run.linksPerPair} parallel links the busiest is drawn.` : '') +
-    (crowded ? ` Only the ${BUSIEST_SHOWN} busiest of the links above the ideal stand out here; the heat map has each of them.` : '');
+    (crowded ? ' Only the busiest links stand out here; the heat map has each of them.' : '');
   body.push(textElement(16, rows.receivers + 52, wrapText(note, 150, 2), { size: 11, fill: theme.muted }));
   const description = `${run.leaves} leaves, ${run.spines} spines, ${run.deadLinks} dead links. ${note}`;
   return svgDocument({ width: WIDTH, height: rows.receivers + 80 }, title, description, theme, body);
 }
 
-/** The ratio from which links stand out of a crowd: that of the BUSIEST_SHOWN-th busiest, but above the ideal. */
+/** The ratio from which links stand out of a crowd: at most BUSIEST_SHOWN links have it, unless more share the largest. */
 function standOutRatio(run: LinkLoads): number {
   const ratios = [...run.up.ratio, ...run.down.ratio].filter((ratio) => ratio !== null).sort((a, b) => b - a);
-  return Math.max(1.05, ratios[BUSIEST_SHOWN - 1] ?? 0);
+  const limit = Math.max(1.05, ratios[BUSIEST_SHOWN] ?? 0);
+  return ratios.findLast((ratio) => ratio > limit) ?? limit;
 }
 
 /** Middles of `count` switches that share the width. */
@@ -155,7 +165,12 @@ function drawHosts(leaves: number, at: (leaf: number) => number, y: number, side
     }
   }
   const label = textElement(16, y + side * 20 + (side < 0 ? 0 : 8), 'hosts', { size: 11, fill: theme.muted });
-  return element('g', { class: 'hosts' }, element('path', { d: pathOf(segments), stroke: theme.muted, 'stroke-width': 0.8, fill: 'none' }), label);
+  return element(
+    'g',
+    { class: 'hosts' },
+    element('path', { d: pathOf(segments), stroke: theme.muted, 'stroke-width': 0.8, fill: 'none' }),
+    label,
+  );
 }
 
 function drawLegend(top: number, hasDead: boolean, theme: SvgTheme): string {

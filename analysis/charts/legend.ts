@@ -30,7 +30,8 @@ function places({ title, labels }: Legend, width: number): { label: string; x: n
   });
 }
 
-export const legendHeight = (legend: Legend, width: number): number => (legend.title === null ? 0 : ((places(legend, width).at(-1)?.row ?? 0) + 1) * ROW);
+export const legendHeight = (legend: Legend, width: number): number =>
+  legend.title === null ? 0 : ((places(legend, width).at(-1)?.row ?? 0) + 1) * ROW;
 
 /** Line, marker and name of each series. */
 export function drawLegend(legend: Legend, left: number, top: number, width: number, theme: SvgTheme): string {
@@ -42,7 +43,15 @@ export function drawLegend(legend: Legend, left: number, top: number, width: num
     return element(
       'g',
       { class: 'legend-entry' },
-      element('line', { x1: key, x2: key + 24, y1: middle, y2: middle, stroke: style.light, 'stroke-width': 1.8, 'stroke-dasharray': style.dash }),
+      element('line', {
+        x1: key,
+        x2: key + 24,
+        y1: middle,
+        y2: middle,
+        stroke: style.light,
+        'stroke-width': 1.8,
+        'stroke-dasharray': style.dash,
+      }),
       element('path', { d: symbol(style.symbol, 52)(), transform: `translate(${round(key + 12)} ${round(middle)})`, fill: style.light }),
       textElement(key + KEY, middle + 4, label),
     );

@@ -42,7 +42,13 @@ function drawPanel(chart: LineChart, index: number, box: Box, theme: SvgTheme): 
   return parts.join('');
 }
 
-function drawSeries(points: readonly LinePoint[], index: number, separate: boolean, x: (v: number) => number, y: (v: number) => number): string {
+function drawSeries(
+  points: readonly LinePoint[],
+  index: number,
+  separate: boolean,
+  x: (v: number) => number,
+  y: (v: number) => number,
+): string {
   const style = seriesStyle(index);
   const parts: string[] = [];
   if (!separate) {

@@ -43,14 +43,25 @@ export function linkLoads(view: SweepView): LinkLoads[] {
     const scenarioLabel = describeRow(view.others, record.row);
     const label = [seriesLabel, scenarioLabel].filter((part) => part !== '').join(' · ');
     const scenarioId = JSON.stringify(view.others.map(({ keys }) => idOf(keys, record.row)));
-    return [{ label: `${label === '' ? 'the run' : label} (seed ${String(record.row['seed'])})`, seriesLabel, scenarioLabel, scenarioId, ...fabric }];
+    return [
+      {
+        label: `${label === '' ? 'the run' : label} (seed ${String(record.row['seed'])})`,
+        seriesLabel,
+        scenarioLabel,
+        scenarioId,
+        ...fabric,
+      },
+    ];
   });
 }
 
 /** The largest ratio of a run; 0 without traffic. */
-export const largestRatio = ({ up, down }: LinkLoads): number => Math.max(0, ...up.ratio.map((r) => r ?? 0), ...down.ratio.map((r) => r ?? 0));
+export const largestRatio = ({ up, down }: LinkLoads): number =>
+  Math.max(0, ...up.ratio.map((r) => r ?? 0), ...down.ratio.map((r) => r ?? 0));
 
-function leafSpineLoads(links: readonly FabricLinkRecord[]): Omit<LinkLoads, 'label' | 'seriesLabel' | 'scenarioLabel' | 'scenarioId'> | null {
+function leafSpineLoads(
+  links: readonly FabricLinkRecord[],
+): Omit<LinkLoads, 'label' | 'seriesLabel' | 'scenarioLabel' | 'scenarioId'> | null {
   const placed = links.map((link) => ({ link, place: placeOf(link) }));
   if (placed.length === 0 || placed.some(({ place }) => place === null)) return null;
   const leaves = 1 + placed.reduce((most, { place }) => Math.max(most, place!.leaf), 0);

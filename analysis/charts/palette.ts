@@ -1,4 +1,4 @@
-import { interpolateRgb, scaleLinear, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3';
+import { interpolateRgb, scaleLinear, symbolCircle, symbolCross, symbolDiamond, symbolSquare } from 'd3';
 import type { SymbolType } from 'd3';
 
 /** How a series looks. Colour is never alone: marker and dash differ too, for print and for colour-blind readers. */
@@ -27,8 +27,8 @@ const COLOURS: readonly (readonly [light: string, dark: string])[] = [
 const SYMBOLS: readonly (readonly [SymbolType, string])[] = [
   [symbolCircle, 'circle'],
   [symbolSquare, 'square'],
-  [symbolTriangle, 'triangle-up'],
   [symbolDiamond, 'diamond'],
+  [symbolCross, 'cross'],
 ];
 
 const DASHES: readonly (readonly [string | null, string])[] = [

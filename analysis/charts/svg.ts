@@ -83,7 +83,9 @@ export const textWidth = (text: string, size = 12): number => [...text].length *
  * left beyond `maxLines` is cut with an ellipsis.
  */
 export function wrapText(text: string, limit: number, maxLines = 4): string[] {
-  const pieces = (text.match(/[^\s,(\-/]+[\s,(\-/]*|[\s,(\-/]+/g) ?? [text]).flatMap((piece) => piece.match(new RegExp(`.{1,${limit}}`, 'gsu')) ?? []);
+  const pieces = (text.match(/[^\s,(\-/]+[\s,(\-/]*|[\s,(\-/]+/g) ?? [text]).flatMap(
+    (piece) => piece.match(new RegExp(`.{1,${limit}}`, 'gsu')) ?? [],
+  );
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces) {
@@ -99,7 +101,13 @@ export function wrapText(text: string, limit: number, maxLines = 4): string[] {
 }
 
 /** A picture with a title and a description for those who do not see it. `body` is finished markup. */
-export function svgDocument(size: { width: number; height: number }, title: string, description: string, theme: SvgTheme, body: readonly string[]): string {
+export function svgDocument(
+  size: { width: number; height: number },
+  title: string,
+  description: string,
+  theme: SvgTheme,
+  body: readonly string[],
+): string {
   const background = theme.background === null ? [] : [element('rect', { width: size.width, height: size.height, fill: theme.background })];
   return element(
     'svg',

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
-import type { Row, Value } from '../../analysis/rows.ts';
+import type { SeedSpread } from '../../analysis/bounds/hashed-statistics.ts';
 import { formatValue } from '../../analysis/charts/dimensions.ts';
+import type { Row } from '../../analysis/rows.ts';
+import type { BoundsResult } from '../../sim/bounds.ts';
 import { toCsv } from '../../sweep/csv.ts';
 import { sweptKeys } from '../../sweep/labels.ts';
 import { humanValue } from '../human-value.ts';
-import { loadSweep } from '../load.ts';
+import { loadCells } from '../load.ts';
 import type { ConfigOptions, OutputOptions } from '../options.ts';
 import { formatOf, withConfigOptions, withOutputOptions, withSamplesOption } from '../options.ts';
 import { jsonDocument } from '../print-rows.ts';
@@ -24,18 +26,20 @@ export function boundsCommand(terminal: Terminal): Command {
   withSamplesOption(command);
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   return command.action(async (config: string, options: BoundsCommandOptions) => {
-    const input = await loadSweep(config, options);
+    const input = await loadCells(config, options);
     const { bounds } = await import('../../sim/bounds.ts');
     const { cells } = input;
-    const limits = options.samples === undefined ? {} : { samples: options.samples };
-    const results = cells.map((cell) => snakeCased(bounds(cell.scenario, limits)));
-    const rows = cells.map((cell, i): Row => ({ run_id: cell.runId, seed: cell.seed, ...cell.swept, ...results[i]! }));
+    const samples = options.samples ?? 0;
+    const rows = cells.map((cell): Row => {
+      const columns = boundsColumns(input.at(cell, () => bounds(cell.scenario, { samples })));
+      return { run_id: cell.runId, seed: cell.seed, ...cell.swept, ...columns };
+    });
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
     const format = formatOf(options);
-    if (format === 'json') return terminal.out(jsonDocument(input.isSweep ? rows : rows[0]));
+    if (format === 'json') return terminal.out(jsonDocument(input.hasSweep ? rows : rows[0]));
     if (format === 'csv') return terminal.out(toCsv(columns, rows));
     const keys = sweptKeys(cells);
-    const shown = input.isSweep ? ['seed', ...keys.filter((key) => key !== 'seed')] : [];
+    const shown = input.hasSweep ? ['seed', ...keys.filter((key) => key !== 'seed')] : [];
     const measured = columns.filter((column) => column !== 'run_id' && column !== 'seed' && !keys.includes(column));
     const table = {
       columns: [...shown, ...measured],
@@ -48,8 +52,32 @@ export function boundsCommand(terminal: Terminal): Command {
   });
 }
 
-/** The fields of a result under the names of their columns: `boundUs` is `bound_us`. */
-const snakeCased = (result: object): Row =>
-  Object.fromEntries(
-    Object.entries(result).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value as Value]),
-  );
+/** A result under the names of its columns; a hashed balancer adds what its loads are over the sampled seeds. */
+function boundsColumns(result: BoundsResult): Row {
+  const { hashed } = result;
+  return {
+    max_link_load_bytes: result.maxLinkLoadBytes,
+    ideal_link_load_bytes: result.idealLinkLoadBytes,
+    congestion_ratio: result.congestionRatio,
+    worst_phase_congestion_ratio: result.worstPhaseCongestionRatio,
+    subflows: result.subflows,
+    split_flows: result.splitFlows,
+    bound_us: result.boundPs / 1e6,
+    ...(hashed === null
+      ? {}
+      : {
+          samples: hashed.samples,
+          ...spreadColumns('max_link_load_bytes', hashed.maxLinkLoadBytes),
+          ...spreadColumns('congestion_ratio', hashed.congestionRatio),
+          ...spreadColumns('worst_phase_congestion_ratio', hashed.worstPhaseCongestionRatio),
+        }),
+  };
+}
+
+const spreadColumns = (column: string, spread: SeedSpread): Row => ({
+  [`${column}_mean`]: spread.mean,
+  [`${column}_p5`]: spread.p5,
+  [`${column}_p50`]: spread.p50,
+  [`${column}_p95`]: spread.p95,
+  [`${column}_max`]: spread.max,
+});

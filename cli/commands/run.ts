@@ -2,31 +2,37 @@ import { Command } from 'commander';
 import type { CellRecord } from '../../analysis/rows.ts';
 import { ConfigError } from '../../sim/base/errors.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
-import type { SweepInput } from '../../sweep/run-sweep.ts';
 import { dryRun } from '../dry-run.ts';
 import { humanValue } from '../human-value.ts';
-import { loadRun } from '../load.ts';
+import type { LoadedCells } from '../load.ts';
+import { loadSingle } from '../load.ts';
 import type { ConfigOptions, FolderOptions, Format, OutputOptions } from '../options.ts';
 import { formatOf, withConfigOptions, withFolderOptions, withOutputOptions } from '../options.ts';
+import { showNotices } from '../notices.ts';
 import { jsonDocument } from '../print-rows.ts';
 import { runProgress } from '../run-progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { alignedTable, markdownTable } from '../text-table.ts';
-import { runToFolder } from './sweep.ts';
+import { runToFolder } from '../run-to-folder.ts';
+
+/** Of a single run people compare more digits than fit the table of a sweep. */
+const RUN_DIGITS = 6;
 
 type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions;
 
 /** `netsim run CONFIG`: runs the one cell of a config and prints its row. */
 export function runCommand(terminal: Terminal): Command {
-  const command = new Command('run').description('run the one cell of a config and print its row').argument('<config>', 'YAML or JSON file');
+  const command = new Command('run')
+    .description('run the one cell of a config and print its row')
+    .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
-  withFolderOptions(command, 'none: nothing is written');
+  withFolderOptions(command, 'nothing is written');
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   return command.action(async (config: string, options: RunCommandOptions) => {
     if (options.out === undefined && options.resume === true) {
       throw new ConfigError('E162', '--resume needs a result folder', { hint: 'name it with --out' });
     }
-    const input = await loadRun(config, options);
+    const input = await loadSingle(config, options);
     if (options.dryRun === true) {
       dryRun(input.cells, options.out ?? null, options, terminal);
       return;
@@ -36,18 +42,20 @@ export function runCommand(terminal: Terminal): Command {
       return;
     }
     const outcome = await runToFolder(input, options.out, { ...options, jobs: 1 }, terminal);
-    for (const record of outcome.records) printRecord(record, formatOf(options), terminal);
     process.exitCode = outcome.exitCode;
+    for (const record of outcome.records) printRecord(record, formatOf(options), terminal);
   });
 }
 
 /** Runs in this thread and stores nothing: there is nothing to keep when it is interrupted. */
-async function runHere(input: SweepInput, terminal: Terminal): Promise<CellRecord> {
+async function runHere(input: LoadedCells, terminal: Terminal): Promise<CellRecord> {
   const { runCell } = await import('../../sweep/run-cell.ts');
   const progress = runProgress(terminal);
   try {
-    const { record, notices } = runCell(input.cells[0]!, progress.update);
-    for (const notice of notices) terminal.note(notice);
+    const cell = input.cells[0]!;
+    const { record, notices } = input.at(cell, () => runCell(cell, progress.update));
+    progress.finish();
+    showNotices(notices, terminal);
     if (record.unfinishedReason !== null) {
       terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
       process.exitCode = 1;
@@ -69,6 +77,6 @@ function printRecord(record: CellRecord, format: Format, terminal: Terminal): vo
     return;
   }
   const known = Object.entries(row).filter(([, value]) => value !== null);
-  const table = { columns: ['column', 'value'], rows: known.map(([column, value]) => [column, humanValue(column, value)]) };
+  const table = { columns: ['column', 'value'], rows: known.map(([column, value]) => [column, humanValue(column, value, RUN_DIGITS)]) };
   terminal.out(format === 'markdown' ? markdownTable(table) : alignedTable(table));
 }

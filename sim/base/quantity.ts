@@ -49,7 +49,7 @@ export function parseQuantity(text: string, dimension: Dimension): number | Quan
   const value = Number(match[1]!.replaceAll('_', ''));
   const unit = match[2]!;
   if (unit === '') return new QuantityProblem(`"${text}" has no unit`, wanted);
-  const factor = units[unit];
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
   if (factor === undefined) {
     const nearest = Object.keys(units).find((name) => name.toLowerCase() === unit.toLowerCase());
     return new QuantityProblem(`unknown unit "${unit}" in "${text}"`, nearest === undefined ? wanted : `did you mean "${nearest}"?`);

@@ -61,6 +61,7 @@ export class Engine {
   #overflowHead = -1;
   #overflowTimes: number[] = [];
   #overflowNodes: number[] = [];
+  #overflowPackets = 0;
   #parked: Int32Array = new Int32Array(RECORD_WORDS * 64);
   #parkedFree: number[] = [];
   #parkedUsed = 0;
@@ -137,7 +138,8 @@ export class Engine {
     if (timePs < this.clock[1]!) {
       this.local.push(((timePs - this.clock[0]!) << PORT_BITS) | eventClass, id);
     } else if (timePs - this.clock[0]! < this.#ringSpanPs) {
-      this.arena[this.post(node, timePs, eventClass) + 1] = id;
+      const address = this.post(node, timePs, eventClass);
+      this.arena[address + 1] = id;
     } else {
       this.#far.push(timePs, node, eventClass, id);
     }
@@ -205,7 +207,7 @@ export class Engine {
         for (let i = 1; i <= count; i++) if ((this.arena[chunk + RECORD_WORDS * i]! & PORT_MASK) < FIRST_CLASS) packets++;
       }
     }
-    return packets + this.#overflow.size + this.#overflowTimes.length;
+    return packets + this.#overflowPackets;
   }
 
   #processWindow(slot: number, isCut: boolean): void {
@@ -258,7 +260,8 @@ export class Engine {
     const far = this.#far;
     while (far.minTimePs() < windowEndPs) {
       const timePs = far.pop();
-      this.arena[this.post(far.poppedNode, timePs, far.poppedPort) + 1] = far.poppedId;
+      const address = this.post(far.poppedNode, timePs, far.poppedPort);
+      this.arena[address + 1] = far.poppedId;
     }
   }
 
@@ -304,6 +307,7 @@ export class Engine {
     }
     const count = ++this.arena[chunk + 1]!;
     this.#overflowTimes.push(timePs);
+    if (port < FIRST_CLASS) this.#overflowPackets++;
     this.#overflowNodes.push(node);
     const address = chunk + RECORD_WORDS * count;
     this.arena[address] = port;
@@ -339,6 +343,7 @@ export class Engine {
     while (overflow.minTimePs() < limitPs) {
       const timePs = overflow.pop();
       const spot = overflow.poppedId;
+      if (overflow.poppedPort < FIRST_CLASS) this.#overflowPackets--;
       const address = this.post(overflow.poppedNode, timePs, overflow.poppedPort);
       const words = this.#parked.subarray(spot * RECORD_WORDS + 1, (spot + 1) * RECORD_WORDS);
       this.arena.set(words, address + 1);

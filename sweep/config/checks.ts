@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
 import type { Config } from './schema/config.ts';
@@ -9,6 +10,9 @@ export interface Contradiction {
   readonly message: string;
   readonly hint: string;
 }
+
+const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
+const rateText = (bps: number): string => formatQuantity(bps, 'rate');
 
 type Say = (path: KeyPath, message: string, hint: string) => void;
 
@@ -40,19 +44,31 @@ function checkTopology({ topology }: Partial<Config>, say: Say): void {
   const { leaves, spines, hostsPerLeaf, fabricLink } = topology;
   const cables = fabricLink?.linksPerPair ?? 1;
   if (leaves * hostsPerLeaf > MAX_HOSTS) {
-    say(['topology', 'hostsPerLeaf'], `${leaves} leaves of ${hostsPerLeaf} hosts are ${leaves * hostsPerLeaf} hosts`, `at most ${MAX_HOSTS}`);
+    say(
+      ['topology', 'hostsPerLeaf'],
+      `${leaves} leaves of ${hostsPerLeaf} hosts are ${leaves * hostsPerLeaf} hosts`,
+      `at most ${MAX_HOSTS}`,
+    );
   }
   const paths = spines * cables * cables;
   if (paths > MAX_PATHS) {
-    say(['topology', 'spines'], `${spines} spines with ${cables} links a pair give ${paths} paths between two leaves`, `at most ${MAX_PATHS}`);
+    say(
+      ['topology', 'spines'],
+      `${spines} spines with ${cables} links a pair give ${paths} paths between two leaves`,
+      `at most ${MAX_PATHS}`,
+    );
   } else if (leaves * spines * cables > MAX_CABLES || leaves * (leaves + spines) > MAX_ROUTES) {
-    say(['topology', 'leaves'], `a fabric of ${leaves} leaves and ${spines} spines is too large`, `at most ${MAX_CABLES} cables and ${MAX_ROUTES} routes`);
+    say(
+      ['topology', 'leaves'],
+      `a fabric of ${leaves} leaves and ${spines} spines is too large`,
+      `at most ${MAX_CABLES} cables and ${MAX_ROUTES} routes`,
+    );
   }
   if (fabricLink !== undefined && fabricLink.rate === undefined && fabricLink.perSpine === undefined) {
     say(['topology', 'fabricLink'], 'no rate', 'give rate, or perSpine with one rate a spine');
   }
   if (fabricLink?.perSpine !== undefined && fabricLink.perSpine.length !== spines) {
-    say(['topology', 'fabricLink', 'perSpine'], `${fabricLink.perSpine.length} rates for ${spines} spines`, 'give one rate a spine');
+    say(['topology', 'fabricLink', 'perSpine'], `the list has ${fabricLink.perSpine.length} of ${spines} spines`, 'give one rate a spine');
   }
 }
 
@@ -77,7 +93,8 @@ function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void 
       checkPermutation(workload.pattern, ranks, say);
       break;
     case 'incast':
-      if (workload.senders > ranks - 1) say(['workload', 'senders'], `${workload.senders} senders among ${ranks} ranks`, `at most ${ranks - 1}`);
+      if (workload.senders > ranks - 1)
+        say(['workload', 'senders'], `${workload.senders} senders among ${ranks} ranks`, `at most ${ranks - 1}`);
       if (workload.receiver >= ranks) say(['workload', 'receiver'], `no rank ${workload.receiver}`, `ranks are 0 to ${ranks - 1}`);
       break;
     case 'flows':
@@ -91,9 +108,14 @@ function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void 
     case 'moe': {
       const { experts, topk, hidden, dispatch, combine } = workload;
       if (topk > experts) say(['workload', 'topk'], `${topk} of ${experts} experts`, `at most ${experts}`);
-      if (experts % ranks !== 0) say(['workload', 'experts'], `${experts} experts on ${ranks} ranks`, 'the experts must be a multiple of the ranks');
+      if (experts % ranks !== 0)
+        say(['workload', 'experts'], `${experts} experts on ${ranks} ranks`, 'the experts must be a multiple of the ranks');
       if ((dispatch === 'fp8' || combine === 'logfmt10') && hidden % 128 !== 0) {
-        say(['workload', 'hidden'], `hidden size ${hidden} with one scale for 128 values`, 'a multiple of 128, or give dispatch and combine in bytes');
+        say(
+          ['workload', 'hidden'],
+          `hidden size ${hidden} with one scale for 128 values`,
+          'a multiple of 128, or give dispatch and combine in bytes',
+        );
       }
       break;
     }
@@ -106,7 +128,8 @@ function checkPermutation(pattern: 'random' | { shift: number } | { multiply: nu
   if (pattern === 'random' || ranks < 2) return;
   const path = ['workload', 'pattern'];
   if ('shift' in pattern) {
-    if (pattern.shift % ranks === 0) say([...path, 'shift'], `a shift by ${pattern.shift} among ${ranks} ranks sends every rank to itself`, 'choose another');
+    if (pattern.shift % ranks === 0)
+      say([...path, 'shift'], `a shift by ${pattern.shift} among ${ranks} ranks sends every rank to itself`, 'choose another');
     return;
   }
   const { multiply, add } = pattern;
@@ -121,18 +144,18 @@ function checkPermutation(pattern: 'random' | { shift: number } | { multiply: nu
 function checkTransport({ topology, transport, nic, switch: device }: Partial<Config>, say: Say): void {
   const packet = nic === undefined ? undefined : nic.mtu + nic.header;
   if (packet !== undefined && packet > MAX_WIRE_BYTES) {
-    say(['nic', 'mtu'], `mtu and header are ${packet} bytes on the wire`, `at most ${MAX_WIRE_BYTES}`);
+    say(['nic', 'mtu'], `mtu and header are ${sizeText(packet)} on the wire`, `at most ${MAX_WIRE_BYTES}B`);
   }
-  if (nic !== undefined && nic.ack > MAX_WIRE_BYTES) say(['nic', 'ack'], `${nic.ack} bytes on the wire`, `at most ${MAX_WIRE_BYTES}`);
+  if (nic !== undefined && nic.ack > MAX_WIRE_BYTES) say(['nic', 'ack'], `an ACK of ${sizeText(nic.ack)}`, `at most ${MAX_WIRE_BYTES}B`);
   const onePacket = (path: KeyPath, bytes: number | undefined): void => {
     if (packet !== undefined && bytes !== undefined && bytes < packet) {
-      say(path, `${bytes} bytes are less than one packet`, `mtu and header are ${packet} bytes`);
+      say(path, `${sizeText(bytes)} is less than one packet`, `mtu and header are ${sizeText(packet)}`);
     }
   };
   if (device !== undefined) {
     if (typeof device.queue === 'number') onePacket(['switch', 'queue'], device.queue);
     if (typeof device.ecn === 'object' && device.ecn.low > device.ecn.high) {
-      say(['switch', 'ecn', 'low'], `low (${device.ecn.low} bytes) is above high (${device.ecn.high} bytes)`, 'low is at most high');
+      say(['switch', 'ecn', 'low'], `${sizeText(device.ecn.low)} is above high, ${sizeText(device.ecn.high)}`, 'low is at most high');
     }
   }
   if (transport === undefined) return;
@@ -144,7 +167,7 @@ function checkTransport({ topology, transport, nic, switch: device }: Partial<Co
   }
   const atMostLine = (key: string, rateBps: number | undefined): void => {
     if (topology !== undefined && rateBps !== undefined && rateBps > topology.hostLink.rate) {
-      say(['transport', key], `${rateBps} bit/s is above the rate of the host links`, `at most ${topology.hostLink.rate} bit/s`);
+      say(['transport', key], `${rateText(rateBps)} is above the rate of the host links`, `at most ${rateText(topology.hostLink.rate)}`);
     }
   };
   if (transport.kind === 'fixed') {
@@ -184,18 +207,25 @@ function checkFailures({ topology, failures }: Partial<Config>, say: Say): void 
     }
     if (topology !== undefined && !linkExists(topology, failure.link)) {
       const last = `leaf${topology.leaves - 1}-spine${topology.spines - 1}`;
-      say(['failures', i, 'link'], `no link "${failure.link.slice(0, 40)}" in this fabric`, `links are named leaf0-spine0 .. ${last}, and host0-leaf0`);
+      say(
+        ['failures', i, 'link'],
+        `no link "${failure.link.slice(0, 40)}" in this fabric`,
+        `links are named leaf0-spine0 .. ${last}, and host0-leaf0`,
+      );
     }
   });
 }
 
-type Dimensions = Pick<LeafSpineSpec, 'leaves' | 'spines' | 'hostsPerLeaf'> & { readonly fabricLink?: { readonly linksPerPair: number } | undefined };
+type Dimensions = Pick<LeafSpineSpec, 'leaves' | 'spines' | 'hostsPerLeaf'> & {
+  readonly fabricLink?: { readonly linksPerPair: number } | undefined;
+};
 
 /** Names of links as `leafSpine` has them; it would build the whole fabric to say so. */
 export function linkExists({ leaves, spines, hostsPerLeaf, fabricLink }: Dimensions, name: string): boolean {
   const number = '(0|[1-9]\\d{0,8})';
   const fabric = new RegExp(`^leaf${number}-spine${number}(?:-${number})?$`).exec(name);
-  if (fabric !== null) return Number(fabric[1]) < leaves && Number(fabric[2]) < spines && Number(fabric[3] ?? 0) < (fabricLink?.linksPerPair ?? 1);
+  if (fabric !== null)
+    return Number(fabric[1]) < leaves && Number(fabric[2]) < spines && Number(fabric[3] ?? 0) < (fabricLink?.linksPerPair ?? 1);
   const host = new RegExp(`^host${number}-leaf${number}$`).exec(name);
   return host !== null && Number(host[1]) < leaves * hostsPerLeaf && Math.floor(Number(host[1]) / hostsPerLeaf) === Number(host[2]);
 }

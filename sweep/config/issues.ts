@@ -5,17 +5,34 @@ import { unitsOf } from '../../sim/base/quantity.ts';
 import { isPlannedKey, isPlannedValue } from './planned.ts';
 import { problem } from './problem.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
-import { alternatives, alternativesFor, configJsonSchema } from './schema/json-schema.ts';
-import { suggestion } from './suggest.ts';
+import { alternatives, alternativesFor, configJsonSchema, propertyOf } from './schema/json-schema.ts';
+import { nearest, suggestion } from './suggest.ts';
 import type { TreeNode } from './tree.ts';
-import { dottedPath, nodeAt, placeOfKey, plain } from './tree.ts';
+import { dottedPath, nodeAt, placeOfKey } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
+/** More of one block help nobody. */
+const MAX_ISSUES = 100;
 const LATER = 'it comes with a later version';
 
 /** Turns what zod found in a document into config errors at their places; `prefix` is the path of the parsed value. */
 export function toConfigErrors(issues: readonly Issue[], root: TreeNode, prefix: readonly string[]): ConfigError[] {
-  return issues.flatMap((issue) => explain(issue, root, [...prefix, ...issue.path.map(String)]));
+  const found = issues.slice(0, MAX_ISSUES).map((issue) => ({ issue, path: [...prefix, ...issue.path.map(String)] }));
+  const misspelt = new Set(
+    found.flatMap(({ issue, path }) => (issue.code === 'unrecognized_keys' ? meantKeys(issue.keys, root, path) : [])),
+  );
+  return found
+    .filter(({ path }) => nodeAt(root, path) !== undefined || !misspelt.has(dottedPath(path)))
+    .flatMap(({ issue, path }) => explain(issue, root, path));
+}
+
+/** What the unknown keys of a block seem to mean: a key that is missing because it is misspelt is one mistake, not two. */
+function meantKeys(keys: readonly string[], root: TreeNode, block: readonly string[]): string[] {
+  const known = knownKeys(root, block);
+  return keys.slice(0, MAX_ISSUES).flatMap((key) => {
+    const near = nearest(key, known);
+    return near === undefined ? [] : [dottedPath([...block, near])];
+  });
 }
 
 /** The dotted key as a user knows it: the `kind` of a bare word is not spelt out. */
@@ -27,7 +44,7 @@ function dotted(root: TreeNode, path: readonly string[]): string {
 
 function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigError[] {
   const node = nodeAt(root, path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(root, [...path, key]));
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownKey(root, [...path, key]));
   if (node === undefined) return [missingKey(root, path)];
   const at = node.at;
   const name = dotted(root, path);
@@ -68,19 +85,30 @@ function explainUnion(branches: readonly (readonly Issue[])[], node: TreeNode, r
   const best = near.toSorted((a, b) => a.length - b.length)[0];
   if (best !== undefined) return toConfigErrors(best, root, path);
   const text = node.kind === 'scalar' && typeof node.value === 'string';
-  return [text ? unknownWord(node, root, path) : wrongType(node, root, path)];
+  return [text && knownWords(root, path).length > 0 ? unknownWord(node, root, path) : wrongType(node, root, path)];
+}
+
+/** A value as far as the choice of its schema needs it: a block shows its words (kind, format) only. */
+function outline(node: TreeNode | undefined): unknown {
+  if (node?.kind !== 'map') return node?.kind === 'list' ? [] : node?.value;
+  const words = ['kind', 'format'].flatMap((key) => {
+    const value = node.entries.get(key)?.value;
+    return value?.kind === 'scalar' ? [[key, value.value] as const] : [];
+  });
+  return Object.fromEntries(words);
 }
 
 /** Schemas that a value at a path may follow, given the discriminators written above it. */
 function schemasAt(root: TreeNode, path: readonly string[]): readonly JsonSchema[] {
   let schemas: readonly JsonSchema[] = [configJsonSchema()];
   path.forEach((key, depth) => {
-    const above = nodeAt(root, path.slice(0, depth));
-    const value = above === undefined ? undefined : plain(above);
-    schemas = schemas.flatMap((schema) => alternativesFor(schema, value)).flatMap((schema) => {
-      const next = schema.properties?.[key] ?? schema.items ?? schema.additionalProperties;
-      return typeof next === 'object' ? [next] : [];
-    });
+    const value = outline(nodeAt(root, path.slice(0, depth)));
+    schemas = schemas
+      .flatMap((schema) => alternativesFor(schema, value))
+      .flatMap((schema) => {
+        const next = propertyOf(schema, key) ?? schema.items ?? schema.additionalProperties;
+        return typeof next === 'object' ? [next] : [];
+      });
   });
   return schemas;
 }
@@ -88,17 +116,16 @@ function schemasAt(root: TreeNode, path: readonly string[]): readonly JsonSchema
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** Names of the keys that a block at a path may have. */
-function knownKeys(root: TreeNode, path: readonly string[], anyKind: boolean): string[] {
-  const block = nodeAt(root, path);
-  const fits = (schema: JsonSchema): readonly JsonSchema[] =>
-    anyKind || block === undefined ? alternatives(schema) : alternativesFor(schema, plain(block));
-  return unique(schemasAt(root, path).flatMap(fits).flatMap((schema) => Object.keys(schema.properties ?? {})));
+function knownKeys(root: TreeNode, path: readonly string[]): string[] {
+  const block = outline(nodeAt(root, path));
+  const fitting = schemasAt(root, path).flatMap((schema) => alternativesFor(schema, block));
+  return unique(fitting.flatMap((schema) => Object.keys(schema.properties ?? {})));
 }
 
 /** The kinds whose blocks have this key. */
 function kindsWith(root: TreeNode, path: readonly string[], key: string): string[] {
   const options = schemasAt(root, path).flatMap(alternatives);
-  return unique(options.flatMap((option) => (option.properties?.[key] === undefined ? [] : [option.properties['kind']?.const ?? ''])));
+  return unique(options.flatMap((option) => (propertyOf(option, key) === undefined ? [] : [propertyOf(option, 'kind')?.const ?? ''])));
 }
 
 function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
@@ -112,7 +139,7 @@ function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
   if (own?.kind === 'scalar' && kinds.length > 0) {
     return problem('unknownKey', at, name, `kind ${String(own.value)} has no such key`, `it belongs to ${kinds.join(', ')}`);
   }
-  return problem('unknownKey', at, name, 'unknown key', suggestion(key, knownKeys(root, block, false), 'keys here'));
+  return problem('unknownKey', at, name, 'unknown key', suggestion(key, knownKeys(root, block), 'keys here'));
 }
 
 function missingKey(root: TreeNode, path: readonly string[]): ConfigError {
@@ -125,15 +152,18 @@ function missingKey(root: TreeNode, path: readonly string[]): ConfigError {
 }
 
 function knownWords(root: TreeNode, path: readonly string[]): string[] {
-  const options = path.at(-1) === 'kind' || path.at(-1) === 'format' ? wordsOfDiscriminator(root, path) : schemasAt(root, path).flatMap(alternatives);
-  return unique(options.flatMap((option) => [...(option.enum ?? []), ...(option.const === undefined ? [] : [option.const]), ...(option.words ?? [])]));
+  const options =
+    path.at(-1) === 'kind' || path.at(-1) === 'format' ? wordsOfDiscriminator(root, path) : schemasAt(root, path).flatMap(alternatives);
+  return unique(
+    options.flatMap((option) => [...(option.enum ?? []), ...(option.const === undefined ? [] : [option.const]), ...(option.words ?? [])]),
+  );
 }
 
 /** All values that the discriminator of a union may have, whatever is written. */
 const wordsOfDiscriminator = (root: TreeNode, path: readonly string[]): JsonSchema[] =>
   schemasAt(root, path.slice(0, -1))
     .flatMap(alternatives)
-    .flatMap((option) => option.properties?.[path.at(-1)!] ?? []);
+    .flatMap((option) => propertyOf(option, path.at(-1)!) ?? []);
 
 function unknownWord(node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError {
   const name = dotted(root, path);
@@ -142,7 +172,13 @@ function unknownWord(node: TreeNode, root: TreeNode, path: readonly string[]): C
     return problem('wrongType', node.at, name, `expected a word, got ${describe(node)}`, `one of ${words.join(', ')}`);
   }
   if (isPlannedValue(path, node.value)) {
-    return problem('notAvailable', node.at, name, `"${short(node.value)}" is not available in this version`, `available: ${words.join(', ')}`);
+    return problem(
+      'notAvailable',
+      node.at,
+      name,
+      `"${short(node.value)}" is not available in this version`,
+      `available: ${words.join(', ')}`,
+    );
   }
   const what = path.at(-1) === 'kind' ? 'unknown kind' : 'unknown word';
   return problem('unknownWord', node.at, name, `${what} "${short(node.value)}"`, suggestion(node.value, words, 'one of'));
@@ -157,7 +193,8 @@ function wrongType(node: TreeNode, root: TreeNode, path: readonly string[]): Con
   const dimension = DIMENSIONS.find((candidate) => candidate === quantity?.unit);
   if (dimension !== undefined) {
     const wanted = `write a number with one of ${unitsOf(dimension).join(', ')}`;
-    if (node.kind === 'scalar' && typeof node.value === 'number') return problem('badQuantity', node.at, name, `${short(node.text)} has no unit`, wanted);
+    if (node.kind === 'scalar' && typeof node.value === 'number')
+      return problem('badQuantity', node.at, name, `${short(node.text)} has no unit`, wanted);
     return problem('badQuantity', node.at, name, `expected a quantity, got ${describe(node)}`, wanted);
   }
   const expected = unique(schemas.map(expectation)).join(' or ');
@@ -191,4 +228,3 @@ export function describe(node: TreeNode): string {
   if (node.kind === 'map') return 'a block of keys';
   return typeof node.value === 'string' ? `"${short(node.value)}"` : short(node.text);
 }
-

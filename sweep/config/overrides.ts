@@ -52,7 +52,8 @@ function parseOption(option: string): Assignment | ConfigError[] {
   if (equals < 0 || key === '') return [problem('badOption', at, '', 'not of the form key=value', 'such as --set workload.size=4MiB')];
   const dottedBlock = DOTTED_BLOCKS.find((block) => key.startsWith(block));
   const path = dottedBlock === undefined ? parsePath(key) : [...dottedBlock.split('.').slice(0, 2), key.slice(dottedBlock.length)];
-  if (path.includes('') || path.includes('__proto__')) return [problem('badOption', at, '', `"${key}" is not a dotted key`, 'such as workload.size')];
+  if (path.includes('') || path.includes('__proto__'))
+    return [problem('badOption', at, '', `"${key}" is not a dotted key`, 'such as workload.size')];
   const { root: value, errors } = parseYaml(option.slice(equals + 1), () => at);
   if (errors.length > 0) return errors.map((error) => problem('badOption', at, key, error.message, 'a value as in the config file'));
   if (value === null) return [problem('badOption', at, key, 'no value after the equals sign', 'such as --set workload.size=4MiB')];
@@ -68,4 +69,3 @@ export function overwrittenOverrides(assignments: readonly Assignment[], swept: 
     return [problem('badOption', assignment.keyAt, assignment.key, `the sweep sets ${key.join('.')} in every run`, hint)];
   });
 }
-

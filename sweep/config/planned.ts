@@ -2,27 +2,29 @@
  * Words and keys of the contract that this version does not have yet: they get a clear answer instead of "unknown". Indices of
  * lists are left out of the dotted keys.
  */
-const PLANNED_WORDS: Readonly<Record<string, readonly string[]>> = {
-  fidelity: ['fluid'],
-  'topology.kind': ['fat-tree', 'rail', 'dumbbell', 'file'],
-  'workload.kind': ['broadcast', 'training'],
-  'workload.format': ['goal', 'msccl-xml', 'simai'],
-  'workload.algorithm': ['auto', 'double-binary-tree'],
-  'workload.routing.kind': ['dirichlet', 'sticky', 'hot-rank', 'thor', 'read-me', 'expertflow', 'premoe', 't2mir', 'trace'],
-  'workload.placement': ['eplb', 'repacked', 'co-activation'],
-  'workload.scheme': ['per-node', 'two-step', 'all-gather'],
-  'balancer.kind': [
-    ...['wcmp', 'rr-flow', 'nccl-qp', 'hpn-least-outstanding', 'spray-counter', 'spray-uec', 'spray-tor-rr', 'ofan', 'ar', 'ar-p2c'],
-    ...['ecmp-adaptive', 'jsq', 'drill', 'letflow', 'flowlet-ar', 'conga', 'plb', 'plb-delay', 'flowbender', 'hopper'],
-    ...['reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2', 'uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack'],
-    ...['conweave', 'mrc', 'mp-rdma'],
-  ],
-  'transport.kind': ['dcqcn', 'dcqcn-mlx', 'hpcc', 'timely', 'swift', 'nscc', 'rccc', 'eqds', 'ndp'],
-  'transport.recovery': ['trim'],
-  'nic.acks': ['uec-sack'],
-  'switch.kind': ['composite', 'shared', 'lossless-input'],
-  'switch.hash': ['murmur3'],
-};
+const PLANNED_WORDS = new Map<string, readonly string[]>(
+  Object.entries({
+    fidelity: ['fluid'],
+    'topology.kind': ['fat-tree', 'rail', 'dumbbell', 'file'],
+    'workload.kind': ['broadcast', 'training'],
+    'workload.format': ['goal', 'msccl-xml', 'simai'],
+    'workload.algorithm': ['auto', 'double-binary-tree'],
+    'workload.routing.kind': ['dirichlet', 'sticky', 'hot-rank', 'thor', 'read-me', 'expertflow', 'premoe', 't2mir', 'trace'],
+    'workload.placement': ['eplb', 'repacked', 'co-activation'],
+    'workload.scheme': ['per-node', 'two-step', 'all-gather'],
+    'balancer.kind': [
+      ...['wcmp', 'rr-flow', 'nccl-qp', 'hpn-least-outstanding', 'spray-counter', 'spray-uec', 'spray-tor-rr', 'ofan', 'ar', 'ar-p2c'],
+      ...['ecmp-adaptive', 'jsq', 'drill', 'letflow', 'flowlet-ar', 'conga', 'plb', 'plb-delay', 'flowbender', 'hopper'],
+      ...['reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2', 'uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack'],
+      ...['conweave', 'mrc', 'mp-rdma'],
+    ],
+    'transport.kind': ['dcqcn', 'dcqcn-mlx', 'hpcc', 'timely', 'swift', 'nscc', 'rccc', 'eqds', 'ndp'],
+    'transport.recovery': ['trim'],
+    'nic.acks': ['uec-sack'],
+    'switch.kind': ['composite', 'shared', 'lossless-input'],
+    'switch.hash': ['murmur3'],
+  }),
+);
 
 const PLANNED_BLOCKS: readonly string[] = ['nic.acks', 'workload.capacity'];
 
@@ -41,7 +43,7 @@ const withoutIndices = (path: readonly string[]): string => path.filter((key) =>
 /** The word (or, for a block in its place, `block`) is part of the contract, but not of this version. */
 export function isPlannedValue(path: readonly string[], word: string | null): boolean {
   const key = withoutIndices(path);
-  return word === null ? PLANNED_BLOCKS.includes(key) : (PLANNED_WORDS[key]?.includes(word) ?? false);
+  return word === null ? PLANNED_BLOCKS.includes(key) : (PLANNED_WORDS.get(key)?.includes(word) ?? false);
 }
 
 export const isPlannedKey = (path: readonly string[]): boolean => PLANNED_KEYS.includes(withoutIndices(path));

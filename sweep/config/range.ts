@@ -46,23 +46,34 @@ export function expandRange(range: MapNode, maxValues: number): TreeNode[] | Ran
   const to = entry('to');
   const step = entry('step');
   const factor = entry('factor');
-  if (from === undefined || to === undefined) return new RangeProblem(range.at, 'a range without from or to', 'write { from, to, step } or { from, to, factor }');
+  if (from === undefined || to === undefined)
+    return new RangeProblem(range.at, 'a range without from or to', 'write { from, to, step } or { from, to, factor }');
   if ((step === undefined) === (factor === undefined)) {
     return new RangeProblem(range.at, 'a range has either step or factor', 'write { from, to, step } or { from, to, factor }');
   }
   const first = measure(from);
   if (first === null) return new RangeProblem(from.at, 'not a number or quantity', 'such as 1MiB');
   const last = measure(to);
-  if (last === null || last.dimension !== first.dimension) return new RangeProblem(to.at, 'not a number or quantity like from', 'the same unit family as from');
+  if (last === null || last.dimension !== first.dimension)
+    return new RangeProblem(to.at, 'not a number or quantity like from', 'the same unit family as from');
   const change = measure((step ?? factor)!);
   const changeAt = (step ?? factor)!.at;
   if (change === null || change.dimension !== (step === undefined ? null : first.dimension)) {
-    return new RangeProblem(changeAt, step === undefined ? 'factor is a bare number' : 'step is not of the kind of from', 'such as step: 1MiB, or factor: 2');
+    return new RangeProblem(
+      changeAt,
+      step === undefined ? 'factor is a bare number' : 'step is not of the kind of from',
+      'such as step: 1MiB, or factor: 2',
+    );
   }
   const next = step === undefined ? multiplied(first.value, change.value) : (i: number): number => first.value + i * change.value;
   const rises = last.value >= first.value;
   const moves = rises ? next(1) > first.value : next(1) < first.value;
-  if (!moves && last.value !== first.value) return new RangeProblem(changeAt, 'the range never reaches its end', `choose a ${step === undefined ? 'factor' : 'step'} that leads from ${first.value} to ${last.value}`);
+  if (!moves && last.value !== first.value)
+    return new RangeProblem(
+      changeAt,
+      'the range never reaches its end',
+      `choose a ${step === undefined ? 'factor' : 'step'} that leads from ${first.value} to ${last.value}`,
+    );
   const values: TreeNode[] = [];
   const slack = 1e-12 * Math.abs(last.value);
   for (let i = 0; rises ? next(i) <= last.value + slack : next(i) >= last.value - slack; i++) {
@@ -73,7 +84,11 @@ export function expandRange(range: MapNode, maxValues: number): TreeNode[] | Ran
     } else if (Number.isInteger(value)) {
       values.push(scalarNode(formatQuantity(value, first.dimension), range.at));
     } else {
-      return new RangeProblem(changeAt, `${value} is not a whole number of ${first.dimension === 'time' ? 'picoseconds' : first.dimension}`, 'choose another factor');
+      return new RangeProblem(
+        changeAt,
+        `${value} is not a whole number of ${first.dimension === 'time' ? 'picoseconds' : first.dimension}`,
+        'choose another factor',
+      );
     }
     if (last.value === first.value) break;
   }

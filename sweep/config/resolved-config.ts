@@ -63,7 +63,12 @@ function workloadBlock(workload: WorkloadSpec): JsonBlock {
       return { kind, senders, receiver, size: sizeText(sizeBytes), ranks };
     }
     case 'flows': {
-      const flows = workload.flows.map(({ src, dst, sizeBytes, startPs }) => ({ src, dst, size: sizeText(sizeBytes), start: timeText(startPs) }));
+      const flows = workload.flows.map(({ src, dst, sizeBytes, startPs }) => ({
+        src,
+        dst,
+        size: sizeText(sizeBytes),
+        start: timeText(startPs),
+      }));
       return { kind: workload.kind, flows, ranks: workload.ranks };
     }
     case 'moe':
@@ -120,7 +125,10 @@ function transportBlock(transport: TransportSpec): JsonBlock {
     case 'fixed':
       return { kind, ...derived('rate', transport.rateBps, 'rate'), ...derived('window', transport.windowBytes, 'bytes'), ...common };
     case 'dctcp': {
-      const windows = { ...derived('initialWindow', transport.initialWindowBytes, 'bytes'), ...derived('minWindow', transport.minWindowBytes, 'bytes') };
+      const windows = {
+        ...derived('initialWindow', transport.initialWindowBytes, 'bytes'),
+        ...derived('minWindow', transport.minWindowBytes, 'bytes'),
+      };
       return { kind, g: transport.g, ...windows, ...common };
     }
     case 'dctcp-rate': {

@@ -1,12 +1,11 @@
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { Assignment } from './assign.ts';
 import { covers } from './assign.ts';
+import { describe } from './issues.ts';
 import type { ProblemKind } from './problem.ts';
 import { problem } from './problem.ts';
 import { expandRange, RangeProblem } from './range.ts';
-import { suggestion } from './suggest.ts';
-import type { Entry, MapNode, Place, TreeNode } from './tree.ts';
-import { describe } from './issues.ts';
+import type { Entry, Place, TreeNode } from './tree.ts';
 import { parsePath } from './tree.ts';
 
 export const MAX_CELLS = 100_000;
@@ -30,13 +29,15 @@ export interface SweepPlan {
 export const NO_SWEEP: SweepPlan = { keys: [], combinations: 1, assignments: () => [], errors: [] };
 
 /** Not to be swept, and why. */
-const FIXED_KEYS: Readonly<Record<string, string>> = {
-  seed: 'use sweep.repeat: repeat i runs with seed + i',
-  name: 'it has no effect on a run',
-  kind: 'one sweep is of one kind',
-  sweep: 'a sweep does not sweep itself',
-  report: 'there is one report of the whole sweep',
-};
+const FIXED_KEYS = new Map(
+  Object.entries({
+    seed: 'use sweep.repeat: repeat i runs with seed + i',
+    name: 'it has no effect on a run',
+    kind: 'one sweep is of one kind',
+    sweep: 'a sweep does not sweep itself',
+    report: 'there is one report of the whole sweep',
+  }),
+);
 
 const BLOCKS = ['grid', 'zip', 'list'];
 
@@ -90,7 +91,8 @@ class Planner {
     const length = columns[0]?.length ?? 0;
     [...block.entries].forEach(([key, entry], i) => {
       const own = columns[i]!.length;
-      if (own !== length) this.fail(entry.value.at, `sweep.zip.${key}`, `${own} values, the first key has ${length}`, 'lists of a zip have one length');
+      if (own !== length)
+        this.fail(entry.value.at, `sweep.zip.${key}`, `${own} values, the first key has ${length}`, 'lists of a zip have one length');
     });
     const shortest = Math.min(...columns.map((column) => column.length));
     return [{ points: Array.from({ length: columns.length === 0 ? 0 : shortest }, (_, i) => columns.map((column) => column[i]!)) }];
@@ -123,9 +125,10 @@ class Planner {
   /** Makes assignments of a key, or null if it cannot be swept. */
   #key(key: string, keyAt: Place, place: string): ((value: TreeNode) => Assignment) | null {
     const path = parsePath(key);
-    const reason = FIXED_KEYS[path.length === 1 || path[0] === 'sweep' || path[0] === 'report' ? path[0]! : ''];
+    const reason = FIXED_KEYS.get(path.length === 1 || path[0] === 'sweep' || path[0] === 'report' ? path[0]! : '');
     if (reason !== undefined) this.fail(keyAt, place, `${key} cannot be swept`, reason);
-    else if (path.includes('') || path.includes('__proto__')) this.fail(keyAt, place, `"${key}" is not a dotted key`, 'such as workload.size');
+    else if (path.includes('') || path.includes('__proto__'))
+      this.fail(keyAt, place, `"${key}" is not a dotted key`, 'such as workload.size');
     else return (value) => ({ key, path, keyAt, value });
     return null;
   }
@@ -141,28 +144,12 @@ class Planner {
           const undone = [...seen, ...point.slice(0, i)].find(({ path }) => covers(assignment.path, path));
           const label = `sweep: ${assignment.key}`;
           if (same !== undefined) this.fail(assignment.keyAt, label, 'the key is swept twice', 'name it in one place only');
-          else if (undone !== undefined) this.fail(assignment.keyAt, label, `overwrites the swept ${undone.key}`, `write ${assignment.key} before ${undone.key}`);
+          else if (undone !== undefined)
+            this.fail(assignment.keyAt, label, `overwrites the swept ${undone.key}`, `write ${assignment.key} before ${undone.key}`);
           if (!added.some(({ key }) => key === assignment.key)) added.push(assignment);
         });
       }
       seen.push(...added);
     }
   }
-}
-
-/** The charts of a report name swept keys and result columns. */
-export function checkCharts(report: MapNode, swept: readonly string[], resultColumns: readonly string[]): ConfigError[] {
-  const axes = [...swept, 'seed', 'fidelity', ...resultColumns];
-  const charts = report.entries.get('charts')?.value;
-  if (charts?.kind !== 'list') return [];
-  return charts.items.flatMap((chart, i) =>
-    (['x', 'y', 'series'] as const).flatMap((key) => {
-      const node = chart.kind === 'map' ? chart.entries.get(key)?.value : undefined;
-      if (node?.kind !== 'scalar' || typeof node.value !== 'string') return [];
-      const names = key === 'y' ? resultColumns : axes;
-      if (names.includes(node.value)) return [];
-      const what = key === 'y' ? 'a result column' : 'a swept key or a result column';
-      return [problem('badReport', node.at, `report.charts[${i}].${key}`, `"${node.value}" is not ${what}`, suggestion(node.value, names, 'one of'))];
-    }),
-  );
 }

@@ -8,8 +8,8 @@ import { scalarNode } from './tree.ts';
 export const MAX_CONFIG_BYTES = 2 ** 20;
 /** The composer recurses; far below what its stack bears. */
 const MAX_DEPTH = 60;
-const MAX_LEXEMES = 200_000;
-/** Nodes made by aliases: a chain of ten-fold aliases would fill the memory. */
+const MAX_LEXEMES = 100_000;
+/** Nodes made by aliases: a chain of ten-fold aliases would fill the memory. No single anchor can hold more than the lexemes of the file. */
 const MAX_ALIAS_NODES = 20_000;
 const MAX_SYNTAX_ERRORS = 10;
 
@@ -22,7 +22,13 @@ export interface ParsedYaml {
 /** Text of a config file, or what is wrong with its bytes: too large, binary, not UTF-8. A byte-order mark is dropped. */
 export function decodeText(bytes: Uint8Array, file: string): string | ConfigError {
   if (bytes.length > MAX_CONFIG_BYTES) {
-    return problem('notText', { file, line: 1, column: 1 }, '', 'the config is larger than 1 MiB', 'put long flow lists into a traffic file: workload.kind: file');
+    return problem(
+      'notText',
+      { file, line: 1, column: 1 },
+      '',
+      'the config is larger than 1 MiB',
+      'put long flow lists into a traffic file: workload.kind: file',
+    );
   }
   const placeOf = (offset: number): Place => {
     const before = new TextDecoder().decode(bytes.subarray(0, offset));
@@ -30,7 +36,8 @@ export function decodeText(bytes: Uint8Array, file: string): string | ConfigErro
     return { file, line: lines.length, column: lines.at(-1)!.length + 1 };
   };
   const nul = bytes.indexOf(0);
-  if (nul >= 0) return problem('notText', placeOf(nul), '', 'a NUL byte: this is a binary file, not a config', 'a config is YAML or JSON in UTF-8');
+  if (nul >= 0)
+    return problem('notText', placeOf(nul), '', 'a NUL byte: this is a binary file, not a config', 'a config is YAML or JSON in UTF-8');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -71,29 +78,36 @@ export function parseYaml(text: string, place: (line: number, column: number) =>
   };
   const composed = compose(text, lines, at);
   if (!('contents' in composed)) return { root: null, errors: composed };
-  const found = [...composed.errors, ...composed.warnings].slice(0, MAX_SYNTAX_ERRORS);
-  if (found.length > 0) {
-    return { root: null, errors: found.map((error) => problem('syntax', at(error.pos[0]), '', firstLine(error.message), 'YAML syntax')) };
-  }
+  // The first one only: what follows it is mostly its consequence.
+  const broken = [...composed.errors, ...composed.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])[0];
+  if (broken !== undefined)
+    return { root: null, errors: [problem('syntax', at(broken.pos[0]), '', firstLine(broken.message), 'YAML syntax')] };
   if (composed.contents === null) return { root: null, errors: [] };
   return new TreeBuilder(at).build(composed.contents);
 }
 
-const firstLine = (text: string): string => (text.length > 160 ? `${text.slice(0, 160)}...` : text).split('\n')[0]!.replace(/:$/, '');
+const firstLine = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}...` : text).split('\n')[0]!.replace(/:$/, '');
 
 /** Lexes and parses without recursion under limits on size and depth; only what passes them is composed. */
 function compose(text: string, lines: LineCounter, at: (offset: number) => Place): Document.Parsed<ParsedNode> | ConfigError[] {
   const parser = new Parser(lines.addNewLine);
   const tokens = [];
   let lexemes = 0;
+  let errors = 0;
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) tokens.push(token);
-    if (++lexemes > MAX_LEXEMES) {
-      return [problem('syntax', at(parser.offset), '', 'too many elements', 'put long flow lists into a traffic file: workload.kind: file')];
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+      if (token.type === 'error') errors++;
     }
-    if (parser.stack.length > MAX_DEPTH) return [problem('syntax', at(parser.offset), '', 'nested too deeply', 'no key of a config lies deeper than 6 levels')];
-    if (tokens.length > MAX_SYNTAX_ERRORS && tokens.filter((token) => token.type === 'error').length > MAX_SYNTAX_ERRORS) break;
+    if (++lexemes > MAX_LEXEMES) {
+      return [
+        problem('syntax', at(parser.offset), '', 'too many elements', 'put long flow lists into a traffic file: workload.kind: file'),
+      ];
+    }
+    if (parser.stack.length > MAX_DEPTH)
+      return [problem('syntax', at(parser.offset), '', 'nested too deeply', 'no key of a config lies deeper than 6 levels')];
+    if (errors > MAX_SYNTAX_ERRORS) break;
   }
   for (const token of parser.end()) tokens.push(token);
   const composer = new Composer<ParsedNode, true>({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
@@ -112,6 +126,7 @@ class TreeBuilder {
   readonly #errors: ConfigError[] = [];
   #aliasNodes = 0;
   #aliasDepth = 0;
+  #refusedAliases = false;
 
   constructor(at: (offset: number) => Place) {
     this.#at = at;
@@ -150,9 +165,7 @@ class TreeBuilder {
 
   #convertCollection(node: Node, path: string): TreeNode {
     if (isCollection(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-    if (this.#aliasDepth > 0 && ++this.#aliasNodes > MAX_ALIAS_NODES) {
-      return this.#aliasNodes > MAX_ALIAS_NODES + 1 ? scalarNode(null, this.#placeOf(node)) : this.#fail(node, path, 'syntax', 'aliases expand to too much', 'write it out');
-    }
+    if (this.#aliasDepth > 0) this.#aliasNodes++;
     this.#open.add(node);
     const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
     const item = (i: number): string => `${path}[${i}]`;
@@ -191,15 +204,28 @@ class TreeBuilder {
       if (name !== '' && name !== '__proto__') return { name, at: this.#placeOf(key) };
     }
     const node = isScalar(key) || isAlias(key) || isCollection(key) ? key : null;
-    this.#errors.push(problem('syntax', node === null ? this.#at(0) : this.#placeOf(node), path, 'a key that is not a plain word', 'keys are words followed by a colon'));
+    this.#errors.push(
+      problem(
+        'syntax',
+        node === null ? this.#at(0) : this.#placeOf(node),
+        path,
+        'a key that is not a plain word',
+        'keys are words followed by a colon',
+      ),
+    );
     return null;
   }
 
   #resolveAlias(name: string, alias: Node, path: string): TreeNode {
     const target = this.#anchors.get(name);
     if (target === undefined) return this.#fail(alias, path, 'syntax', `no anchor &${name} before this alias`, 'define it first');
-    if (this.#open.has(target)) return this.#fail(alias, path, 'syntax', `alias *${name} lies inside its own anchor`, 'write the value out');
-    if (this.#aliasNodes > MAX_ALIAS_NODES) return scalarNode(null, this.#placeOf(alias));
+    if (this.#open.has(target))
+      return this.#fail(alias, path, 'syntax', `alias *${name} lies inside its own anchor`, 'write the value out');
+    if (this.#aliasNodes > MAX_ALIAS_NODES) {
+      if (this.#refusedAliases) return scalarNode(null, this.#placeOf(alias));
+      this.#refusedAliases = true;
+      return this.#fail(alias, path, 'syntax', 'aliases expand to too much', 'write the values out');
+    }
     this.#aliasDepth++;
     const tree = this.#convert(target, path);
     this.#aliasDepth--;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -79,4 +79,12 @@ test('every npm command that the documents name exists', () => {
   );
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter(({ script }) => scripts[script] === undefined)).toEqual([]);
+});
+
+test('every relative link of a document leads to a file', () => {
+  const links = files
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) => [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => ({ path, target: target! })));
+  expect(links.length).toBeGreaterThan(0);
+  expect(links.filter(({ path, target }) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
 });

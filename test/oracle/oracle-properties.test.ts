@@ -16,12 +16,15 @@ describe('random scenarios', () => {
     expect(differences(first, again)).toEqual([]);
   });
 
-  test.prop([scenarioCases], { numRuns })('a NIC asked late, but before each event of its host, sends the same (engine.md 9.6)', (scenarioCase) => {
-    const input = inputOf(scenarioCase);
-    const eager = runOracle(input);
-    fc.pre(eager.finished);
-    expect(differences(comparable(eager), comparable(runOracle(input, { nic: 'lazy' })))).toEqual([]);
-  });
+  test.prop([scenarioCases], { numRuns })(
+    'a NIC asked late, but before each event of its host, sends the same (engine.md 9.6)',
+    (scenarioCase) => {
+      const input = inputOf(scenarioCase);
+      const eager = runOracle(input);
+      fc.pre(eager.finished);
+      expect(differences(comparable(eager), comparable(runOracle(input, { nic: 'lazy' })))).toEqual([]);
+    },
+  );
 
   test.prop([scenarioCases], { numRuns })('where every message ended, each host got each packet of each flow for it', (scenarioCase) => {
     const input = inputOf(scenarioCase);

@@ -4,7 +4,14 @@ import { RESULT_COLUMNS } from '../../analysis/rows.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
 
 test('columns are the key columns, the swept keys, the results, in that order', () => {
-  expect(tableColumns(['balancer', 'workload.size'])).toEqual(['run_id', 'seed', 'fidelity', 'balancer', 'workload.size', ...RESULT_COLUMNS]);
+  expect(tableColumns(['balancer', 'workload.size'])).toEqual([
+    'run_id',
+    'seed',
+    'fidelity',
+    'balancer',
+    'workload.size',
+    ...RESULT_COLUMNS,
+  ]);
 });
 
 test('a swept key that is a key column stands once', () => {
@@ -20,9 +27,12 @@ test('fields with comma, quote or line end are quoted, quotes doubled; null and 
 
 test('a number in a table reads back as the same double', () => {
   fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0)), (x) => {
-      const [, field] = toCsv(['x'], [{ x }]).split('\n');
-      expect(Number(field)).toBe(x);
-    }),
+    fc.property(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0)),
+      (x) => {
+        const [, field] = toCsv(['x'], [{ x }]).split('\n');
+        expect(Number(field)).toBe(x);
+      },
+    ),
   );
 });

@@ -17,13 +17,44 @@ export function temporaryDir(): string {
   return dir;
 }
 
+/** A ring of four hosts on a small fabric: runs in milliseconds. */
+export const SCENARIO: Scenario = {
+  name: 'fake',
+  seed: 1,
+  fidelity: 'packet',
+  topology: {
+    kind: 'leaf-spine',
+    leaves: 2,
+    spines: 2,
+    hostsPerLeaf: 2,
+    hostLink: { rateBps: 400e9, delayPs: 500_000 },
+    fabricLink: { rateBps: 400e9, delayPs: 500_000, perSpineRateBps: null, linksPerPair: 1 },
+    placement: 'packed',
+  },
+  workload: { kind: 'all-reduce', algorithm: 'ring', sizeBytes: 65_536, ranks: 4 },
+  balancer: { kind: 'spray' },
+  transport: { kind: 'dctcp', recovery: 'sr', rtoPs: null, nackIntervalPs: 0, g: 0.0625, initialWindowBytes: null, minWindowBytes: null },
+  nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
+  switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
+  failures: [],
+  stopAtPs: 100e12,
+};
+
 /** Cells over balancers and seeds whose scenarios are never looked at: a fake runner runs them. */
 export function fakeCells(seeds = 3): Cell[] {
   return ['ecmp', 'spray', 'ecmp-split(k=4)'].flatMap((balancer, b) =>
     Array.from({ length: seeds }, (_, s): Cell => {
       const index = b * seeds + s;
       const config = { balancer, seed: s + 1 };
-      return { index, runId: `run${index}`, seed: s + 1, swept: { balancer }, config, scenario: { name: balancer } as Scenario };
+      return {
+        index,
+        runId: `run${index}`,
+        seed: s + 1,
+        swept: { balancer },
+        overrides: { balancer },
+        config,
+        scenario: { ...SCENARIO, seed: s + 1 },
+      };
     }),
   );
 }
@@ -85,8 +116,10 @@ export function fakeRunner(
   return { started, make: async () => ({ run, close: async () => {} }) };
 }
 
-/** Content of every file below a folder but manifests and reports, which hold wall-clock facts. */
+/** Content of every file below a folder but the manifest, which holds wall-clock facts. */
 export function resultFiles(dir: string): Record<string, string> {
-  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(csv|json|svg)$/.test(name) && name !== 'manifest.json');
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.(csv|html|json|svg)$/.test(name) && name !== 'manifest.json',
+  );
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
 }

@@ -38,9 +38,9 @@ test('a log line tells how far it is, and how long it took once all cells have e
 });
 
 test('the bar fills with the cells that have ended and names what runs', () => {
-  expect(barLine(progress({ done: 38, failed: 2, elapsedSeconds: 40, running: ['balancer=ecmp seed=1', 'balancer=spray seed=1'] }), 200)).toBe(
-    '[############............] 38/80 cells  2 failed  ETA 40 s  running balancer=ecmp seed=1 and 1 more',
-  );
+  expect(
+    barLine(progress({ done: 38, failed: 2, elapsedSeconds: 40, running: ['balancer=ecmp seed=1', 'balancer=spray seed=1'] }), 200),
+  ).toBe('[############............] 38/80 cells  2 failed  ETA 40 s  running balancer=ecmp seed=1 and 1 more');
 });
 
 test('the bar is cut to the width of the terminal', () => {

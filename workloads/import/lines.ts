@@ -25,16 +25,16 @@ export function* textLines(file: InputFile): Generator<Line> {
     const feed = bytes.indexOf(LINE_FEED, start);
     const next = feed === -1 ? bytes.length : feed;
     const end = next > start && bytes[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
-    yield { number, text: decode(decoder, file, start, end, number) };
+    yield { number, text: decode((line) => decoder.decode(line), file, start, end, number) };
     start = next + 1;
   }
 }
 
-function decode(decoder: TextDecoder, file: InputFile, start: number, end: number, line: number): string {
-  const text = file.bytes.subarray(start, end);
+function decode(decodeUtf8: (bytes: Uint8Array) => string, file: InputFile, start: number, end: number, line: number): string {
+  const bytes = file.bytes.subarray(start, end);
   try {
-    if (text.includes(0)) throw new TypeError('NUL byte');
-    return decoder.decode(text);
+    if (bytes.includes(0)) throw new TypeError('NUL byte');
+    return decodeUtf8(bytes);
   } catch (cause) {
     throw new ImportError('E400', `this is no text: bytes ${start}..${end - 1} are not UTF-8`, {
       where: { file: file.name, line },

@@ -4,12 +4,19 @@ import { bytes, count, flag, kind, time, word } from './fields.ts';
 const ethereal = z
   .strictObject({
     kind: kind('ethereal', 'Single path a sub-flow; the sender splits few flows so that every uplink carries the same.'),
-    split: word(['equal', 'fewest', 'none'], 'equal: equal pieces; fewest: as few pieces as exact balance allows; none: whole flows.').default('equal'),
-    remainder: word(['spread', 'last'], 'Where the bytes go that do not divide: spread over the pieces, or all on the last one.').default('spread'),
+    split: word(
+      ['equal', 'fewest', 'none'],
+      'equal: equal pieces; fewest: as few pieces as exact balance allows; none: whole flows.',
+    ).default('equal'),
+    remainder: word(['spread', 'last'], 'Where the bytes go that do not divide: spread over the pieces, or all on the last one.').default(
+      'spread',
+    ),
     minPiece: bytes('No piece is made smaller than this. Default: one packet payload (nic.mtu).').optional(),
     maxPieces: count('Most pieces of one flow. Default: no limit.').optional(),
     batchWindow: time('The first send of a batch waits this long for others.', { min: 0 }).prefault('100ns'),
-    startJitter: time('Each sub-flow starts after a uniform whole number of nanoseconds up to this.', { min: 0, step: 1000 }).prefault('50ns'),
+    startJitter: time('Each sub-flow starts after a uniform whole number of nanoseconds up to this.', { min: 0, step: 1000 }).prefault(
+      '50ns',
+    ),
     shuffleDestinations: flag('Destination leaves are visited in random order.').default(true),
     shuffleFlows: flag('Flows of a group are assigned in random order.').default(true),
     shufflePaths: flag('Paths are taken in random order.').default(true),
@@ -25,7 +32,9 @@ export const balancer = z
         k: count('Parts of each message.', 65_536).default(4),
       })
       .meta({ description: 'Hashed splitting.' }),
-    z.strictObject({ kind: kind('spray', 'A random entropy a packet, drawn at the host.') }).meta({ description: 'Random packet spraying.' }),
+    z
+      .strictObject({ kind: kind('spray', 'A random entropy a packet, drawn at the host.') })
+      .meta({ description: 'Random packet spraying.' }),
     z
       .strictObject({ kind: kind('drb', 'Packets to a destination take its paths in turn, at the host.') })
       .meta({ description: 'Digit-reversal bouncing: rotation per destination.' }),

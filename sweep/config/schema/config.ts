@@ -16,10 +16,14 @@ export const BLOCKS = {
     .string()
     .regex(/^[^\p{C}]{1,200}$/u)
     .optional()
-    .meta({ description: 'Name of the study, 1 to 200 printable characters; no effect on results. Default: the file name without extension.' }),
+    .meta({
+      description: 'Name of the study, 1 to 200 printable characters; no effect on results. Default: the file name without extension.',
+    }),
   kind: word(['fabric'], 'What is simulated.').default('fabric'),
   seed: integer('Every random stream derives from it.', 0).default(1),
-  fidelity: word(['packet', 'bound'], 'packet: every packet on every link; bound: closed-form link loads and the time they need.').default('packet'),
+  fidelity: word(['packet', 'bound'], 'packet: every packet on every link; bound: closed-form link loads and the time they need.').default(
+    'packet',
+  ),
   topology,
   workload,
   balancer: balancer.prefault({ kind: 'ecmp' }),

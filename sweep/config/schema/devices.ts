@@ -36,7 +36,9 @@ export const switches = z
 export const failures = z
   .array(
     z.strictObject({
-      link: z.string().meta({ description: 'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0.' }),
+      link: z
+        .string()
+        .meta({ description: 'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0.' }),
       at: time('When it goes down. Only 0s in this version: down from the start, known to all.', { min: 0 }).prefault('0s'),
     }),
   )
@@ -45,7 +47,9 @@ export const failures = z
 
 export const stop = z
   .strictObject({
-    at: time('Nothing later is simulated; a run that is not done by then has not finished. At most 2^53 - 1 ps, about 2.5 hours.').prefault('100s'),
+    at: time('Nothing later is simulated; a run that is not done by then has not finished. At most 2^53 - 1 ps, about 2.5 hours.').prefault(
+      '100s',
+    ),
   })
   .prefault({})
   .meta({ description: 'When to give up.' });

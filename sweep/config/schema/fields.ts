@@ -45,12 +45,15 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
     });
 }
 
-export const bytes = <const W extends string = never>(description: string, options?: QuantityOptions<W>) => quantity('bytes', description, options);
+export const bytes = <const W extends string = never>(description: string, options?: QuantityOptions<W>) =>
+  quantity('bytes', description, options);
 export const rate = (description: string) => quantity('rate', description, { min: 1000 });
-export const time = (description: string, options?: { readonly min?: number; readonly step?: number }) => quantity('time', description, options);
+export const time = (description: string, options?: { readonly min?: number; readonly step?: number }) =>
+  quantity('time', description, options);
 
 /** A whole number in [min, max]. */
-export const integer = (description: string, min: number, max: number = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max).meta({ description });
+export const integer = (description: string, min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+  z.int().min(min).max(max).meta({ description });
 
 /** How many of something: at least one. `max` keeps sums and products of counts exact and arrays within memory. */
 export const count = (description: string, max = 2 ** 23) => integer(description, 1, max);

@@ -67,3 +67,7 @@ export function alternativesFor(schema: JsonSchema, value: unknown): readonly Js
     });
   });
 }
+
+/** The schema of a key, by the block's own keys only: `constructor` is none. */
+export const propertyOf = (block: JsonSchema, key: string): JsonSchema | undefined =>
+  block.properties !== undefined && Object.hasOwn(block.properties, key) ? block.properties[key] : undefined;

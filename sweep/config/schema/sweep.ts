@@ -14,7 +14,9 @@ export const sweep = z
     grid: z
       .record(z.string(), values)
       .optional()
-      .meta({ description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.' }),
+      .meta({
+        description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.',
+      }),
     zip: z.record(z.string(), values).optional().meta({ description: 'Dotted keys whose lists step together; all of one length.' }),
     list: z
       .array(z.record(z.string(), z.unknown()))

@@ -11,7 +11,12 @@ const recovery = {
 };
 
 const gain = (fallback: number, text: string) =>
-  z.number().gt(0).max(1).default(fallback).meta({ description: `Gain of the moving average of the marked fraction. Default: ${text}.` });
+  z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(fallback)
+    .meta({ description: `Gain of the moving average of the marked fraction. Default: ${text}.` });
 
 export const transport = z
   .discriminatedUnion('kind', [

@@ -75,8 +75,12 @@ const moe = z
     hidden: count('Hidden size: values of one token.', 2 ** 20).default(7168),
     experts: count('Routed experts of a layer, spread evenly: a multiple of ranks.', 65_536),
     topk: count('Experts chosen for each token. At most `experts`.', 65_536),
-    phase: word(['forward', 'training'], 'forward: dispatch and combine; training: also the two exchanges of the backward pass.').default('forward'),
-    dispatch: bytes('Bytes of one token copy. fp8: hidden + hidden/128 * 4 + 16; bf16: 2 * hidden.', { words: ['fp8', 'bf16'] }).prefault('fp8'),
+    phase: word(['forward', 'training'], 'forward: dispatch and combine; training: also the two exchanges of the backward pass.').default(
+      'forward',
+    ),
+    dispatch: bytes('Bytes of one token copy. fp8: hidden + hidden/128 * 4 + 16; bf16: 2 * hidden.', { words: ['fp8', 'bf16'] }).prefault(
+      'fp8',
+    ),
     combine: bytes('Bytes of one token copy. bf16: 2 * hidden; logfmt10: hidden * 10/8 + hidden/128 * 4.', {
       words: ['bf16', 'logfmt10'],
     }).prefault('bf16'),
@@ -89,12 +93,19 @@ const moe = z
       ['linear', 'round-robin', 'random'],
       'Which rank holds expert e. linear: consecutive experts on one rank; round-robin: rank e mod ranks; random: a seeded permutation of linear.',
     ).default('linear'),
-    scheme: word(['per-expert', 'per-gpu'], 'per-expert: one copy of a token a chosen expert; per-gpu: one copy a destination rank.').default('per-gpu'),
+    scheme: word(
+      ['per-expert', 'per-gpu'],
+      'per-expert: one copy of a token a chosen expert; per-gpu: one copy a destination rank.',
+    ).default('per-gpu'),
     ranks: ranks(),
   })
   .meta({ description: 'Mixture-of-experts traffic.' });
 
-const path = (meaning: string) => z.string().min(1).meta({ description: `${meaning} Relative to the folder of the config file.` });
+const path = (meaning: string) =>
+  z
+    .string()
+    .min(1)
+    .meta({ description: `${meaning} Relative to the folder of the config file.` });
 
 const htsimFile = z
   .strictObject({

@@ -1,8 +1,8 @@
-import type { ErrorPlace } from '../../../sim/base/errors.ts';
-import type { InputFile } from '../../../sim/base/scenario.ts';
-import type { Notice } from '../../workload.ts';
-import { type Line, textLines } from '../lines.ts';
-import { Problems } from '../problems.ts';
+import type { ErrorPlace } from '../../sim/base/errors.ts';
+import type { InputFile } from '../../sim/base/scenario.ts';
+import type { Notice } from '../workload.ts';
+import { type Line, textLines } from './lines.ts';
+import { Problems } from './problems.ts';
 
 /**
  * Reader of htsim's connection matrix (`.cm`): one connection, trigger or failure a line, tokens separated by single blanks.
@@ -64,6 +64,7 @@ class CmReader {
   readonly #headers = new Map<Header, number>();
   readonly #connections: CmConnection[] = [];
   readonly #triggers: CmTrigger[] = [];
+  readonly #triggerIds = new Set<number>();
   readonly #ids = new Map<number, number>();
   #connectionLines = 0;
   #triggerLines = 0;
@@ -188,7 +189,8 @@ class CmReader {
     }
     if (rest !== undefined) this.#problem('E414', `"${rest.text}" behind the trigger`, line, rest.column);
     if (id === null) return;
-    if (this.#triggers.some((trigger) => trigger.id === id)) this.#problem('E414', `trigger ${id} is defined twice`, line, idToken!.column);
+    if (this.#triggerIds.has(id)) this.#problem('E414', `trigger ${id} is defined twice`, line, idToken!.column);
+    this.#triggerIds.add(id);
     this.#triggers.push({ line, id, kind, count: count ?? 1 });
   }
 

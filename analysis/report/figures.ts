@@ -1,0 +1,144 @@
+import type { Axis } from '../charts/axes.ts';
+import { fittingTicks } from '../charts/axes.ts';
+import type { CdfChart } from '../charts/cdf-data.ts';
+import type { LineChart } from '../charts/line-data.ts';
+import { textWidth, wrapText } from '../charts/svg.ts';
+import { seriesStyle } from '../charts/palette.ts';
+
+/** An interactive chart as plain data for Plotly; the page adds what depends on its colour scheme. */
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  /** For those who do not see it. */
+  readonly description: string;
+  /** Labels of the panels, of which one is shown at a time; `traces` has one list for each. */
+  readonly panels: readonly string[];
+  readonly traces: readonly (readonly Trace[])[];
+  readonly layout: Readonly<Record<string, unknown>>;
+}
+
+/** A Plotly trace; `series` tells the page which colour it takes. */
+type Trace = Readonly<Record<string, unknown>> & { readonly series: number };
+
+/** Width in pixels that tick labels are thinned out for. */
+const NARROW = 460;
+
+export function lineFigure(chart: LineChart, id: string): Figure {
+  const separate = chart.x.kind === 'category';
+  const shapes =
+    chart.reference === null
+      ? []
+      : [
+          {
+            type: 'line',
+            xref: 'paper',
+            x0: 0,
+            x1: 1,
+            y0: chart.reference.value,
+            y1: chart.reference.value,
+            line: { dash: 'dash', width: 1 },
+          },
+        ];
+  return {
+    id,
+    title: chart.title,
+    description: `${chart.y.title} against ${chart.x.title}; the summary table holds the same means.`,
+    panels: chart.panels.map(({ label }) => label),
+    traces: chart.panels.map(({ series }) =>
+      series.map((points, s) => ({
+        series: s,
+        type: 'scatter',
+        mode: separate ? 'markers' : 'lines+markers',
+        name: plotlyText(chart.seriesLabels[s]!),
+        x: points.map(({ x }) => short(x)),
+        y: points.map(({ mean }) => short(mean)),
+        error_y: {
+          type: 'data',
+          symmetric: false,
+          array: points.map(({ mean, high }) => short(high - mean)),
+          arrayminus: points.map(({ mean, low }) => short(mean - low)),
+          thickness: 1.4,
+          width: 3,
+        },
+        marker: { symbol: seriesStyle(s).plotlySymbol, size: 9 },
+        line: { dash: seriesStyle(s).plotlyDash, width: 1.8 },
+        text: points.map(({ detail }) => detail.map(plotlyText).join('<br>')),
+        hovertemplate: chart.seriesTitle === null ? '%{text}<extra></extra>' : '%{text}<extra>%{fullData.name}</extra>',
+        showlegend: chart.seriesTitle !== null,
+      })),
+    ),
+    layout: { ...frame(chart.x, chart.y, chart.seriesTitle), shapes },
+  };
+}
+
+export function cdfFigure(chart: CdfChart, id: string): Figure {
+  return {
+    id,
+    title: chart.title,
+    description: `${chart.y.title} against ${chart.x.title}.`,
+    panels: chart.panels.map(({ label }) => label),
+    traces: chart.panels.map(({ series }) =>
+      series.map(({ times, shares, detail }, s) => ({
+        series: s,
+        type: 'scatter',
+        mode: 'lines',
+        name: plotlyText(chart.seriesLabels[s]!),
+        x: times.map(short),
+        y: shares,
+        line: { dash: seriesStyle(s).plotlyDash, width: 2 },
+        hovertemplate: `%{y} % of the flows within %{x:.4~g} ${plotlyText(unitOf(chart.x.title))}<br>${plotlyText(detail)}<extra>%{fullData.name}</extra>`,
+        showlegend: chart.seriesTitle !== null,
+      })),
+    ),
+    layout: frame(chart.x, chart.y, chart.seriesTitle),
+  };
+}
+
+function frame(x: Axis, y: Axis, seriesTitle: string | null): Record<string, unknown> {
+  return {
+    xaxis: plotlyAxis(x, true),
+    yaxis: plotlyAxis(y, false),
+    height: 400,
+    margin: { l: 64, r: 16, t: 8, b: 56 },
+    legend: {
+      orientation: 'h',
+      x: 0,
+      y: 1.02,
+      yanchor: 'bottom',
+      title: { text: seriesTitle === null ? '' : `${plotlyText(seriesTitle)}: `, font: { size: 12 } },
+    },
+    hovermode: 'closest',
+  };
+}
+
+function plotlyAxis(axis: Axis, horizontal: boolean): Record<string, unknown> {
+  const range = axis.kind === 'log' ? axis.domain.map((value) => Math.log10(value)) : axis.domain;
+  const common = {
+    title: { text: plotlyText(axis.title), standoff: 12, font: { size: 13 } },
+    type: axis.kind === 'log' ? 'log' : 'linear',
+    range,
+    automargin: true,
+    zeroline: false,
+  };
+  if (!horizontal) return axis.kind === 'log' ? { ...common, ...ticks(axis, axis.ticks) } : common;
+  const band = Math.floor(NARROW / axis.ticks.length / 6.4);
+  const shown = axis.kind === 'category' ? axis.ticks : fittingTicks(axis, NARROW, ({ label }) => textWidth(label, 12));
+  const labels =
+    axis.kind === 'category' && band >= 8 ? shown.map(({ value, label }) => ({ value, label: wrapText(label, band).join('\n') })) : shown;
+  return { ...common, ...ticks(axis, labels), showgrid: axis.kind !== 'category' };
+}
+
+const ticks = (axis: Axis, shown: Axis['ticks']): Record<string, unknown> => ({
+  tickmode: 'array',
+  tickvals: shown.map(({ value }) => value),
+  ticktext: shown.map(({ label }) => label.split('\n').map(plotlyText).join('<br>')),
+  tickangle: axis.kind === 'category' && NARROW / axis.ticks.length < 52 ? -45 : 0,
+});
+
+/** Plotly reads a few HTML elements in its texts: names from a config must not become one. */
+export const plotlyText = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Eight significant digits: more than a chart shows, and half the size of the page. */
+const short = (value: number): number => Number(value.toPrecision(8));
+
+const unitOf = (title: string): string => /\(([^)]*)\)$/.exec(title)?.[1] ?? '';

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { formatQuantity } from '../../sim/base/quantity.ts';
+import type { Limits } from '../../sim/derive.ts';
+import type { Notice } from '../../workloads/build-workload.ts';
+import { loadCells } from '../load.ts';
+import type { ConfigOptions } from '../options.ts';
+import { withConfigOptions } from '../options.ts';
+import { jsonDocument } from '../print-rows.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface ValidateCommandOptions extends ConfigOptions {
+  readonly json?: true;
+}
+
+/** `netsim validate CONFIG`: checks all cells, prints the first one with every default resolved; the output is a config again. */
+export function validateCommand(terminal: Terminal): Command {
+  const command = new Command('validate')
+    .description('check a config and print it with every default resolved')
+    .argument('<config>', 'YAML or JSON file');
+  withConfigOptions(command);
+  command.option('--json', 'print one JSON document and nothing else');
+  return command.action(async (config: string, options: ValidateCommandOptions) => {
+    const { cells, at } = await loadCells(config, options);
+    const { prepare } = await import('../../sim/prepare.ts');
+    const first = cells[0]!;
+    const { limits, notices, facts } = at(first, () => prepare(first.scenario));
+    const derived = derivedDefaults(limits);
+    if (options.json === true) {
+      terminal.out(jsonDocument({ ok: true, cells: cells.length, config: first.config, derived, facts, notices }));
+      return;
+    }
+    const { stringify } = await import('yaml');
+    const which = cells.length === 1 ? '' : `, ${cells.length} cells; this is the first`;
+    terminal.out(`# ok: ${config}${which}, with every default resolved\n`);
+    terminal.out(stringify(first.config, { lineWidth: 0 }));
+    terminal.out(commentBlock('follows from the fabric, where not set above', Object.entries(derived)));
+    terminal.out(
+      commentBlock(
+        'measured of the workload',
+        Object.entries(facts).map(([name, value]): [string, string] => [name, String(value)]),
+      ),
+    );
+    terminal.out(
+      commentBlock(
+        'notices',
+        notices.map(({ level, text }: Notice) => [level, text]),
+      ),
+    );
+  });
+}
+
+/** Defaults that follow from the base round-trip time, in the words and units of the config. */
+function derivedDefaults(limits: Limits): Record<string, string> {
+  const { baseRttPs, bdpBytes, queueBytes, ecn, rtoPs, initialWindowBytes, minWindowBytes } = limits;
+  const size = (bytes: number): string => (bytes === Infinity ? 'infinite' : formatQuantity(bytes, 'bytes'));
+  return {
+    baseRtt: formatQuantity(baseRttPs, 'time'),
+    bdp: size(bdpBytes),
+    'switch.queue': size(queueBytes),
+    'switch.ecn': ecn === null ? 'off' : `{ low: ${size(ecn.lowBytes)}, high: ${size(ecn.highBytes)} }`,
+    'transport.rto': rtoPs === Infinity ? 'never' : formatQuantity(rtoPs, 'time'),
+    'transport.initialWindow': size(initialWindowBytes),
+    'transport.minWindow': size(minWindowBytes),
+  };
+}
+
+const commentBlock = (title: string, lines: readonly (readonly [string, string])[]): string =>
+  lines.length === 0 ? '' : `# ${title}:\n${lines.map(([name, value]) => `#   ${name}: ${value}\n`).join('')}`;

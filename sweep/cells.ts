@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Row } from '../analysis/rows.ts';
+import { ConfigErrors } from '../sim/base/errors.ts';
+import type { InputFile, Scenario } from '../sim/base/scenario.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { problem } from './config/problem.ts';
+import type { JsonBlock } from './config/resolved-config.ts';
+import { resolvedConfig } from './config/resolved-config.ts';
+import type { Json } from './config/tree.ts';
+import { cellLabel } from './labels.ts';
+import { MODEL_VERSION } from './version.ts';
+
+/** One run of a sweep: plain data, so that it can be sent to a worker. */
+export interface Cell {
+  readonly index: number;
+  /** 12 hexadecimal digits: equal exactly for equal runs, whatever file they come from. */
+  readonly runId: string;
+  readonly seed: number;
+  /** Swept values under their dotted keys, as the row shows them. */
+  readonly swept: Row;
+  /** Swept values as written in the config. */
+  readonly overrides: Readonly<Record<string, Json>>;
+  /** This run as a config of its own, without a sweep. */
+  readonly config: JsonBlock;
+  readonly scenario: Scenario;
+}
+
+/**
+ * The cells of a config, in order: grid, zip and list multiply in the order in which they are written, the last grid key fastest, and
+ * within each combination repeat i runs with seed + i. A config without a sweep has one cell.
+ *
+ * @throws ConfigErrors when two cells are the same run
+ */
+export async function expandCells(loaded: LoadedConfig): Promise<Cell[]> {
+  const cells = loaded.combinations.flatMap(({ swept, overrides, scenario }, combination) =>
+    Array.from({ length: loaded.repeat }, (_, repeat): Cell => {
+      const own = { ...scenario, seed: scenario.seed + repeat };
+      const index = combination * loaded.repeat + repeat;
+      return { index, runId: runIdOf(own), seed: own.seed, swept, overrides, config: resolvedConfig(own), scenario: own };
+    }),
+  );
+  refuseSameRuns(cells, loaded);
+  return cells;
+}
+
+/**
+ * The one cell of `netsim run`.
+ *
+ * @throws ConfigErrors when the config has a sweep
+ */
+export async function runSingle(loaded: LoadedConfig): Promise<Cell> {
+  const sweep = loaded.document.entries.get('sweep');
+  if (sweep !== undefined) {
+    throw new ConfigErrors([
+      problem('sweepInRun', sweep.keyAt, 'sweep', 'this config has a sweep', `run it with: netsim sweep ${loaded.source.file}`),
+    ]);
+  }
+  const [cell] = await expandCells(loaded);
+  return cell!;
+}
+
+/**
+ * First 48 bits of the SHA-256 of what decides a run: its resolved config without the name, the content of its input files, and the
+ * version of the models.
+ */
+export function runIdOf(scenario: Scenario): string {
+  const { name: _name, ...config } = resolvedConfig(scenario);
+  const hash = createHash('sha256');
+  if (scenario.workload.kind !== 'file') {
+    hash.update(JSON.stringify(canonical({ ...config, modelVersion: MODEL_VERSION })));
+  } else {
+    const { path: _path, ...workload } = config['workload'] as JsonBlock;
+    const files = scenario.workload.files.map(contentHash);
+    hash.update(JSON.stringify(canonical({ ...config, workload: { ...workload, files }, modelVersion: MODEL_VERSION })));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+const contentHashes = new WeakMap<InputFile, string>();
+
+/** SHA-256 of a file's content; the cells of a sweep share their files, and each is hashed once. */
+function contentHash(file: InputFile): string {
+  const known = contentHashes.get(file) ?? createHash('sha256').update(file.bytes).digest('hex');
+  contentHashes.set(file, known);
+  return known;
+}
+
+/** The same value with the keys of every block sorted. */
+function canonical(value: Json): Json {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, canonical(item)]));
+}
+
+function refuseSameRuns(cells: readonly Cell[], loaded: LoadedConfig): void {
+  const first = new Map<string, Cell>();
+  for (const cell of cells) {
+    const other = first.get(cell.runId);
+    if (other === undefined) {
+      first.set(cell.runId, cell);
+      continue;
+    }
+    const at = loaded.document.entries.get('sweep')?.keyAt ?? loaded.document.at;
+    const message = `cells ${other.index} (${cellLabel(other)}) and ${cell.index} (${cellLabel(cell)}) are the same run`;
+    throw new ConfigErrors([problem('sameRun', at, 'sweep', message, 'sweep each combination once')]);
+  }
+}

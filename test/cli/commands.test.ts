@@ -1,0 +1,117 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryDir } from '../sweep/fakes.ts';
+import { RUN, SWEEP } from './configs.ts';
+import { invoke } from './invoke.ts';
+
+/** A folder with one config, and the path of the config. */
+function folderWith(config: string): { readonly dir: string; readonly file: string } {
+  const dir = temporaryDir();
+  const file = join(dir, 'c.yaml');
+  writeFileSync(file, config);
+  return { dir, file };
+}
+
+test('run on a config with a sweep is an error that names sweep, with its place', async () => {
+  const { file } = folderWith(SWEEP);
+  const { code, out, err } = await invoke('run', file);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(`error: ${file}:10:1 sweep: `);
+  expect(err).toContain(`netsim sweep ${file}`);
+});
+
+test('a destination that dead links cut off is a config error with its place, before anything is written', async () => {
+  const { dir, file } = folderWith(`${RUN}failures: [{ link: leaf0-spine0 }, { link: leaf0-spine1 }]\n`);
+  for (const command of ['sweep', 'run', 'bounds', 'validate']) {
+    const { code, out, err } = await invoke(command, file);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: \S+c\.yaml:11:\d+ failures: .*cannot reach/);
+  }
+  expect(readdirSync(dir)).toEqual(['c.yaml']);
+});
+
+test('dry-run lists cells, seeds and what is stored, and writes nothing', async () => {
+  const { dir, file } = folderWith(SWEEP);
+  const { code, out } = await invoke('sweep', file, '--out', join(dir, 'out'), '--dry-run', '--json');
+  expect(code).toBe(0);
+  const { cells } = JSON.parse(out) as { cells: Record<string, unknown>[] };
+  expect(cells).toHaveLength(24);
+  expect(cells[0]).toMatchObject({ seed: 1, balancer: 'ecmp', 'workload.size': 65536, stored: false });
+  expect(new Set(cells.map((cell) => cell['run_id'])).size).toBe(24);
+  expect(readdirSync(dir)).toEqual(['c.yaml']);
+});
+
+test('dry-run says when a run would be refused', async () => {
+  const { dir, file } = folderWith(RUN);
+  const { code, err } = await invoke('run', file, '--out', dir, '--dry-run');
+  expect(code).toBe(0);
+  expect(err).toContain('a run would be refused');
+});
+
+test('bounds prints a row a cell for a sweep, with a congestion ratio of 1 for ethereal', async () => {
+  const { code, out, err } = await invoke('bounds', folderWith(SWEEP).file, '--json');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const rows = JSON.parse(out) as Record<string, unknown>[];
+  expect(rows).toHaveLength(24);
+  expect(rows.filter((row) => row['balancer'] === 'ethereal').map((row) => row['congestion_ratio'])).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test('bounds prints one object for a run, with the spread of a hashed balancer when asked', async () => {
+  const { file } = folderWith(RUN);
+  const plain = JSON.parse((await invoke('bounds', file, '--set', 'balancer=ecmp', '--json')).out) as Record<string, number>;
+  // A ring of 4 ranks, 2 a leaf: 6 steps of 16 KiB cross each way, over 2 spines.
+  expect(plain).toMatchObject({ ideal_link_load_bytes: 49152, subflows: 24, split_flows: 0 });
+  expect(plain).not.toHaveProperty('samples');
+  const sampled = JSON.parse((await invoke('bounds', file, '--set', 'balancer=ecmp', '--samples', '20', '--json')).out) as Record<
+    string,
+    number
+  >;
+  expect(sampled).toMatchObject({ ...plain, samples: 20 });
+  const quantiles = ['p5', 'p50', 'p95', 'max'].map((name) => sampled[`max_link_load_bytes_${name}`]!);
+  expect(quantiles).toEqual(quantiles.toSorted((a, b) => a - b));
+  expect(quantiles[0]).toBeGreaterThanOrEqual(49152);
+});
+
+test('validate prints a config that is the same run, with the defaults that follow from the fabric', async () => {
+  const { dir, file } = folderWith(RUN);
+  const { code, out } = await invoke('validate', file);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^# ok: /);
+  // docs/packet-model.md: 4 hops of 83.2 ns + 500 ns there, 4 of 1.28 ns + 500 ns back.
+  expect(out).toContain('#   baseRtt: 4337920ps\n');
+  const resolved = join(dir, 'resolved.yaml');
+  writeFileSync(resolved, out);
+  const runIds = await Promise.all([file, resolved].map(async (path) => (await invoke('run', path, '--dry-run', '--format', 'csv')).out));
+  expect(runIds[1]).toBe(runIds[0]);
+  expect(JSON.parse((await invoke('validate', file, '--json')).out)).toMatchObject({
+    ok: true,
+    cells: 1,
+    derived: { baseRtt: '4337920ps' },
+  });
+});
+
+test('init writes a config that is valid, and refuses to overwrite', async () => {
+  const file = join(temporaryDir(), 'netsim.yaml');
+  expect(await invoke('init', file)).toMatchObject({ code: 0, out: '' });
+  const before = readFileSync(file, 'utf8');
+  expect((await invoke('validate', file)).code).toBe(0);
+  expect(await invoke('init', file)).toMatchObject({ code: 2, out: '' });
+  expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+test('schema prints a JSON Schema', async () => {
+  const { code, out } = await invoke('schema');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
+});
+
+test('report on a folder without results, or with a broken manifest, is a usage error', async () => {
+  const dir = join(temporaryDir(), 'results');
+  mkdirSync(dir);
+  expect(await invoke('report', dir)).toMatchObject({ code: 2, out: '' });
+  for (const text of ['{', 'null', '{"format":"netsim-manifest/0"}']) {
+    writeFileSync(join(dir, 'manifest.json'), text);
+    expect(await invoke('report', dir)).toMatchObject({ code: 2, out: '' });
+  }
+});

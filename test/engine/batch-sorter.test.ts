@@ -1,0 +1,60 @@
+import { fc, test } from '@fast-check/vitest';
+import { expect } from 'vitest';
+import { BatchSorter } from '../../sim/engine/batch-sorter.ts';
+import { CHUNK_SLOTS, CHUNK_WORDS, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
+
+/** A mailbox as the engine lays it out: chunks of 15 records, the newest first. Returns the address of the newest chunk. */
+function mailbox(arena: Int32Array, records: readonly (readonly [key: number, id: number])[]): number {
+  let head = -1;
+  records.forEach(([key, id], i) => {
+    const inChunk = i % (CHUNK_SLOTS - 1);
+    if (inChunk === 0) {
+      const chunk = Math.floor(i / (CHUNK_SLOTS - 1)) * CHUNK_WORDS;
+      arena[chunk] = head;
+      head = chunk;
+    }
+    arena[head + 1] = inChunk + 1;
+    arena[head + RECORD_WORDS * (inChunk + 1)] = key;
+    arena[head + RECORD_WORDS * (inChunk + 1) + 1] = id;
+  });
+  return head;
+}
+
+const cases = fc.integer({ min: 1, max: 2 ** 20 - 1 }).chain((windowPs) =>
+  fc.record({
+    windowPs: fc.constant(windowPs),
+    records: fc.array(
+      fc.record({
+        // Few distinct instants and ports, so that keys collide.
+        offset: fc.oneof(fc.integer({ min: 0, max: windowPs - 1 }), fc.integer({ min: 0, max: Math.min(3, windowPs - 1) })),
+        port: fc.oneof(fc.integer({ min: 0, max: 2047 }), fc.constant(2043)),
+        id: fc.integer({ min: 0, max: 50 }),
+      }),
+      { minLength: 1, maxLength: 400 },
+    ),
+  }),
+);
+
+test.prop([cases])('a batch comes out by time, then port, then id, whatever the order of arrival and the window', ({ windowPs, records }) => {
+  const arena = new Int32Array(CHUNK_WORDS * 40);
+  const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
+  const sorter = new BatchSorter(windowPs);
+  const head = mailbox(arena, keyed);
+  for (let again = 0; again < 2; again++) {
+    const count = sorter.gather(arena, head);
+    const sorted = Array.from({ length: count }, (_, i) => {
+      const address = sorter.addresses[i]!;
+      expect(arena[address]).toBe(sorter.keys[i]);
+      return [sorter.keys[i], arena[address + 1]];
+    });
+    expect(sorted).toEqual([...keyed].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+  }
+});
+
+test('a batch larger than the first buffers is sorted as well', () => {
+  const records = Array.from({ length: 5000 }, (_, i) => [((i * 7919) % 500_000) << PORT_BITS, i] as const);
+  const arena = new Int32Array(CHUNK_WORDS * 400);
+  const sorter = new BatchSorter(500_000);
+  expect(sorter.gather(arena, mailbox(arena, records))).toBe(5000);
+  for (let i = 1; i < 5000; i++) expect(sorter.keys[i]!).toBeGreaterThanOrEqual(sorter.keys[i - 1]!);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { BoundError } from '../../sim/base/errors.ts';
+import type { RunResult } from '../../sim/base/result.ts';
+import { prepare } from '../../sim/prepare.ts';
+import { simulatePrepared } from '../../sim/simulate.ts';
+import { attemptCell, checkBounds, runCell } from '../../sweep/run-cell.ts';
+import { SCENARIO } from './fakes.ts';
+
+const prepared = prepare(SCENARIO);
+const result = simulatePrepared(prepared);
+const check = (fields: Partial<RunResult>): void => checkBounds({ ...result, ...fields }, prepared.schedule, prepared.topology);
+
+test('a run gives its row under the labels of its cell, and nothing that differs from run to run', () => {
+  const spec = { runId: 'abc', seed: 1, swept: { balancer: 'spray' }, scenario: SCENARIO };
+  const { record } = runCell(spec);
+  expect(record.row).toMatchObject({ run_id: 'abc', seed: 1, fidelity: 'packet', balancer: 'spray', flows: 24, finished: true });
+  expect(record.row['completion_time_us']).toBeGreaterThanOrEqual(record.row['bound_us'] as number);
+  expect(JSON.stringify(runCell(spec).record)).toBe(JSON.stringify(record));
+});
+
+test('a completion one picosecond below the bound is a violated bound', () => {
+  expect(() => check({ completionPs: result.boundPs })).not.toThrow();
+  expect(() => check({ completionPs: result.boundPs - 1 })).toThrow(BoundError);
+});
+
+test('a fabric that carried less than its traffic over its capacity is a violated bound, unless packets were lost', () => {
+  const halved = { ...result.tables, linkLoadBytes: result.tables.linkLoadBytes.map((bytes) => bytes / 2) };
+  expect(() => check({})).not.toThrow();
+  expect(() => check({ tables: halved })).toThrow(BoundError);
+  expect(() => check({ tables: halved, drops: 1 })).not.toThrow();
+});
+
+test('an unfinished run is not held against the bounds', () => {
+  expect(() =>
+    check({ finished: false, completionPs: null, tables: { ...result.tables, linkLoadBytes: new Float64Array(0) } }),
+  ).not.toThrow();
+});
+
+test('errors of a run come out as data: the mistakes of a user with their exit code, anything else as an internal error', () => {
+  const dead = { ...SCENARIO, failures: [{ link: 'leaf0-spine0' }, { link: 'leaf0-spine1' }] };
+  expect(attemptCell({ runId: 'x', seed: 1, swept: {}, scenario: dead })).toMatchObject({
+    kind: 'failed',
+    failure: { exitCode: 2, internal: false, code: 'E132', where: { path: 'failures' } },
+  });
+  expect(attemptCell({ runId: 'x', seed: 1, swept: {}, scenario: { ...SCENARIO, topology: null as never } })).toMatchObject({
+    kind: 'failed',
+    failure: { exitCode: 1, internal: true, code: 'E900' },
+  });
+});

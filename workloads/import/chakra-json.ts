@@ -1,0 +1,93 @@
+import { ImportError } from '../../sim/base/errors.ts';
+import type { InputFile } from '../../sim/base/scenario.ts';
+import type { AttributeValue, Trace, TraceNode } from './chakra-trace.ts';
+import { Problems } from './problems.ts';
+
+/** Attributes that the JSON twin writes beside the fields of a node. */
+const ATTRIBUTES = [
+  'is_cpu_op',
+  'tensor_size',
+  'comm_type',
+  'comm_priority',
+  'comm_size',
+  'comm_src',
+  'comm_dst',
+  'comm_tag',
+  'num_ops',
+  'pg_name',
+];
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A trace starts with a length and a tag, never with a brace and a quote. */
+export function isJsonTrace(bytes: Uint8Array): boolean {
+  const opening = new TextDecoder().decode(bytes.subarray(0, 64));
+  return /^\s*\{\s*"[A-Za-z_]/.test(opening);
+}
+
+/**
+ * Reads the JSON twin of a Chakra trace, `{ "workload_graph": [ { "Id", "Name", "NodeType", "ctrlDeps", "data_deps", "runtime", .. } ] }`.
+ *
+ * @throws ImportError for bad JSON (with line and column), and for nodes without the fields above
+ */
+export function parseChakraJson(file: InputFile): Trace {
+  const text = new TextDecoder().decode(file.bytes);
+  const graph = graphOf(parseJson(text, file.name), file.name);
+  const problems = new Problems();
+  const nodes: TraceNode[] = [];
+  graph.forEach((entry, i) => {
+    const place = `workload_graph[${i}]`;
+    const complain = (what: string): void => problems.add('E421', `${place}: ${what}`, { file: file.name });
+    if (!isObject(entry)) {
+      complain('not an object');
+      return;
+    }
+    const number = (key: string): number => {
+      const value = entry[key];
+      if (typeof value === 'number' && value >= 0) return value;
+      complain(`${key} is no number that is 0 or more`);
+      return 0;
+    };
+    const ids = (key: string): number[] => {
+      const value = entry[key] ?? [];
+      if (Array.isArray(value) && value.every((id): id is number => typeof id === 'number')) return value;
+      complain(`${key} is no list of node ids`);
+      return [];
+    };
+    nodes.push({
+      id: number('Id'),
+      name: typeof entry.Name === 'string' ? entry.Name : '',
+      type: number('NodeType'),
+      ctrlDeps: ids('ctrlDeps'),
+      dataDeps: ids('data_deps'),
+      duration: entry.runtime === undefined ? 0 : number('runtime'),
+      attributes: new Map(ATTRIBUTES.filter((key) => key in entry).map((key) => [key, scalar(entry[key])])),
+      inputs: '',
+      place,
+    });
+  });
+  problems.throwIfAny();
+  return { file: file.name, nodes };
+}
+
+const scalar = (value: unknown): AttributeValue =>
+  typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string' ? value : null;
+
+function graphOf(document: unknown, file: string): readonly unknown[] {
+  const graph = isObject(document) ? document.workload_graph : undefined;
+  if (Array.isArray(graph)) return graph;
+  throw new ImportError('E421', 'no list "workload_graph"', { where: { file }, hint: 'is this the JSON form of a Chakra trace?' });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    const { message } = cause as Error;
+    const position = /position (\d+)/.exec(message)?.[1];
+    const before = text.slice(0, Number(position ?? 0)).split('\n');
+    const where = position === undefined ? { file } : { file, line: before.length, column: before.at(-1)!.length + 1 };
+    throw new ImportError('E421', `no JSON: ${message}`, { where, cause });
+  }
+}
