@@ -29,3 +29,22 @@ export type { SimulateOptions } from './sim/simulate.ts';
 export { fabricLoads } from './analysis/bounds/link-loads.ts';
 export type { FabricLoads } from './analysis/bounds/link-loads.ts';
 export { leafSpine } from './topologies/leaf-spine.ts';
+export { buildWorkload } from './workloads/build-workload.ts';
+export type { Notice, Workload } from './workloads/build-workload.ts';
+
+export { completionBoundPs } from './analysis/bounds/completion-bound.ts';
+export { hashedLoadStatistics } from './analysis/bounds/hashed-statistics.ts';
+export type { HashedLoadStatistics } from './analysis/bounds/hashed-statistics.ts';
+export { renderSvgCharts } from './analysis/charts/svg-charts.ts';
+export { renderReport } from './analysis/report/report.ts';
+export { cellRecord, RESULT_COLUMNS } from './analysis/rows.ts';
+export type { CellRecord, FabricLinkRecord, Row, Value } from './analysis/rows.ts';
+
+export { expandCells, runSingle } from './sweep/cells.ts';
+export type { Cell } from './sweep/cells.ts';
+export { loadConfig } from './sweep/config/load.ts';
+export type { LoadedConfig, LoadOptions } from './sweep/config/load.ts';
+export { attemptCell, runCell } from './sweep/run-cell.ts';
+export type { CellSpec } from './sweep/run-cell.ts';
+export { runSweep } from './sweep/run-sweep.ts';
+export type { SweepInput, SweepOptions, SweepOutcome } from './sweep/run-sweep.ts';

@@ -27,7 +27,12 @@ export function summaryTable(rows: readonly Row[], sweptKeys: readonly string[])
   const anyUnfinished = rows.some((row) => row['finished'] === false);
   const telling = TELLING.filter(({ column, dullAt }) => rows.some((row) => typeof row[column] === 'number' && row[column] !== dullAt));
   return {
-    columns: [...keys, ...(repeated ? ['seeds'] : []), ...telling.map(({ heading }) => heading), ...(anyUnfinished ? ['finished'] : [])],
+    columns: [
+      ...keys,
+      ...(repeated ? ['seeds'] : []),
+      ...telling.map(({ column, heading }) => (repeated && column === 'completion_time_us' ? `${heading} ± 95 %` : heading)),
+      ...(anyUnfinished ? ['finished'] : []),
+    ],
     rows: groups.map((group) => [
       ...keys.map((key) => formatValue(key, group[0]![key] ?? null)),
       ...(repeated ? [String(group.length)] : []),

@@ -72,7 +72,8 @@ export function readCell(dir: string, runId: string): ReadCell {
 }
 
 /**
- * The record under the labels of this sweep: the same run may have been stored by a sweep over other keys. Every record passes here, fresh or read back, so that rows cannot depend on which it was.
+ * The record under the labels of this sweep: the same run may have been stored by a sweep over other keys. Every record passes here,
+ * fresh or read back, so that rows cannot depend on which it was.
  */
 export function relabelled(record: CellRecord, key: CellKey): CellRecord {
   const row: Record<string, Row[string]> = {

@@ -1,5 +1,6 @@
 import { formatExact } from '../analysis/charts/format.ts';
 import type { Cell } from './cells.ts';
+import type { ConfigSource } from './manifest.ts';
 
 /**
  * What a sweep runs, a fact a line: fabric, traffic, balancer, transport. Keys that the sweep varies are left out, since the tables and
@@ -45,6 +46,12 @@ export function describeCells(cells: readonly Cell[], sweptKeys: readonly string
     ]),
     `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
   ];
+}
+
+/** What the command line changed of the config, if anything. */
+export function describeOverrides({ overrides, seed }: ConfigSource): readonly string[] {
+  const options = [...overrides.map((override) => `--set ${override}`), ...(seed === null ? [] : [`--seed ${seed}`])];
+  return options.length === 0 ? [] : [`changed on the command line: ${options.join(' ')}`];
 }
 
 const linkText = (rateBps: number, delayPs: number): string =>

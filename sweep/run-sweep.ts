@@ -4,7 +4,7 @@ import type { Notice } from '../workloads/build-workload.ts';
 import type { ReadCell, StoredCell } from './cell-store.ts';
 import { readCell, relabelled, writeCell } from './cell-store.ts';
 import type { Cell } from './cells.ts';
-import { describeCells } from './describe.ts';
+import { describeCells, describeOverrides } from './describe.ts';
 import { cellLabel, sweptKeys } from './labels.ts';
 import type { CellStatus, ConfigSource, Manifest, ReportRequest } from './manifest.ts';
 import { environmentFacts, sourceWithHash, writeManifest } from './manifest.ts';
@@ -183,7 +183,7 @@ class SweepRun {
       jobs: this.#options.jobs,
       config: sourceWithHash(source),
       report,
-      description: describeCells(cells, keys),
+      description: [...describeCells(cells, keys), ...describeOverrides(source)],
       swept_keys: keys,
       cells: cells.map((cell) => ({ run_id: cell.runId, seed: cell.seed, swept: cell.swept, status: this.#status(cell) })),
       failures: this.#failures().map(({ cell, failure, repeat }) => ({

@@ -27,7 +27,8 @@ export function completionBoundPs(topology: Topology, schedule: Schedule, plan: 
 
 /**
  * Completion in `fidelity: bound`: the same maximum, with the plan's own pieces and with the balancer's own load on every fabric
- * link in place of the ToR cuts (collectives 5.2). A lower bound for that balancer; for `spray` over unequal links the loads are means.
+ * link beside the ToR cuts (collectives 5.2). A lower bound for that balancer: of a random spray's mean load only what it falls below
+ * once in 10^12 is counted, and `spray-switch-rr`, which promises no load to a single link, is held by the cuts alone.
  */
 export function boundCompletionPs(
   topology: Topology,

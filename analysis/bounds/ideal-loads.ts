@@ -23,7 +23,7 @@ export function idealLoads(topology: Topology, schedule: Schedule, visit: (phase
   for (let op = 0; op < schedule.ops; op++) if (schedule.kind[op] === SEND) sends[next[schedule.phase[op]!]!++] = op;
 
   const demand = new PairDemand(tors);
-  const shares = new ShareTable(topology, capacityShares);
+  const shares = ShareTable.of(topology, capacityShares);
   const total = new ExactLoads(topology.links);
   const loads = new ExactLoads(topology.links);
   for (let phase = 0; phase < phases; phase++) {

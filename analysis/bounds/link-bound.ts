@@ -1,6 +1,7 @@
 import type { BalancerSpec, NicSpec } from '../../sim/base/scenario.ts';
 import type { Topology } from '../../sim/base/topology.ts';
-import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
+import type { FlowPlan, PacketRule } from '../../sim/balancing/flow-plan.ts';
+import { packetRule } from '../../sim/balancing/plan.ts';
 import { serialisationPs } from '../../sim/derive.ts';
 import { ExactLoads } from './exact-loads.ts';
 import { LoadPlacer } from './load-placer.ts';
@@ -8,13 +9,20 @@ import { packetsOf, passingPs, roundsExactly } from './message-times.ts';
 import { PathTimes } from './path-times.ts';
 import type { Hashing } from './route.ts';
 
+/** Chance that one link of a random spray carries less than `guaranteedBytes` says. */
+const SPRAY_FAILURE = 1e-12;
+
 /**
- * Over all fabric links, the largest wire bytes / capacity + A(link), with the wire bytes that this balancer puts there and the
- * smallest packets of the pairs of ToRs that use the link. 0 where nothing crosses the fabric.
+ * Over all fabric links, the largest wire bytes / capacity + A(link), with the wire bytes that this balancer is sure to put there and
+ * the smallest packets of the pairs of ToRs that use the link. 0 where nothing crosses the fabric, and for `spray-switch-rr`: its
+ * pointers are shared by all destinations, so it promises no load to a single link.
  */
 export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: BalancerSpec, nic: NicSpec, hashing: Hashing): number {
   const { torOfHost, tors, links, linkRateBps, linkDelayPs } = topology;
+  const rule = packetRule(balancer.kind);
+  if (rule === 'switch-round-robin') return 0;
   const paths = new PathTimes(topology, nic);
+  const fullBytes = nic.mtuBytes + nic.headerBytes;
   const wire = new ExactLoads(links);
   const packets = new ExactLoads(links);
   const needsPackets = linkRateBps.some((rate) => !roundsExactly(rate));
@@ -29,17 +37,25 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
     if (srcTor === dstTor) continue;
     const bytes = plan.bytes[f]!;
     const count = packetsOf(bytes, nic.mtuBytes);
-    wirePlacer.place(f, bytes + count * nic.headerBytes, wire);
+    // A rotation deals full packets apart from shorter ones, whose sizes it does not look at: those promise nothing.
+    const sureBytes = rule === 'rotate-destination' ? Math.floor(bytes / nic.mtuBytes) * fullBytes : bytes + count * nic.headerBytes;
+    wirePlacer.place(f, sureBytes, wire);
     if (needsPackets) packetPlacer.place(f, count, packets);
     const smallest = bytes - (count - 1) * nic.mtuBytes + nic.headerBytes;
     const hostPs = (host: number): number => {
       const link = paths.hostLink[host]!;
       return serialisationPs(smallest, linkRateBps[link]!) + linkDelayPs[link]!;
     };
-    const waits = pairs.get(srcTor * tors + dstTor) ?? { smallestBytes: Infinity, headPs: Infinity, tailPs: Infinity };
+    const waits = pairs.get(srcTor * tors + dstTor) ?? {
+      smallestBytes: Infinity,
+      headPs: Infinity,
+      tailPs: Infinity,
+      rotations: new Set<number>(),
+    };
     waits.smallestBytes = Math.min(waits.smallestBytes, smallest);
     waits.headPs = Math.min(waits.headPs, hostPs(src));
     waits.tailPs = Math.min(waits.tailPs, hostPs(dst) + paths.returnPs(src, dst));
+    if (rule === 'rotate-destination') waits.rotations.add(src * topology.hosts + dst);
     pairs.set(srcTor * tors + dstTor, waits);
   }
   wirePlacer.finish(wire);
@@ -47,6 +63,7 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
 
   const beforePs = new Float64Array(links).fill(Infinity);
   const afterPs = new Float64Array(links).fill(Infinity);
+  const rotations = new Float64Array(links);
   for (const [key, waits] of pairs) {
     const srcTor = Math.floor(key / tors);
     const pair = paths.pair(srcTor, key % tors);
@@ -59,17 +76,37 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
         const after = linkDelayPs[link]! + pair.spanPs(waits.smallestBytes, stage + 1, pair.hops) + waits.tailPs;
         beforePs[link] = Math.min(beforePs[link]!, before);
         afterPs[link] = Math.min(afterPs[link]!, after);
+        rotations[link]! += waits.rotations.size;
       }
     }
   }
   let largest = 0;
   for (let link = 0; link < links; link++) {
-    if (beforePs[link] === Infinity || wire.bytes(link) === 0) continue;
+    const bytes = guaranteedBytes(rule, wire.bytes(link), fullBytes, rotations[link]!);
+    if (beforePs[link] === Infinity || bytes <= 0) continue;
     const rate = linkRateBps[link]!;
-    const timePs = passingPs(wire.bytes(link), packets.bytes(link), rate, rate, roundsExactly(rate));
+    const timePs = passingPs(bytes, packets.bytes(link), rate, rate, roundsExactly(rate));
     largest = Math.max(largest, timePs + beforePs[link]! + afterPs[link]!);
   }
   return largest;
+}
+
+/**
+ * Wire bytes that a link carries at least, from their mean: all of them where the paths are known; one packet less for each rotation
+ * and path over the link; under random spraying less by the multiplicative Chernoff bound, P(X <= mean - t) <= exp(-t^2 / (2 w mean))
+ * for sums of independent packets of at most w bytes.
+ */
+function guaranteedBytes(rule: PacketRule, meanBytes: number, fullBytes: number, rotations: number): number {
+  switch (rule) {
+    case 'fixed':
+      return meanBytes;
+    case 'random-entropy':
+      return meanBytes - Math.sqrt(2 * fullBytes * meanBytes * -Math.log(SPRAY_FAILURE));
+    case 'rotate-destination':
+      return meanBytes - rotations * fullBytes;
+    case 'switch-round-robin':
+      return 0;
+  }
 }
 
 /** Least waits around the fabric of what one pair of ToRs exchanges. */
@@ -77,4 +114,6 @@ interface PairWaits {
   smallestBytes: number;
   headPs: number;
   tailPs: number;
+  /** Pairs of hosts, for `drb`: each deals its packets to the paths in turn. */
+  readonly rotations: Set<number>;
 }

@@ -24,7 +24,7 @@ export class PairDemand {
   /** Spreads what was collected over the links and forgets it. */
   spreadTo(loads: ExactLoads, shares: ShareTable): void {
     for (const pair of this.#pairs) {
-      loads.spread(shares.of(pair), this.#bytes[pair]!);
+      loads.spread(shares.shares(pair), this.#bytes[pair]!);
       this.#bytes[pair] = 0;
     }
     this.#pairs.length = 0;
@@ -47,7 +47,7 @@ export class LoadPlacer {
     this.#plan = plan;
     this.#route = new RouteReplay(topology, hashing);
     const rule = shareRule(balancer);
-    this.#shares = rule === null ? null : new ShareTable(topology, rule);
+    this.#shares = rule === null ? null : ShareTable.of(topology, rule);
     this.#demand = new PairDemand(topology.tors);
   }
 

@@ -84,19 +84,28 @@ function pathShares(paths: { readonly linkOffset: Int32Array; readonly links: In
   };
 }
 
-/** Shares of every pair, worked out once a pair. */
+/** Shares of every pair under one rule, worked out once a pair. */
 export class ShareTable {
   readonly #topology: Topology;
   readonly #rule: ShareRule;
   readonly #known = new Map<number, PairShares>();
 
-  constructor(topology: Topology, rule: ShareRule) {
+  private constructor(topology: Topology, rule: ShareRule) {
     this.#topology = topology;
     this.#rule = rule;
   }
 
+  /** The table of a fabric; it lives as long as its Topology, since loads are asked for seed after seed. */
+  static of(topology: Topology, rule: ShareRule): ShareTable {
+    let tables = TABLES.get(topology);
+    if (tables === undefined) TABLES.set(topology, (tables = new Map()));
+    let table = tables.get(rule);
+    if (table === undefined) tables.set(rule, (table = new ShareTable(topology, rule)));
+    return table;
+  }
+
   /** @param pair srcTor * tors + dstTor */
-  of(pair: number): PairShares {
+  shares(pair: number): PairShares {
     let shares = this.#known.get(pair);
     if (shares === undefined) {
       const { tors } = this.#topology;
@@ -106,3 +115,5 @@ export class ShareTable {
     return shares;
   }
 }
+
+const TABLES = new WeakMap<Topology, Map<ShareRule, ShareTable>>();

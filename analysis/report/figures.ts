@@ -11,6 +11,8 @@ export interface Figure {
   readonly title: string;
   /** For those who do not see it. */
   readonly description: string;
+  /** In pixels. */
+  readonly height: number;
   /** Labels of the panels, of which one is shown at a time; `traces` has one list for each. */
   readonly panels: readonly string[];
   readonly traces: readonly (readonly Trace[])[];
@@ -43,6 +45,7 @@ export function lineFigure(chart: LineChart, id: string): Figure {
     id,
     title: chart.title,
     description: `${chart.y.title} against ${chart.x.title}; the summary table holds the same means.`,
+    height: plotHeight(chart.seriesLabels.length),
     panels: chart.panels.map(({ label }) => label),
     traces: chart.panels.map(({ series }) =>
       series.map((points, s) => ({
@@ -76,6 +79,7 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
     id,
     title: chart.title,
     description: `${chart.y.title} against ${chart.x.title}.`,
+    height: plotHeight(chart.seriesLabels.length),
     panels: chart.panels.map(({ label }) => label),
     traces: chart.panels.map(({ series }) =>
       series.map(({ times, shares, detail }, s) => ({
@@ -94,11 +98,13 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
   };
 }
 
+/** The legend stands above the plotting area and must not eat it up. */
+const plotHeight = (series: number): number => 400 + 10 * Math.max(0, series - 6);
+
 function frame(x: Axis, y: Axis, seriesTitle: string | null): Record<string, unknown> {
   return {
     xaxis: plotlyAxis(x, true),
     yaxis: plotlyAxis(y, false),
-    height: 400,
     margin: { l: 64, r: 16, t: 8, b: 56 },
     legend: {
       orientation: 'h',

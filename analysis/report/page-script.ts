@@ -95,7 +95,6 @@ export const PAGE_SCRIPT = String.raw`
         colorbar: { title: { text: asBytes ? 'load (' + unit.unit + ')' : 'load / ideal', side: 'right' }, thickness: 12, outlinewidth: 0 },
       };
       var layout = {
-        height: 400,
         margin: { l: 52, r: 8, t: 8, b: 48 },
         xaxis: { title: { text: 'spine' }, type: 'linear', tickvals: places(run.spines), showgrid: false, zeroline: false, range: [-0.5, run.spines - 0.5] },
         yaxis: { title: { text: 'leaf' }, type: 'linear', tickvals: places(run.leaves), showgrid: false, zeroline: false, range: [run.leaves - 0.5, -0.5] },
@@ -169,7 +168,10 @@ export const PAGE_SCRIPT = String.raw`
   byId('runs').addEventListener('toggle', fillRuns);
   darkScheme.addEventListener('change', drawAll);
   window.addEventListener('beforeprint', function () { printing = true; drawAll(); });
-  window.addEventListener('afterprint', function () { printing = false; drawAll(); });
+  window.addEventListener('afterprint', function () {
+    printing = false;
+    drawAll().then(function () { document.querySelectorAll('.plot').forEach(Plotly.Plots.resize); });
+  });
   drawAll().then(function () { document.body.dataset.ready = 'true'; });
 })();
 `;

@@ -50,7 +50,7 @@ button.sort span::after { content: '\\2195'; color: var(--muted); padding-left: 
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 2px; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 28px 24px; }
 figure { margin: 0; min-width: 0; }
-.plot { width: 100%; }
+.plot { width: 100%; height: 400px; }
 .controls { display: flex; flex-wrap: wrap; gap: 8px 20px; margin: 4px 0 10px; font-size: 13px; }
 .controls label { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; max-width: 100%; }
 select { font: inherit; max-width: 100%; padding: 2px 4px; color: var(--text); background: var(--page); border: 1px solid var(--muted); border-radius: 4px; }

@@ -140,10 +140,10 @@ function selector(id: string, label: string, options: readonly (readonly [value:
 }
 
 function chartsSection(figures: readonly Figure[], undrawn: readonly string[]): Html {
-  const drawn = figures.map(({ id, title, description, panels }) => {
+  const drawn = figures.map(({ id, title, description, height, panels }) => {
     const options = panels.map((label, i) => [String(i), label] as const);
     const controls = panels.length < 2 ? '' : tag('div', { class: 'controls' }, selector(`${id}-panel`, 'Shown:', options));
-    const plot = tag('div', { class: 'plot', id, role: 'img', 'aria-label': `${title}. ${description}` });
+    const plot = tag('div', { class: 'plot', id, style: `height: ${height}px`, role: 'img', 'aria-label': `${title}. ${description}` });
     return tag('figure', {}, tag('h3', {}, text(title)), controls, plot);
   });
   const notes = undrawn.map((problem) => tag('p', { class: 'alert' }, text(`Not drawn: ${problem}.`)));
@@ -171,6 +171,7 @@ function loadsSection(loads: readonly LinkLoads[], all: number): Html {
       tag('div', { class: 'plot', id: `loads-${direction}`, role: 'img', 'aria-label': label }),
     );
   };
+  const dead = loads.some(({ deadLinks }) => deadLinks > 0) ? ' An empty square is a dead link.' : '';
   const bundles = loads.some(({ linksPerPair }) => linksPerPair > 1) ? ' Of parallel links the busiest is shown.' : '';
   const leftOut = loads.length === all ? '' : ` ${all - loads.length} of ${all} combinations are left out to keep this page small.`;
   return [
@@ -178,7 +179,7 @@ function loadsSection(loads: readonly LinkLoads[], all: number): Html {
       'p',
       { class: 'note' },
       'Payload of first transmissions on each link, first seed of each combination. “Load / ideal” is relative to the busiest link under perfect ' +
-        `spraying (where rates differ, load over rate): its largest value is the run's congestion ratio, 1 is the best possible.${bundles}${leftOut}`,
+        `spraying (where rates differ, load over rate): its largest value is the run's congestion ratio, 1 is the best possible.${dead}${bundles}${leftOut}`,
     ),
     tag(
       'div',

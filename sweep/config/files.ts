@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 
-/** Reads a file; of a longer one only the first `maxBytes + 1` bytes, so that nothing endless is read. Rejects with an error that has a `code`. */
+/**
+ * Reads a file; of a longer one only the first `maxBytes + 1` bytes, so that nothing endless is read. Rejects with an error that has
+ * a `code`, as Node's do.
+ */
 export type ReadFile = (path: string, maxBytes: number) => Promise<Uint8Array>;
 
 /** The file system. */

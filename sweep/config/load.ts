@@ -13,7 +13,7 @@ import type { ReadFile } from './files.ts';
 import { readFailure, readFileFromDisk } from './files.ts';
 import { applyOverrides, overwrittenOverrides } from './overrides.ts';
 import { CODES, inFileOrder, problem } from './problem.ts';
-import type { BlockName } from './schema/config.ts';
+import type { BlockName, Config } from './schema/config.ts';
 import { BLOCKS } from './schema/config.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 import { NO_SWEEP, planSweep } from './sweep-plan.ts';
@@ -184,13 +184,23 @@ async function combine(
       continue;
     }
     combinations.push({
-      swept: Object.fromEntries(plan.keys.map((key) => [key, sweptValue(whole, cell, parsePath(key))])),
+      swept: sweptRow(plan.keys, assignments, whole, cell),
       overrides: Object.fromEntries(assignments.map(({ key, value }) => [key, plain(value)])),
       scenario: toScenario(whole, name, inputs),
       document: cell,
     });
   }
   return combinations;
+}
+
+function sweptRow(keys: readonly string[], assignments: readonly Assignment[], config: Config, cell: MapNode): Row {
+  const written = new Map(assignments.map(({ key, value }) => [key, value]));
+  return Object.fromEntries(
+    keys.map((key) => {
+      const path = parsePath(key);
+      return [key, sweptValue(config, path, written.get(key) ?? nodeAt(cell, path))];
+    }),
+  );
 }
 
 function assignAll(document: MapNode, assignments: readonly Assignment[]): MapNode | ConfigError {

@@ -1,18 +1,18 @@
 import type { Value } from '../../analysis/rows.ts';
 import { configValueAt } from './blocks.ts';
 import type { Config } from './schema/config.ts';
-import type { MapNode, TreeNode } from './tree.ts';
-import { nodeAt } from './tree.ts';
+import type { TreeNode } from './tree.ts';
 
 /**
  * A swept key as its column shows it: quantities as numbers in base units (bytes, bits/s, picoseconds), words as they are, a block
  * as its kind and the options written: `ecmp-split(k=4)`. null: the key is not set in this cell and its default follows from the fabric.
+ *
+ * @param written the value as the sweep (or, where it sets none, the config) has it: keys swept below it have columns of their own
  */
-export function sweptValue(config: Config, document: MapNode, path: readonly string[]): Value {
+export function sweptValue(config: Config, path: readonly string[], written: TreeNode | undefined): Value {
   const value = configValueAt(config, path);
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
-  const node = nodeAt(document, path);
-  return node === undefined ? null : label(node);
+  return written === undefined ? null : label(written);
 }
 
 function label(node: TreeNode): string {

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { ConfigError } from '../../sim/base/errors.ts';
+import type { ConfigError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/scenario.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure } from './files.ts';

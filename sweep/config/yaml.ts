@@ -9,7 +9,7 @@ export const MAX_CONFIG_BYTES = 2 ** 20;
 /** The composer recurses; far below what its stack bears. */
 const MAX_DEPTH = 60;
 const MAX_LEXEMES = 100_000;
-/** Nodes made by aliases: a chain of ten-fold aliases would fill the memory. No single anchor can hold more than the lexemes of the file. */
+/** Nodes made by aliases, checked before each: a chain of ten-fold aliases would fill the memory. */
 const MAX_ALIAS_NODES = 20_000;
 const MAX_SYNTAX_ERRORS = 10;
 

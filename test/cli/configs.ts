@@ -25,13 +25,13 @@ sweep:
 /** Cells of some tens of milliseconds: enough of them that a signal falls between two. */
 export const MANY_CELLS = `name: many
 ${FABRIC}workload: { kind: all-to-all, size: 4MiB }
-sweep: { grid: { balancer: [ecmp, spray] }, repeat: 30 }
+sweep: { grid: { balancer: [ecmp, spray] }, repeat: 20 }
 `;
 
-/** A cell that would run for minutes. */
+/** A cell of milliseconds, then one that would run for minutes. */
 export const LONG_CELL = `name: long
-${FABRIC}workload: { kind: all-to-all, size: 64GiB }
-sweep: { grid: { balancer: [ecmp, spray] } }
+${FABRIC}workload: { kind: all-to-all }
+sweep: { grid: { workload.size: [64KiB, 64GiB] } }
 `;
 
 /** Ranks at random on hosts of which one is cut off: some seeds place a rank there. */

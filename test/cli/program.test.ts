@@ -6,6 +6,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { wantsColour } from '../../cli/terminal.ts';
 import { BoundError, CellError, ConfigError, ImportError, InternalError } from '../../sim/base/errors.ts';
 import { temporaryDir } from '../sweep/fakes.ts';
+import { FABRIC } from './configs.ts';
 import { invoke } from './invoke.ts';
 
 test('help lists the commands and the exit codes, on standard output', async () => {
@@ -82,14 +83,7 @@ test.each([
 test('a sweep of more cells than is sensible must be confirmed', async () => {
   const dir = temporaryDir();
   const file = join(dir, 'many.yaml');
-  writeFileSync(
-    file,
-    [
-      'topology: { kind: leaf-spine, leaves: 2, spines: 2, hostsPerLeaf: 2, hostLink: { rate: 1Gbps, delay: 1us }, fabricLink: { rate: 1Gbps, delay: 1us } }',
-      'workload: { kind: all-reduce, size: 1KiB }',
-      'sweep: { repeat: 10001 }',
-    ].join('\n'),
-  );
+  writeFileSync(file, `${FABRIC}workload: { kind: all-reduce, size: 1KiB }\nsweep: { repeat: 10001 }\n`);
   const { code, err } = await invoke('sweep', file, '--out', join(dir, 'out'));
   expect(code).toBe(2);
   expect(err).toContain('10001 cells');

@@ -43,7 +43,7 @@ test('the summary has one line a combination of swept values: the mean over the 
   });
   const rows = [row('ecmp', 1, 10), row('ecmp', 2, 20), row('spray', 1, 5), row('spray', 2, 5)];
   expect(summaryTable(rows, ['balancer', 'workload.size'])).toEqual({
-    columns: ['balancer', 'workload.size', 'seeds', 'completion', 'slowdown'],
+    columns: ['balancer', 'workload.size', 'seeds', 'completion ± 95 %', 'slowdown'],
     // t(0.95, 1) = 12.706, s = 7.0711, n = 2: 63.53.
     rows: [
       ['ecmp', '64 KiB', '2', '15 µs ± 63.53 µs', '3'],
@@ -59,7 +59,7 @@ test('the summary says how many runs finished if not all did, and averages those
     { balancer: 'spray', completion_time_us: null, finished: false },
   ];
   expect(summaryTable(rows, ['balancer'])).toEqual({
-    columns: ['balancer', 'seeds', 'completion', 'finished'],
+    columns: ['balancer', 'seeds', 'completion ± 95 %', 'finished'],
     rows: [
       ['ecmp', '2', '3 µs', '1 of 2'],
       ['spray', '1', '-', '0 of 1'],

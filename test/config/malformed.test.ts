@@ -43,8 +43,8 @@ describe('all errors of a config are found at once', () => {
       'config.yaml:3:12 transport:',
       'config.yaml:4:1 colour:',
       'config.yaml:5:35 balancer:',
-      'config.yaml:5:57 nic.mtu:',
-      'config.yaml:6:37 report.charts[0].y:',
+      'config.yaml:5:58 nic.mtu:',
+      'config.yaml:6:38 report.charts[0].y:',
       '--set stop.at=1',
     ]);
   });

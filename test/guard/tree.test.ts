@@ -9,7 +9,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 /** What a commit would hold: tracked files, and new ones that are not ignored. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
-  .filter((path) => path !== '');
+  .filter((path) => path !== '' && existsSync(join(ROOT, path)));
 const isText = (path: string): boolean => !/\.(png|ico|woff2|parquet)$/.test(path);
 
 /** `path:line: text` of every line of the tree that matches. */

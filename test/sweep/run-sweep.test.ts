@@ -104,7 +104,7 @@ test('a signal that is aborted from the start runs nothing', async () => {
   expect(outcome.exitCode).toBe(130);
 });
 
-test('stored cells that are truncated, altered, of another run or of another model version are run again, with a warning each', async () => {
+test('stored cells that are truncated, altered, or of another run or model version are run again, with a warning each', async () => {
   const dir = join(temporaryDir(), 'out');
   const cells = fakeCells();
   await runSweep(fakeInput(cells), { dir, jobs: 1, runner: fakeRunner().make });
@@ -197,7 +197,7 @@ test('a violated bound outweighs other failures: exit 3', async () => {
   expect(outcome.exitCode).toBe(3);
 });
 
-test('a run that did not finish has its row with finished = false, its reason for the user, and exit 1, also when it is taken over', async () => {
+test('a run that did not finish has its row with finished = false, its reason told, and exit 1, also when taken over', async () => {
   const dir = join(temporaryDir(), 'out');
   const runner = fakeRunner((spec) => {
     const record = fakeRecord(spec, { finished: false, completion_time_us: null, slowdown: null });

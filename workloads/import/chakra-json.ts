@@ -62,6 +62,7 @@ export function parseChakraJson(file: InputFile): Trace {
       ctrlDeps: ids('ctrlDeps'),
       dataDeps: ids('data_deps'),
       duration: entry.runtime === undefined ? 0 : number('runtime'),
+      wasRecorded: false,
       attributes: new Map(ATTRIBUTES.filter((key) => key in entry).map((key) => [key, scalar(entry[key])])),
       inputs: '',
       place,

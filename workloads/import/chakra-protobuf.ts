@@ -64,6 +64,7 @@ interface NodeMessage {
   readonly type?: number;
   readonly ctrlDeps: readonly number[];
   readonly dataDeps: readonly number[];
+  readonly startTimeMicros?: number;
   readonly durationMicros?: number;
   readonly inputs?: { readonly values?: string };
   readonly attr: readonly AttributeMessage[];
@@ -143,6 +144,7 @@ function toNode(message: NodeMessage, offset: number): TraceNode {
     ctrlDeps: message.ctrlDeps,
     dataDeps: message.dataDeps,
     duration: message.durationMicros ?? 0,
+    wasRecorded: (message.startTimeMicros ?? 0) > 0,
     attributes: new Map(message.attr.map((attribute) => [attribute.name ?? '', attributeValue(attribute)])),
     inputs: message.inputs?.values ?? '',
     place: `byte ${offset}`,

@@ -13,6 +13,8 @@ export interface TraceNode {
   readonly dataDeps: readonly number[];
   /** In the unit of `chakra.durationUnit`. */
   readonly duration: number;
+  /** The node carries a start time: the trace was recorded, not converted from another format. */
+  readonly wasRecorded: boolean;
   readonly attributes: ReadonlyMap<string, AttributeValue>;
   /** `inputs.values` of METADATA nodes: Python's way of writing a list. */
   readonly inputs: string;

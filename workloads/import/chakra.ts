@@ -19,8 +19,8 @@ import { Problems } from './problems.ts';
 /**
  * The Schedule of Chakra execution traces, one file a rank. Rules of execution: docs/workloads.md.
  *
- * Facts: `chakra_nodes`, and `chakra_compute_us_max`, the largest total of compute durations of a rank's GPU. A total far above what
- * communication can take is a sign that durations are nanoseconds.
+ * Facts: `chakra_nodes`; `chakra_compute_us_max`, the largest total of compute durations of a rank's GPU; `chakra_recorded_nodes`, those
+ * with a start time. Without recorded nodes, a total far above what communication can take is a sign that durations are nanoseconds.
  *
  * @throws ImportError for malformed files, more files than ranks, dependencies, collectives or messages that do not fit together
  */
@@ -43,8 +43,9 @@ export function chakraWorkload(spec: FileSpec): Workload {
     const groups = new ProcessGroups(trace, spec.files.length, problems);
     const reader = new ActivityReader(file.name, rank, spec.files.length, groups, spec.chakra, problems);
     graphs.push(graph);
-    activities.push(graph.nodes.map((node) => reader.read(node)));
-    notices.push(...reader.notices());
+    const row = graph.nodes.map((node) => reader.read(node));
+    activities.push(row);
+    notices.push(...reader.notices(), ...looseKernels(graph, row));
   });
   problems.throwIfAny();
   const matching = matchTraces(graphs, activities, problems);
@@ -61,9 +62,18 @@ export function chakraWorkload(spec: FileSpec): Workload {
     notices,
     facts: {
       chakra_nodes: graphs.reduce((sum, { nodes }) => sum + nodes.length, 0),
+      chakra_recorded_nodes: graphs.reduce((sum, { nodes }) => sum + nodes.filter(({ wasRecorded }) => wasRecorded).length, 0),
       chakra_compute_us_max: Math.max(...computePs) / 1e6,
     },
   };
+}
+
+/** GPU computes that nothing waits for: a reader that drops control dependencies may end a trace before them. */
+function looseKernels({ file, dependents }: TraceGraph, activities: readonly Activity[]): Notice[] {
+  const loose = activities.filter(
+    (activity, i) => activity.kind === 'compute' && activity.unit === 'compute' && dependents[i]!.length === 0,
+  );
+  return loose.length === 0 ? [] : [{ level: 'note', text: `${file}: nothing waits for ${loose.length} GPU computes` }];
 }
 
 /** The algorithm that runs a collective of a trace. */

@@ -8,7 +8,7 @@ export const nic = z
     ack: bytes('Wire size of an acknowledgement. At most 65535B.').prefault('64B'),
     acks: word(
       ['per-packet', 'none'],
-      'none: the sender learns of the last byte after the propagation delay. Needs transport fixed without window, recovery none, switch.queue infinite.',
+      'none: the sender learns of the last byte after the propagation delay; only for transport fixed without window and queue infinite.',
     ).default('per-packet'),
   })
   .prefault({})

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Dimension } from '../../../sim/base/quantity.ts';
 import { formatQuantity, parseQuantity, unitsOf } from '../../../sim/base/quantity.ts';
 
+/** For completion in editors; `parseQuantity` decides. */
+const NUMBER = '[+]?[0-9_]*([.][0-9]+)?([eE][+-]?[0-9]+)?';
+
 interface QuantityOptions<W extends string> {
   /** Words that may stand in place of the quantity. */
   readonly words?: readonly W[];
@@ -41,7 +44,7 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
       unit: dimension,
       ...(words.length === 0 ? {} : { words }),
       minimumQuantity: formatQuantity(min, dimension),
-      pattern: `^${words.map((word) => `${word}$|^`).join('')}[+]?[0-9][0-9_]*([.][0-9]+)?([eE][+-]?[0-9]+)? ?(${unitsOf(dimension).join('|')})$`,
+      pattern: `^(${[...words, `${NUMBER} ?(${unitsOf(dimension).join('|')})`].join('|')})$`,
     });
 }
 

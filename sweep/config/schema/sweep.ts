@@ -11,12 +11,9 @@ const values = z.union([z.array(z.unknown()).min(1), range]);
 
 export const sweep = z
   .strictObject({
-    grid: z
-      .record(z.string(), values)
-      .optional()
-      .meta({
-        description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.',
-      }),
+    grid: z.record(z.string(), values).optional().meta({
+      description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.',
+    }),
     zip: z.record(z.string(), values).optional().meta({ description: 'Dotted keys whose lists step together; all of one length.' }),
     list: z
       .array(z.record(z.string(), z.unknown()))

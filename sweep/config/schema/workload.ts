@@ -91,7 +91,7 @@ const moe = z
     capacity: word(['none'], 'Limit of tokens an expert takes.').default('none'),
     placement: word(
       ['linear', 'round-robin', 'random'],
-      'Which rank holds expert e. linear: consecutive experts on one rank; round-robin: rank e mod ranks; random: a seeded permutation of linear.',
+      'Which rank holds expert e. linear: consecutive experts on one; round-robin: rank e mod ranks; random: a seeded permutation of linear.',
     ).default('linear'),
     scheme: word(
       ['per-expert', 'per-gpu'],

@@ -24,6 +24,7 @@ describe('the protobuf form', () => {
           ctrlDeps: [],
           dataDeps: [],
           duration: 0,
+          wasRecorded: false,
           attributes: new Map<string, unknown>([
             ['is_cpu_op', false],
             ['comm_type', ALL_REDUCE],

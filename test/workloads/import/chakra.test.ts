@@ -100,6 +100,7 @@ describe('the samples', () => {
         'small_chakra.0.json: dropped 7 dependencies on ids that are not in the file: 3, 429, 434',
         'small_chakra.0.json: 2 COMM_COLL nodes on the CPU without size are launch records: they run as CPU operations',
         'small_chakra.0.json: 1 collectives without size or type are replayed by their duration (chakra.missingComm) and send nothing',
+        'small_chakra.0.json: nothing waits for 1 GPU computes',
       ]);
     },
   );
@@ -327,7 +328,14 @@ describe('execution', () => {
 
   test('reports the total of GPU computes of the busiest rank', () => {
     const { facts } = load([[compute(1, 7), compute(2, 8)], [compute(1, 3)]]);
-    expect(facts).toEqual({ chakra_nodes: 3, chakra_compute_us_max: 15 });
+    expect(facts).toEqual({ chakra_nodes: 3, chakra_recorded_nodes: 0, chakra_compute_us_max: 15 });
+  });
+
+  test('counts recorded nodes and notes GPU computes that nothing waits for', () => {
+    const startTime = [6 * 8, 9];
+    const workload = load([[{ ...compute(1, 7), extra: startTime }, compute(2, 8, [1]), compute(3, 1)]]);
+    expect(workload.facts.chakra_recorded_nodes).toBe(1);
+    expect(texts(workload)).toContain('t.0.et: nothing waits for 2 GPU computes');
   });
 
   test('passes through METADATA nodes', () => {
