@@ -24,12 +24,14 @@ export interface Prepared {
 /**
  * Builds topology, schedule, flow plan and derived defaults of a Scenario.
  *
+ * @param own a Schedule of the caller's, in place of the Scenario's workload
  * @throws ConfigError when the fabric lacks a named link, or a pair of the workload has no path
  * @throws ImportError when a traffic or trace file is malformed
  */
-export function prepare(scenario: Scenario): Prepared {
-  const { schedule, notices, facts } = buildWorkload(scenario.workload, scenario.seed);
-  const topology = leafSpine(scenario.topology, scenario.failures, scenario.workload.ranks, scenario.seed);
+export function prepare(scenario: Scenario, own?: Schedule): Prepared {
+  const { schedule, notices, facts } =
+    own === undefined ? buildWorkload(scenario.workload, scenario.seed) : { schedule: own, notices: [], facts: {} };
+  const topology = leafSpine(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   assertConnected(topology, schedule);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
   return { scenario, topology, schedule, plan, limits: deriveLimits(scenario, topology), notices, facts };

@@ -50,7 +50,7 @@ export function heatMapSvg(runs: readonly LinkLoads[]): string {
     });
     y += HEADING + run.leaves * cell + BOTTOM;
   }
-  const description = `Load of every link between a leaf and a spine relative to the busiest link under perfect spraying, ${shown.length} runs`;
+  const description = `Load of every link between leaves and spines over the ideal load of the busiest link, ${shown.length} runs`;
   return svgDocument({ width, height: Math.max(y, scale.top + scale.height + 60) + MARGIN / 2 }, title, description, theme, body);
 }
 

@@ -12,10 +12,11 @@ import { element, escapeXml, round, STANDALONE_THEME, svgDocument } from './svg.
 export function lineChartSvg(chart: LineChart): string {
   const theme = STANDALONE_THEME;
   const legend = { title: chart.seriesTitle, labels: chart.seriesLabels };
+  const dashed = chart.reference === null ? '' : `; dashed: ${chart.reference.label}`;
   const { size, body } = drawPanels(
     {
       title: chart.title,
-      subtitle: `mean over the seeds; bars from the smallest to the largest${chart.reference === null ? '' : `; dashed: ${chart.reference.label}`}`,
+      subtitle: `mean over the seeds; bars from the smallest to the largest${dashed}`,
       panelLabels: chart.panels.map(({ label }) => label),
       leftWidth: yAxisWidth(chart.y),
       bottomHeight: (width) => xAxisHeight(chart.x, width),

@@ -62,7 +62,9 @@ function scenarioSentence(standings: readonly Standing[], records: readonly Cell
     return tag('strong', { class: 'bad' }, text(`${label} ${why}`));
   });
   return [
-    `${others.length === 0 ? 'nothing to compare with ' : 'lowest mean: '}${tag('b', {}, text(best.candidate.label))}, ${text(`${time(mean)} (${spread}${overBound})`)}`,
+    (others.length === 0 ? 'nothing to compare with ' : 'lowest mean: ') +
+      tag('b', {}, text(best.candidate.label)) +
+      text(`, ${time(mean)} (${spread}${overBound})`),
     ...clauses,
     ...unfinished,
   ]
@@ -112,9 +114,9 @@ function method(standings: readonly Standing[]): Html {
   return tag(
     'p',
     { class: 'note' },
-    'Ratios of completion times are geometric means over the seeds, each run compared with the run of the best that had the same seed. In ' +
-      'brackets: the 95 % t-interval of that ratio; “no difference seen” where it holds 0 %. The intervals are not corrected for the number ' +
-      `of comparisons.${few}`,
+    'Ratios of completion times are geometric means over the seeds, each run compared with the run of the best with the same seed. In ' +
+      'brackets: the 95 % t-interval of that ratio; “no difference seen” where it holds 0 %. The intervals are not corrected for the ' +
+      `number of comparisons.${few}`,
   );
 }
 

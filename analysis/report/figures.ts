@@ -66,7 +66,7 @@ export function lineFigure(chart: LineChart, id: string): Figure {
         marker: { symbol: seriesStyle(s).plotlySymbol, size: 9 },
         line: { dash: seriesStyle(s).plotlyDash, width: 1.8 },
         text: points.map(({ detail }) => detail.map(plotlyText).join('<br>')),
-        hovertemplate: chart.seriesTitle === null ? '%{text}<extra></extra>' : '%{text}<extra>%{fullData.name}</extra>',
+        hovertemplate: `%{text}${nameBox(chart)}`,
         showlegend: chart.seriesTitle !== null,
       })),
     ),
@@ -90,13 +90,17 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
         x: times.map(short),
         y: shares,
         line: { dash: seriesStyle(s).plotlyDash, width: 2 },
-        hovertemplate: `%{y} % of the flows within %{x:.4~g} ${plotlyText(unitOf(chart.x.title))}<br>${plotlyText(detail)}<extra>%{fullData.name}</extra>`,
+        hovertemplate: `%{y} % of the flows within %{x:.4~g} ${unitOf(chart.x.title)}<br>${plotlyText(detail)}${nameBox(chart)}`,
         showlegend: chart.seriesTitle !== null,
       })),
     ),
     layout: frame(chart.x, chart.y, chart.seriesTitle),
   };
 }
+
+/** Plotly's box beside the hover text: the name of the series, if there are several. */
+const nameBox = ({ seriesTitle }: { readonly seriesTitle: string | null }): string =>
+  seriesTitle === null ? '<extra></extra>' : '<extra>%{fullData.name}</extra>';
 
 /** The legend stands above the plotting area and must not eat it up. */
 const plotHeight = (series: number): number => 400 + 10 * Math.max(0, series - 6);

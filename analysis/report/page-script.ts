@@ -24,7 +24,8 @@ export const PAGE_SCRIPT = String.raw`
       modebar: { bgcolor: 'rgba(0,0,0,0)', color: colours.muted, activecolor: colours.text },
     });
     ['xaxis', 'yaxis'].forEach(function (axis) {
-      copy[axis] = Object.assign({ gridcolor: colours.line, linecolor: colours.muted, showline: axis === 'xaxis', ticks: 'outside', tickcolor: colours.muted }, layout[axis]);
+      var lines = { gridcolor: colours.line, linecolor: colours.muted, tickcolor: colours.muted, ticks: 'outside' };
+      copy[axis] = Object.assign(lines, { showline: axis === 'xaxis' }, layout[axis]);
     });
     copy.shapes = (layout.shapes || []).map(function (shape) {
       return Object.assign({}, shape, { line: Object.assign({ color: colours.muted }, shape.line) });
@@ -62,9 +63,11 @@ export const PAGE_SCRIPT = String.raw`
     return rows;
   }
 
-  function places(count) {
+  function switchAxis(name, count, range) {
     var step = Math.ceil(count / 8);
-    return Array.from({ length: Math.ceil(count / step) }, function (_, i) { return i * step; });
+    var labelled = Array.from({ length: Math.ceil(count / step) }, function (_, i) { return i * step; });
+    var title = { text: name, font: { size: 13 } };
+    return { title: title, type: 'linear', tickvals: labelled, range: range, showgrid: false, zeroline: false };
   }
 
   function drawLoads() {
@@ -96,8 +99,8 @@ export const PAGE_SCRIPT = String.raw`
       };
       var layout = {
         margin: { l: 52, r: 8, t: 8, b: 48 },
-        xaxis: { title: { text: 'spine' }, type: 'linear', tickvals: places(run.spines), showgrid: false, zeroline: false, range: [-0.5, run.spines - 0.5] },
-        yaxis: { title: { text: 'leaf' }, type: 'linear', tickvals: places(run.leaves), showgrid: false, zeroline: false, range: [run.leaves - 0.5, -0.5] },
+        xaxis: switchAxis('spine', run.spines, [-0.5, run.spines - 0.5]),
+        yaxis: switchAxis('leaf', run.leaves, [run.leaves - 0.5, -0.5]),
       };
       return Plotly.react(byId('loads-' + direction), [trace], themed(layout), config);
     }));

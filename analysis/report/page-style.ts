@@ -30,7 +30,8 @@ p { margin: 6px 0; max-width: 90ch; }
 ul.answer { padding-left: 20px; max-width: 100ch; }
 ul.answer li { margin: 6px 0; }
 .scenario { color: var(--muted); }
-.alert { border: 1px solid var(--bad); border-left-width: 6px; background: var(--bad-tint); border-radius: 4px; padding: 8px 16px; margin: 16px 0; }
+.alert { border: 1px solid var(--bad); border-left-width: 6px; border-radius: 4px; background: var(--bad-tint);
+  padding: 8px 16px; margin: 16px 0; }
 .alert p.title, strong.bad { color: var(--bad); font-weight: 700; }
 .alert ul { margin: 4px 0; padding-left: 20px; overflow-wrap: anywhere; }
 .scroll { overflow: auto; max-width: 100%; }
@@ -38,11 +39,13 @@ table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabula
 caption { text-align: left; padding: 0 0 6px; }
 th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 td.number { text-align: right; }
+.summary td:not(.number) { white-space: normal; }
 thead th { vertical-align: bottom; background: var(--tint); white-space: normal; position: sticky; top: 0; }
 th.number { text-align: right; }
 .summary { max-height: max(420px, 80vh); }
 tr.bad td { background: var(--bad-tint); }
-button.sort { font: inherit; font-weight: 600; color: inherit; text-align: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
+button.sort { font: inherit; font-weight: 600; color: inherit; text-align: inherit;
+  background: none; border: 0; padding: 0; cursor: pointer; }
 button.sort:hover { text-decoration: underline; }
 button.sort span::after { content: '\\2195'; color: var(--muted); padding-left: 4px; }
 [aria-sort='ascending'] button.sort span::after { content: '\\2191'; color: var(--text); }
@@ -53,13 +56,18 @@ figure { margin: 0; min-width: 0; }
 .plot { width: 100%; height: 400px; }
 .controls { display: flex; flex-wrap: wrap; gap: 8px 20px; margin: 4px 0 10px; font-size: 13px; }
 .controls label { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; max-width: 100%; }
-select { font: inherit; max-width: 100%; padding: 2px 4px; color: var(--text); background: var(--page); border: 1px solid var(--muted); border-radius: 4px; }
+select { font: inherit; max-width: 100%; padding: 2px 4px; color: var(--text);
+  background: var(--page); border: 1px solid var(--muted); border-radius: 4px; }
 .fabric svg { display: block; width: 100%; min-width: 720px; height: auto; }
 summary { cursor: pointer; padding: 4px 0; font-weight: 600; }
 pre { background: var(--tint); padding: 12px; overflow-x: auto; font-size: 13px; border-radius: 4px; }
 code { font-size: 13px; overflow-wrap: anywhere; }
 footer { margin-top: 40px; padding-top: 12px; padding-bottom: 40px; }
-@media (max-width: 600px) { header, main, footer { padding-left: 12px; padding-right: 12px; } body { font-size: 14px; } h1 { font-size: 21px; } }
+@media (max-width: 600px) {
+  header, main, footer { padding-left: 12px; padding-right: 12px; }
+  body { font-size: 14px; }
+  h1 { font-size: 21px; }
+}
 @media print {
   body { font-size: 11px; }
   main, header, footer { max-width: none; padding: 0; }

@@ -24,6 +24,8 @@ const SERIES_COLOURS = 28;
 /** Troubles that are listed openly; the others fold away. */
 const LISTED_TROUBLES = 20;
 const PRINT_WIDTH = 680;
+/** Nothing may be fetched: the page must be the same offline, and tells nobody that it is read. */
+const CONTENT_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
 /** What the page's program reads. */
 interface PageData {
@@ -79,8 +81,7 @@ export function renderReport(input: ReportInput): string {
   return [
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-    // Nothing may be fetched: the page must be the same offline, and tells nobody that it is read.
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">\n`,
+    `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">\n`,
     `<title>${text(input.title)}</title>\n<style>${PAGE_STYLE}</style>\n</head>\n<body>\n`,
     header(input, view),
     `\n<main>\n${main.filter((part) => part !== '').join('\n')}\n</main>\n`,
@@ -163,7 +164,7 @@ const noLoads = (): Html => section('loads', 'Link loads', tag('p', {}, 'No run 
 
 function loadsSection(loads: readonly LinkLoads[], all: number): Html {
   const map = (direction: 'up' | 'down', words: string): Html => {
-    const label = `Heat map of the load of every link ${words}. The values are in the fabric picture's text and the table's congestion ratio.`;
+    const label = `Heat map of the load of every link ${words}. Its largest value is the congestion ratio of the summary table.`;
     return tag(
       'figure',
       {},
@@ -178,8 +179,9 @@ function loadsSection(loads: readonly LinkLoads[], all: number): Html {
     tag(
       'p',
       { class: 'note' },
-      'Payload of first transmissions on each link, first seed of each combination. “Load / ideal” is relative to the busiest link under perfect ' +
-        `spraying (where rates differ, load over rate): its largest value is the run's congestion ratio, 1 is the best possible.${dead}${bundles}${leftOut}`,
+      'Payload of first transmissions on each link, first seed of each combination. “Load / ideal” is relative to the busiest link under ' +
+        "perfect spraying (where rates differ, load over rate): its largest value is the run's congestion ratio, 1 is the best possible." +
+        `${dead}${bundles}${leftOut}`,
     ),
     tag(
       'div',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Engine } from '../../../sim/engine/engine.ts';
+import { Engine } from '../../sim/engine/engine.ts';
 
 /** Arms one timer a node, all at once, and returns the ids that the nodes then see. */
 function idsSeen(nodes: number, atPs: number): number[] {
