@@ -19,8 +19,6 @@ export type { PathSet, Topology } from './sim/base/topology.ts';
 export type { FlowPlan, PacketRule } from './sim/balancing/flow-plan.ts';
 export { planFlows } from './sim/balancing/plan.ts';
 export type { PlanFacts } from './sim/balancing/plan.ts';
-export { bounds } from './sim/bounds.ts';
-export type { BoundsResult } from './sim/bounds.ts';
 export { deriveLimits, serialisationPs } from './sim/derive.ts';
 export type { Limits } from './sim/derive.ts';
 export { prepare } from './sim/prepare.ts';

@@ -34,5 +34,12 @@ export function prepare(scenario: Scenario, own?: Schedule): Prepared {
   const topology = leafSpine(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   assertConnected(topology, schedule);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
-  return { scenario, topology, schedule, plan, limits: deriveLimits(scenario, topology), notices, facts };
+  const limits = deriveLimits(scenario, topology);
+  return { scenario, topology, schedule, plan, limits, notices: [...notices, ...planNotices(plan)], facts };
+}
+
+function planNotices(plan: PlanFacts): Notice[] {
+  if (plan.limitedFlows === 0) return [];
+  const text = `${plan.limitedFlows} messages were cut into fewer pieces than exact balance needs (balancer.minPiece, balancer.maxPieces)`;
+  return [{ level: 'note', text }];
 }

@@ -16,13 +16,14 @@ export function cdfChartSvg(chart: CdfChart): string {
       subtitle: 'each percentile is the mean over the seeds',
       panelLabels: chart.panels.map(({ label }) => label),
       leftWidth: yAxisWidth(chart.y),
-      bottomHeight: (width) => xAxisHeight(chart.x, width),
+      bottomHeight: (width) => Math.max(...chart.panels.map(({ x }) => xAxisHeight(x, width))),
       legendHeight: (width) => legendHeight(legend, width),
       drawLegend: (left, top, width) => drawLegend(legend, left, top, width, theme),
       drawPanel: (index, box) => {
-        const x = positionOn(chart.x, box.left, box.left + box.width);
+        const panel = chart.panels[index]!;
+        const x = positionOn(panel.x, box.left, box.left + box.width);
         const y = positionOn(chart.y, box.top + box.height, box.top);
-        const lines = chart.panels[index]!.series.map(({ times, shares }, s) => {
+        const lines = panel.series.map(({ times, shares }, s) => {
           const style = seriesStyle(s);
           const path = line<number>(
             (time) => x(time),
@@ -37,11 +38,11 @@ export function cdfChartSvg(chart: CdfChart): string {
           });
           return element('g', { class: 'series' }, drawn);
         });
-        return [drawYAxis(chart.y, box, theme, true), drawXAxis(chart.x, box, theme), ...lines].join('');
+        return [drawYAxis(chart.y, box, theme, true), drawXAxis(panel.x, box, theme), ...lines].join('');
       },
     },
     theme,
   );
-  const description = `${chart.y.title} against ${chart.x.title}, ${chart.seriesLabels.length} series, ${chart.panels.length} panels`;
+  const description = `${chart.y.title} against flow completion time, ${chart.seriesLabels.length} series, ${chart.panels.length} panels`;
   return svgDocument(size, chart.title, description, theme, body);
 }

@@ -9,11 +9,20 @@ import { displayUnit } from './format.ts';
 /** Distributions of the flow completion times, one panel a combination of the other swept values. */
 export interface CdfChart {
   readonly title: string;
-  readonly x: Axis;
   readonly y: Axis;
   readonly seriesTitle: string | null;
   readonly seriesLabels: readonly string[];
-  readonly panels: readonly { readonly label: string; readonly series: readonly CdfSeries[] }[];
+  readonly panels: readonly CdfPanel[];
+}
+
+/** Each panel has its own axis of time: shapes are compared inside a panel, and scenarios may differ by decades. */
+export interface CdfPanel {
+  readonly label: string;
+  readonly x: Axis;
+  /** Of the times. */
+  readonly unit: string;
+  /** In the order of `seriesLabels`. */
+  readonly series: readonly CdfSeries[];
 }
 
 /** One distribution: `times[i]` is the time within which `shares[i]` percent of the flows ended; empty if no run has flow times. */
@@ -27,21 +36,10 @@ export interface CdfSeries {
 export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfChart | null {
   const known = records.filter(({ fctPercentilesUs }) => fctPercentilesUs !== null);
   if (known.length === 0) return null;
-  // Over the averages that are drawn, not the single runs: the axis fits what is seen.
   const seriesValues = view.series?.values ?? [{ id: '', label: '', number: null }];
-  const panels = [...groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row)))).values()].map((panel) => ({
-    label: describeRow(view.others, panel[0]!.row),
-    series: seriesValues.map(({ id }) =>
-      averaged(view.series === null ? panel : panel.filter(({ row }) => idOf(view.series!.keys, row) === id)),
-    ),
-  }));
-  const all = panels.flatMap(({ series }) => series.flatMap(({ times }) => times));
-  const high = all.reduce((a, b) => Math.max(a, b));
-  const low = all.reduce((a, b) => Math.min(a, b));
-  const unit = displayUnit('microseconds', high);
+  const panels = groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row))));
   return {
     title: 'Flow completion times',
-    x: valueAxis(`flow completion time (${unit.symbol})`, low / unit.factor, high / unit.factor, 0),
     y: {
       title: 'flows that ended within it (%)',
       kind: 'linear',
@@ -50,10 +48,26 @@ export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfCh
     },
     seriesTitle: view.series?.title ?? null,
     seriesLabels: seriesValues.map(({ label }) => label),
-    panels: panels.map(({ label, series }) => ({
-      label,
-      series: series.map((one) => ({ ...one, times: one.times.map((time) => time / unit.factor) })),
-    })),
+    panels: [...panels.values()].map((panel) =>
+      cdfPanel(
+        describeRow(view.others, panel[0]!.row),
+        seriesValues.map(({ id }) => averaged(panel.filter(({ row }) => view.series === null || idOf(view.series.keys, row) === id))),
+      ),
+    ),
+  };
+}
+
+/** Chooses the unit and the axis for times in microseconds. */
+function cdfPanel(label: string, series: readonly CdfSeries[]): CdfPanel {
+  const all = series.flatMap(({ times }) => times);
+  const high = all.reduce((a, b) => Math.max(a, b));
+  const low = all.reduce((a, b) => Math.min(a, b));
+  const unit = displayUnit('microseconds', high);
+  return {
+    label,
+    x: valueAxis(`flow completion time (${unit.symbol})`, low / unit.factor, high / unit.factor, low / unit.factor),
+    unit: unit.symbol,
+    series: series.map((one) => ({ ...one, times: one.times.map((time) => time / unit.factor) })),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Axis } from '../charts/axes.ts';
-import { fittingTicks } from '../charts/axes.ts';
+import { fittingTicks, valueAxis } from '../charts/axes.ts';
 import type { CdfChart } from '../charts/cdf-data.ts';
-import type { LineChart } from '../charts/line-data.ts';
+import type { LineChart, LinePanel } from '../charts/line-data.ts';
 import { textWidth, wrapText } from '../charts/svg.ts';
 import { seriesStyle } from '../charts/palette.ts';
 
@@ -16,7 +16,8 @@ export interface Figure {
   /** Labels of the panels, of which one is shown at a time; `traces` has one list for each. */
   readonly panels: readonly string[];
   readonly traces: readonly (readonly Trace[])[];
-  readonly layout: Readonly<Record<string, unknown>>;
+  /** One for each panel: the axes fit what is shown. */
+  readonly layouts: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** A Plotly trace; `series` tells the page which colour it takes. */
@@ -70,7 +71,7 @@ export function lineFigure(chart: LineChart, id: string): Figure {
         showlegend: chart.seriesTitle !== null,
       })),
     ),
-    layout: { ...frame(chart.x, chart.y, chart.seriesTitle), shapes },
+    layouts: chart.panels.map((panel) => ({ ...frame(chart.x, panelAxis(chart, panel), chart.seriesTitle), shapes })),
   };
 }
 
@@ -78,10 +79,10 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
   return {
     id,
     title: chart.title,
-    description: `${chart.y.title} against ${chart.x.title}.`,
+    description: `${chart.y.title} against flow completion time.`,
     height: plotHeight(chart.seriesLabels.length),
     panels: chart.panels.map(({ label }) => label),
-    traces: chart.panels.map(({ series }) =>
+    traces: chart.panels.map(({ unit, series }) =>
       series.map(({ times, shares, detail }, s) => ({
         series: s,
         type: 'scatter',
@@ -90,17 +91,26 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
         x: times.map(short),
         y: shares,
         line: { dash: seriesStyle(s).plotlyDash, width: 2 },
-        hovertemplate: `%{y} % of the flows within %{x:.4~g} ${unitOf(chart.x.title)}<br>${plotlyText(detail)}${nameBox(chart)}`,
+        hovertemplate: `%{y} % of the flows within %{x:.4~g} ${unit}<br>${plotlyText(detail)}${nameBox(chart)}`,
         showlegend: chart.seriesTitle !== null,
       })),
     ),
-    layout: frame(chart.x, chart.y, chart.seriesTitle),
+    layouts: chart.panels.map(({ x }) => frame(x, chart.y, chart.seriesTitle)),
   };
 }
 
 /** Plotly's box beside the hover text: the name of the series, if there are several. */
 const nameBox = ({ seriesTitle }: { readonly seriesTitle: string | null }): string =>
   seriesTitle === null ? '<extra></extra>' : '<extra>%{fullData.name}</extra>';
+
+/** The vertical axis of the chart, cut to one panel; a panel without points keeps the whole. */
+function panelAxis({ y, reference }: LineChart, { series }: LinePanel): Axis {
+  const points = series.flat();
+  if (points.length === 0) return y;
+  const low = points.reduce((least, point) => Math.min(least, point.low), Infinity);
+  const high = points.reduce((most, point) => Math.max(most, point.high), -Infinity);
+  return valueAxis(y.title, low, high, reference?.value ?? 0);
+}
 
 /** The legend stands above the plotting area and must not eat it up. */
 const plotHeight = (series: number): number => 400 + 10 * Math.max(0, series - 6);
@@ -150,5 +160,3 @@ export const plotlyText = (plain: string): string => plain.replaceAll('&', '&amp
 
 /** Eight significant digits: more than a chart shows, and half the size of the page. */
 const short = (value: number): number => Number(value.toPrecision(8));
-
-const unitOf = (title: string): string => /\(([^)]*)\)$/.exec(title)?.[1] ?? '';

@@ -47,7 +47,7 @@ export const PAGE_SCRIPT = String.raw`
   function drawFigure(figure) {
     var select = byId(figure.id + '-panel');
     var panel = select === null ? 0 : Number(select.value);
-    return Plotly.react(byId(figure.id), figure.traces[panel].map(coloured), themed(figure.layout), config);
+    return Plotly.react(byId(figure.id), figure.traces[panel].map(coloured), themed(figure.layouts[panel]), config);
   }
 
   function formatBytes(bytes) {

@@ -33,7 +33,11 @@ export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Htm
   const rows = view.groups.map((group) => {
     const cells = columns.map(({ cell, numeric }) => {
       const { shown, key } = cell(group);
-      return tag('td', { class: numeric ? 'number' : null, 'data-key': key === null ? '' : String(key) }, text(shown));
+      return tag(
+        'td',
+        { class: numeric ? 'number' : null, 'data-key': key === null ? '' : String(key) },
+        numeric ? text(shown) : breakable(shown),
+      );
     });
     const allFinished = group.records.every(({ row }) => row['finished'] === true);
     return tag('tr', { class: allFinished ? null : 'bad' }, ...cells);
@@ -59,6 +63,9 @@ export function troubles(records: readonly CellRecord[], sweptKeys: readonly str
   });
   return { title: `${open.length} of ${records.length} runs did not finish`, items };
 }
+
+/** Long names such as `all-reduce(algorithm=ring,size=1GiB)` may break behind their punctuation. */
+const breakable = (name: string): Html => (name.length > 24 ? text(name).replace(/[(,]/g, '$&<wbr>') : text(name));
 
 const sweptColumn = (key: string, groups: readonly CellGroup[]): Column => ({
   title: key,

@@ -133,7 +133,7 @@ export class Ethereal implements MessageBalancer {
     if (slots === undefined) {
       const paths = this.#topology.pathsBetween(srcTor, dstTor);
       if (paths.ids.length === 0)
-        throw new InternalError('E920', `no path from ToR ${srcTor} to ToR ${dstTor}: assertConnected comes first`);
+        throw new InternalError('E930', `no path from ToR ${srcTor} to ToR ${dstTor}: assertConnected comes first`);
       slots = pathSlots(paths);
       this.#slots.set(key, slots);
     }

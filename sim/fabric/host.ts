@@ -107,7 +107,7 @@ export class Host implements EngineNode {
     if (shared.informDelayPs !== null) {
       if (isComplete) this.#informSender(flow, nowPs);
     } else if (answer !== NO_ANSWER) {
-      const expected = receiver.expected[flow]!;
+      const expected = receiver.expected(flow);
       const isAck = answer === ANSWER_ACK;
       const path = shared.pathReverse === null ? entropy : shared.pathReverse[entropy]!;
       const dstMeta = (shared.flows.srcHost[flow]! << 8) | (isAck ? ACK | (meta & CE) : NACK);

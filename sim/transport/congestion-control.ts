@@ -10,7 +10,7 @@ import { Fixed } from './fixed.ts';
  */
 export interface CongestionControl {
   /** A flow may have this much in flight; Infinity: no window. */
-  readonly windowBytes: Float64Array;
+  windowBytes(flow: number): number;
   /** Pacing rate of each flow; null: line rate. */
   readonly rateBps: Float64Array | null;
   onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void;

@@ -6,7 +6,6 @@ import type { CongestionControl } from './congestion-control.ts';
  * marked fraction of packets, at most once a round, and rises by a constant a round.
  */
 export class DctcpRate implements CongestionControl {
-  readonly windowBytes: Float64Array;
   readonly rateBps: Float64Array;
   readonly #g: number;
   readonly #increaseBps: number;
@@ -25,13 +24,16 @@ export class DctcpRate implements CongestionControl {
     this.#increaseBps = spec.additiveIncreaseBps;
     this.#minBps = spec.minRateBps;
     this.#lineBps = lineRateBps;
-    this.windowBytes = new Float64Array(flows).fill(Infinity);
     this.rateBps = new Float64Array(flows).fill(lineRateBps);
     this.#alpha = new Float64Array(flows).fill(1);
     this.#marks = new Int32Array(flows);
     this.#batch = new Int32Array(flows);
     this.#lastUpdate = new Int32Array(flows);
     this.#cutEnd = new Int32Array(flows).fill(-1);
+  }
+
+  windowBytes(): number {
+    return Infinity;
   }
 
   onAck(flow: number, _newlyBytes: number, isMarked: boolean, una: number, next: number): void {

@@ -2,76 +2,91 @@ import type { DctcpSpec } from '../base/scenario.ts';
 import type { Limits } from '../derive.ts';
 import type { CongestionControl } from './congestion-control.ts';
 
+// A flow's words in the state: one cache line a flow.
+const WORDS = 8;
+const WINDOW = 0;
+/** Below this window the flow is in slow start. */
+const SLOW_START = 1;
+/** Moving average of the marked fraction. */
+const ALPHA = 2;
+/** Bytes acknowledged, and acknowledged with a mark, in this observation window. */
+const ACKED = 3;
+const MARKED = 4;
+/** The observation window ends when this packet is acknowledged; -1 before the first ACK. */
+const WINDOW_END = 5;
+/** The window was cut and is not cut again before this packet is acknowledged; -1: free to be cut. */
+const CUT_END = 6;
+
 /**
  * DCTCP in its window form (Alizadeh et al., SIGCOMM'10; RFC 8257): the window is cut in proportion to the fraction of marked bytes,
  * at most once a window of data. Starts at one BDP, as RDMA NICs start at line rate, so slow start only follows a timeout.
  */
 export class Dctcp implements CongestionControl {
-  readonly windowBytes: Float64Array;
   readonly rateBps = null;
   readonly #g: number;
   readonly #minBytes: number;
   readonly #fullBytes: number;
-  readonly #slowStartBytes: Float64Array;
-  /** Moving average of the marked fraction. */
-  readonly #alpha: Float64Array;
-  readonly #ackedBytes: Float64Array;
-  readonly #markedBytes: Float64Array;
-  /** The observation window ends when this packet is acknowledged; -1 before the first ACK. */
-  readonly #windowEnd: Int32Array;
-  /** The window was cut and is not cut again before this packet is acknowledged; -1: free to be cut. */
-  readonly #cutEnd: Int32Array;
+  readonly #state: Float64Array;
 
   constructor(spec: DctcpSpec, flows: number, limits: Limits, fullBytes: number) {
     this.#g = spec.g;
     this.#minBytes = limits.minWindowBytes;
     this.#fullBytes = fullBytes;
-    this.windowBytes = new Float64Array(flows).fill(limits.initialWindowBytes);
-    this.#slowStartBytes = new Float64Array(flows).fill(limits.initialWindowBytes);
-    this.#alpha = new Float64Array(flows).fill(1);
-    this.#ackedBytes = new Float64Array(flows);
-    this.#markedBytes = new Float64Array(flows);
-    this.#windowEnd = new Int32Array(flows).fill(-1);
-    this.#cutEnd = new Int32Array(flows).fill(-1);
+    this.#state = new Float64Array(flows * WORDS);
+    for (let at = 0; at < this.#state.length; at += WORDS) {
+      this.#state[at + WINDOW] = limits.initialWindowBytes;
+      this.#state[at + SLOW_START] = limits.initialWindowBytes;
+      this.#state[at + ALPHA] = 1;
+      this.#state[at + WINDOW_END] = -1;
+      this.#state[at + CUT_END] = -1;
+    }
+  }
+
+  windowBytes(flow: number): number {
+    return this.#state[flow * WORDS + WINDOW]!;
   }
 
   onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void {
-    this.#ackedBytes[flow]! += newlyBytes;
-    if (isMarked) this.#markedBytes[flow]! += newlyBytes;
-    if (una >= this.#windowEnd[flow]!) this.#endObservation(flow, next);
-    if (una >= this.#cutEnd[flow]!) this.#cutEnd[flow] = -1;
-    if (this.#cutEnd[flow]! >= 0) return;
-    const window = this.windowBytes[flow]!;
-    if (isMarked) this.#cut(flow, window * (1 - this.#alpha[flow]! / 2), next);
-    else if (window < this.#slowStartBytes[flow]!) this.windowBytes[flow] = window + newlyBytes;
-    else this.windowBytes[flow] = window + (this.#fullBytes * newlyBytes) / window;
+    const state = this.#state;
+    const at = flow * WORDS;
+    state[at + ACKED]! += newlyBytes;
+    if (isMarked) state[at + MARKED]! += newlyBytes;
+    if (una >= state[at + WINDOW_END]!) this.#endObservation(at, next);
+    if (una >= state[at + CUT_END]!) state[at + CUT_END] = -1;
+    if (state[at + CUT_END]! >= 0) return;
+    const window = state[at + WINDOW]!;
+    if (isMarked) this.#cut(at, window * (1 - state[at + ALPHA]! / 2), next);
+    else if (window < state[at + SLOW_START]!) state[at + WINDOW] = window + newlyBytes;
+    else state[at + WINDOW] = window + (this.#fullBytes * newlyBytes) / window;
   }
 
   onLoss(flow: number, next: number): void {
-    if (this.#cutEnd[flow]! < 0) this.#cut(flow, this.windowBytes[flow]! / 2, next);
+    const at = flow * WORDS;
+    if (this.#state[at + CUT_END]! < 0) this.#cut(at, this.#state[at + WINDOW]! / 2, next);
   }
 
   onTimeout(flow: number): void {
-    this.#slowStartBytes[flow] = Math.max(this.#minBytes, this.windowBytes[flow]! / 2);
-    this.windowBytes[flow] = this.#minBytes;
-    this.#cutEnd[flow] = -1;
+    const at = flow * WORDS;
+    this.#state[at + SLOW_START] = Math.max(this.#minBytes, this.#state[at + WINDOW]! / 2);
+    this.#state[at + WINDOW] = this.#minBytes;
+    this.#state[at + CUT_END] = -1;
   }
 
-  #endObservation(flow: number, next: number): void {
-    if (this.#windowEnd[flow]! >= 0) {
-      const acked = this.#ackedBytes[flow]!;
-      const fraction = acked > 0 ? this.#markedBytes[flow]! / acked : 0;
-      this.#alpha[flow] = (1 - this.#g) * this.#alpha[flow]! + this.#g * fraction;
-      this.#ackedBytes[flow] = 0;
-      this.#markedBytes[flow] = 0;
+  #endObservation(at: number, next: number): void {
+    const state = this.#state;
+    if (state[at + WINDOW_END]! >= 0) {
+      const fraction = state[at + ACKED]! > 0 ? state[at + MARKED]! / state[at + ACKED]! : 0;
+      state[at + ALPHA] = (1 - this.#g) * state[at + ALPHA]! + this.#g * fraction;
+      state[at + ACKED] = 0;
+      state[at + MARKED] = 0;
     }
-    this.#windowEnd[flow] = next;
+    state[at + WINDOW_END] = next;
   }
 
-  #cut(flow: number, toBytes: number, next: number): void {
+  #cut(at: number, toBytes: number, next: number): void {
     const window = Math.max(this.#minBytes, toBytes);
-    this.windowBytes[flow] = window;
-    this.#slowStartBytes[flow] = window;
-    this.#cutEnd[flow] = next;
+    this.#state[at + WINDOW] = window;
+    this.#state[at + SLOW_START] = window;
+    this.#state[at + CUT_END] = next;
   }
 }

@@ -3,13 +3,17 @@ import type { CongestionControl } from './congestion-control.ts';
 
 /** `fixed`: a constant rate, and a constant window if there is one. For theory, and for runs without congestion control. */
 export class Fixed implements CongestionControl {
-  readonly windowBytes: Float64Array;
   readonly rateBps: Float64Array | null;
+  readonly #windowBytes: number;
 
   constructor(spec: FixedSpec, flows: number, lineRateBps: number) {
-    this.windowBytes = new Float64Array(flows).fill(spec.windowBytes ?? Infinity);
+    this.#windowBytes = spec.windowBytes ?? Infinity;
     const isPaced = spec.rateBps !== null && spec.rateBps < lineRateBps;
     this.rateBps = isPaced ? new Float64Array(flows).fill(spec.rateBps!) : null;
+  }
+
+  windowBytes(): number {
+    return this.#windowBytes;
   }
 
   onAck(): void {}

@@ -28,7 +28,7 @@ export class GoBackNSender implements Sender {
     const seq = this.#next[flow]!;
     if (seq === this.#flows.packets[flow]) return false;
     const inFlight = this.#inFlightBytes[flow]!;
-    return inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= this.#control.windowBytes[flow]!;
+    return inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= this.#control.windowBytes(flow);
   }
 
   take(flow: number): void {
@@ -94,10 +94,10 @@ export class GoBackNSender implements Sender {
 
 /** Accepts packets in order only. */
 export class GoBackNReceiver implements Receiver {
-  readonly expected: Int32Array;
   completedNow = false;
   readonly reorderMaxPackets = 0;
   readonly #flows: FlowTable;
+  readonly #expected: Int32Array;
   readonly #nackIntervalPs: number;
   /** The last NACK asked for this packet, at this time; -1: none yet. */
   readonly #nackedSeq: Int32Array;
@@ -106,17 +106,21 @@ export class GoBackNReceiver implements Receiver {
   constructor(flows: FlowTable, nackIntervalPs: number) {
     this.#flows = flows;
     this.#nackIntervalPs = nackIntervalPs;
-    this.expected = new Int32Array(flows.flows);
+    this.#expected = new Int32Array(flows.flows);
     this.#nackedSeq = new Int32Array(flows.flows).fill(-1);
     this.#nackedPs = new Float64Array(flows.flows);
   }
 
+  expected(flow: number): number {
+    return this.#expected[flow]!;
+  }
+
   accept(flow: number, seq: number, nowPs: number): number {
     this.completedNow = false;
-    const expected = this.expected[flow]!;
+    const expected = this.#expected[flow]!;
     if (seq < expected) return ANSWER_ACK;
     if (seq === expected) {
-      this.expected[flow] = seq + 1;
+      this.#expected[flow] = seq + 1;
       this.completedNow = seq + 1 === this.#flows.packets[flow];
       return ANSWER_ACK;
     }

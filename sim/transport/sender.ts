@@ -29,8 +29,8 @@ export const ANSWER_NACK = 2;
 
 /** The receiving side of every flow of a run. */
 export interface Receiver {
-  /** Next expected packet of each flow. */
-  readonly expected: Int32Array;
+  /** Next expected packet of a flow. */
+  expected(flow: number): number;
   /** Takes packet `seq` of `flow` and says what to answer. */
   accept(flow: number, seq: number, nowPs: number): number;
   /** The packet accepted last was the last one missing of its flow. */

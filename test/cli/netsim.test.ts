@@ -90,7 +90,6 @@ describe('netsim as a program', { timeout: 120_000 }, () => {
     expect(stdout).toContain('ecmp-split(k=2)');
     expect(stdout.trimEnd().split('\n')).toHaveLength(9);
     expect(stderr).toMatch(/8\/8 cells {2}in /);
-    // eslint-disable-next-line no-control-regex -- the escape character is what must not be there
     expect(stdout + stderr).not.toMatch(/\u001b/);
   });
 

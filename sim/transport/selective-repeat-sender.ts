@@ -1,0 +1,274 @@
+import type { CongestionControl } from './congestion-control.ts';
+import type { FlowTable } from './flow-table.ts';
+import type { Sender } from './sender.ts';
+import { Slab } from './slab.ts';
+
+/** The receiver's bitmap: a sender goes no further than this beyond its lowest unacknowledged packet. */
+const RECEIVE_WINDOW_PACKETS = 4096;
+/** Reordering that is tolerated on a single path (RFC 5681's three duplicates). */
+const REORDER_PACKETS = 3;
+
+/** State of a packet in its slot: the running number of its latest transmission while it is outstanding, else one of these. */
+const ACKNOWLEDGED = -1;
+/** Marked lost; the transmission number o is kept as -2 - o. */
+const lost = (order: number): number => -2 - order;
+/** Above every transmission number. */
+const NONE = 0x7fffffff;
+
+// A flow's words in the sender's state: one cache line a flow, because with a thousand flows open each packet meets a cold one.
+const WORDS = 16;
+/** Lowest packet not known to have arrived. */
+const UNA = 0;
+/** Next new packet. */
+const NEXT = 1;
+/** Wire bytes outstanding and not marked lost, modulo 2^32: without recovery and window it may pass 2^31, but then nothing reads it. */
+const IN_FLIGHT = 2;
+/** Packets marked lost. */
+const LOST = 3;
+/** Transmissions so far: the number of the next one. */
+const TRANSMISSIONS = 4;
+/** Highest transmission number that was acknowledged; -1: none. */
+const HIGHEST = 5;
+/** Packets below this were looked at for loss; their first transmissions need not be looked at again. */
+const EXAMINED = 6;
+/** One above the highest packet that was ever sent again: up to here transmission numbers do not rise with packet numbers. */
+const RESENT_END = 7;
+/** No packet outstanding below RESENT_END has a lower transmission number: spares looking at them after every ACK. */
+const OLDEST_RESENT = 8;
+/** No packet below this is marked lost. */
+const LOST_FROM = 9;
+/** First slot of the flow's ring, -1 without one, and the ring's size less one. */
+const SLOT_BASE = 10;
+const SLOT_MASK = 11;
+const PACKETS = 12;
+/** Wire bytes of the last packet. */
+const LAST_BYTES = 13;
+
+export interface SelectiveRepeatOptions {
+  /** false: nothing is ever found lost (`recovery: none`). */
+  readonly recovers: boolean;
+  /** Packets of one flow take different paths, so more reordering is tolerated: 1.5 windows. */
+  readonly isSprayed: boolean;
+}
+
+/**
+ * Selective repeat. Every packet is acknowledged by itself, with the cumulative number beside it. A packet is lost when one sent at least D
+ * packets later is acknowledged, or when a retransmission timeout passes without any sign of life; lost packets go
+ * again before new ones, lowest first.
+ *
+ * Each open flow has a ring of slots, one a packet in [una, una + ring size), in a slab that grows with what is in flight.
+ */
+export class SelectiveRepeatSender implements Sender {
+  takenSeq = 0;
+  takenBytes = 0;
+  takenAgain = 0;
+  readonly #control: CongestionControl;
+  readonly #fullBytes: number;
+  readonly #recovers: boolean;
+  readonly #isSprayed: boolean;
+  readonly #slots = new Slab();
+  readonly #state: Int32Array;
+
+  constructor(flows: FlowTable, control: CongestionControl, options: SelectiveRepeatOptions) {
+    this.#control = control;
+    this.#fullBytes = flows.fullBytes;
+    this.#recovers = options.recovers;
+    this.#isSprayed = options.isSprayed;
+    this.#state = new Int32Array(flows.flows * WORDS);
+    for (let flow = 0; flow < flows.flows; flow++) {
+      const at = flow * WORDS;
+      this.#state[at + HIGHEST] = -1;
+      this.#state[at + OLDEST_RESENT] = NONE;
+      this.#state[at + SLOT_BASE] = -1;
+      this.#state[at + PACKETS] = flows.packets[flow]!;
+      this.#state[at + LAST_BYTES] = flows.wireBytes(flow, flows.packets[flow]! - 1);
+    }
+  }
+
+  canSend(flow: number): boolean {
+    const state = this.#state;
+    const at = flow * WORDS;
+    let seq = state[at + NEXT]!;
+    if (state[at + LOST]! > 0) seq = this.#lowestLost(at);
+    else if (seq === state[at + PACKETS]) return false;
+    else if (this.#recovers && seq - state[at + UNA]! >= RECEIVE_WINDOW_PACKETS) return false;
+    const inFlight = state[at + IN_FLIGHT]!;
+    return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= this.#control.windowBytes(flow);
+  }
+
+  take(flow: number): void {
+    const state = this.#state;
+    const at = flow * WORDS;
+    let seq = state[at + NEXT]!;
+    if (state[at + LOST]! > 0) {
+      seq = this.#takeLost(at);
+      this.takenAgain = 1;
+    } else {
+      if (state[at + SLOT_BASE]! < 0 || seq - state[at + UNA]! > state[at + SLOT_MASK]!) this.#growSlots(at);
+      state[at + NEXT] = seq + 1;
+      this.takenAgain = 0;
+    }
+    const bytes = this.#wireBytes(at, seq);
+    this.#slots.words[this.#slot(at, seq)] = state[at + TRANSMISSIONS]!++;
+    state[at + IN_FLIGHT]! += bytes;
+    this.takenSeq = seq;
+    this.takenBytes = bytes;
+  }
+
+  onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void {
+    const state = this.#state;
+    const words = this.#slots.words;
+    const at = flow * WORDS;
+    const next = state[at + NEXT]!;
+    let una = state[at + UNA]!;
+    let newly = 0;
+    if (seq >= una) {
+      const packet = words[this.#slot(at, seq)]!;
+      if (packet !== ACKNOWLEDGED) {
+        const order = packet >= 0 ? packet : lost(packet);
+        if (order > state[at + HIGHEST]!) state[at + HIGHEST] = order;
+        newly = this.#acknowledge(at, seq, packet);
+      }
+    }
+    while (una < next) {
+      const packet = words[this.#slot(at, una)]!;
+      if (packet !== ACKNOWLEDGED) {
+        if (una >= cumulative) break;
+        newly += this.#acknowledge(at, una, packet);
+      }
+      una++;
+    }
+    state[at + UNA] = una;
+    this.#control.onAck(flow, newly, isMarked, una, next);
+    if (this.#recovers) this.#detectLoss(flow);
+  }
+
+  onNack(): void {
+    // A selective-repeat receiver sends none.
+  }
+
+  onTimeout(flow: number): void {
+    const at = flow * WORDS;
+    const end = this.#state[at + NEXT]!;
+    for (let seq = this.#state[at + UNA]!; seq < end; seq++) this.#markLost(at, seq, NONE);
+    this.#state[at + EXAMINED] = end;
+    if (this.#state[at + LOST]! > 0) this.#control.onTimeout(flow);
+  }
+
+  isComplete(flow: number): boolean {
+    return this.#state[flow * WORDS + UNA] === this.#state[flow * WORDS + PACKETS];
+  }
+
+  close(flow: number): void {
+    const state = this.#state;
+    const at = flow * WORDS;
+    if (state[at + SLOT_BASE]! >= 0) this.#slots.release(state[at + SLOT_BASE]!, Math.log2(state[at + SLOT_MASK]! + 1));
+    state[at + SLOT_BASE] = -1;
+    state[at + UNA] = state[at + PACKETS]!;
+    state[at + NEXT] = state[at + PACKETS]!;
+  }
+
+  #wireBytes(at: number, seq: number): number {
+    return seq === this.#state[at + PACKETS]! - 1 ? this.#state[at + LAST_BYTES]! : this.#fullBytes;
+  }
+
+  #slot(at: number, seq: number): number {
+    return this.#state[at + SLOT_BASE]! + (seq & this.#state[at + SLOT_MASK]!);
+  }
+
+  #acknowledge(at: number, seq: number, packet: number): number {
+    const bytes = this.#wireBytes(at, seq);
+    if (packet >= 0) this.#state[at + IN_FLIGHT]! -= bytes;
+    else this.#state[at + LOST]!--;
+    this.#slots.words[this.#slot(at, seq)] = ACKNOWLEDGED;
+    return bytes;
+  }
+
+  #detectLoss(flow: number): void {
+    const state = this.#state;
+    const at = flow * WORDS;
+    const tolerated = this.#isSprayed
+      ? Math.max(REORDER_PACKETS, (1.5 * this.#control.windowBytes(flow)) / this.#fullBytes)
+      : REORDER_PACKETS;
+    const limit = state[at + HIGHEST]! - tolerated;
+    if (limit < 0) return;
+    const lostBefore = state[at + LOST]!;
+    const una = state[at + UNA]!;
+    const next = state[at + NEXT]!;
+    const resentEnd = state[at + RESENT_END]!;
+    if (una < resentEnd && state[at + OLDEST_RESENT]! <= limit) this.#examineResent(at, limit);
+    // Beyond, transmission numbers rise with packet numbers: stop at the first that is too recent.
+    let seq = Math.max(una, resentEnd, state[at + EXAMINED]!);
+    while (seq < next && this.#slots.words[this.#slot(at, seq)]! <= limit) this.#markLost(at, seq++, limit);
+    state[at + EXAMINED] = seq;
+    if (state[at + LOST]! > lostBefore) this.#control.onLoss(flow, next);
+  }
+
+  /** Marks an outstanding packet lost if its latest transmission is at or below `limit`. */
+  #markLost(at: number, seq: number, limit: number): void {
+    const slot = this.#slot(at, seq);
+    const packet = this.#slots.words[slot]!;
+    if (packet < 0 || packet > limit) return;
+    this.#slots.words[slot] = lost(packet);
+    this.#state[at + LOST]!++;
+    if (seq < this.#state[at + LOST_FROM]!) this.#state[at + LOST_FROM] = seq;
+    this.#state[at + IN_FLIGHT]! -= this.#wireBytes(at, seq);
+  }
+
+  /** Marks what is lost among the packets up to the last one sent again, and finds the oldest transmission left there. */
+  #examineResent(at: number, limit: number): void {
+    let oldest = NONE;
+    for (let seq = this.#state[at + UNA]!; seq < this.#state[at + RESENT_END]!; seq++) {
+      this.#markLost(at, seq, limit);
+      const packet = this.#slots.words[this.#slot(at, seq)]!;
+      if (packet >= 0 && packet < oldest) oldest = packet;
+    }
+    this.#state[at + OLDEST_RESENT] = oldest;
+  }
+
+  /** The lowest lost packet is about to be sent again. */
+  #takeLost(at: number): number {
+    const state = this.#state;
+    const seq = this.#lowestLost(at);
+    state[at + LOST]!--;
+    if (seq >= state[at + RESENT_END]!) this.#extendResent(at, seq);
+    if (state[at + OLDEST_RESENT] === NONE) state[at + OLDEST_RESENT] = state[at + TRANSMISSIONS]!;
+    state[at + LOST_FROM] = seq + 1;
+    return seq;
+  }
+
+  /** Packet `seq` is sent again: it and the packets before it now belong to the part examined as a whole. */
+  #extendResent(at: number, seq: number): void {
+    let oldest = this.#state[at + OLDEST_RESENT]!;
+    for (let i = Math.max(this.#state[at + RESENT_END]!, this.#state[at + UNA]!); i <= seq; i++) {
+      const packet = this.#slots.words[this.#slot(at, i)]!;
+      if (packet >= 0 && packet < oldest) oldest = packet;
+    }
+    this.#state[at + OLDEST_RESENT] = oldest;
+    this.#state[at + RESENT_END] = seq + 1;
+  }
+
+  #lowestLost(at: number): number {
+    let seq = Math.max(this.#state[at + UNA]!, this.#state[at + LOST_FROM]!);
+    while (this.#slots.words[this.#slot(at, seq)]! >= ACKNOWLEDGED) seq++;
+    this.#state[at + LOST_FROM] = seq;
+    return seq;
+  }
+
+  /** Gives the flow its first ring of slots, or one twice as large. */
+  #growSlots(at: number): void {
+    const state = this.#state;
+    const oldBase = state[at + SLOT_BASE]!;
+    const oldMask = state[at + SLOT_MASK]!;
+    const log2 = oldBase < 0 ? Math.min(6, Math.ceil(Math.log2(state[at + PACKETS]!))) : Math.log2(oldMask + 1) + 1;
+    const base = this.#slots.take(log2, ACKNOWLEDGED);
+    const mask = 2 ** log2 - 1;
+    if (oldBase >= 0) {
+      const words = this.#slots.words;
+      for (let seq = state[at + UNA]!; seq < state[at + NEXT]!; seq++) words[base + (seq & mask)] = words[oldBase + (seq & oldMask)]!;
+      this.#slots.release(oldBase, Math.log2(oldMask + 1));
+    }
+    state[at + SLOT_BASE] = base;
+    state[at + SLOT_MASK] = mask;
+  }
+}
