@@ -74,9 +74,8 @@ export class Nic {
 
   /** After an event at `nowPs`: an idle port starts at once. */
   kick(nowPs: number): void {
-    if (!this.hasWork() || this.#shared.ports.busyPs[this.#link]! > nowPs) return;
-    this.#shared.ports.busyPs[this.#link] = nowPs;
-    if (this.#nextStartPs() === nowPs) this.#send(nowPs);
+    if (!this.hasWork() || this.#shared.ports.busyPs(this.#link) > nowPs) return;
+    if (this.#isReadyAt(nowPs)) this.#send(nowPs);
   }
 
   /** Commits what starts before `windowEndPs`; returns whether more may follow without a wake-up. */
@@ -95,7 +94,7 @@ export class Nic {
 
   /** The next transmission starts at `startPs`, in a later window. */
   #waits(startPs: number): boolean {
-    if (startPs === this.#shared.ports.busyPs[this.#link]) return true;
+    if (startPs === this.#shared.ports.busyPs(this.#link)) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
       this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
@@ -103,9 +102,14 @@ export class Nic {
     return false;
   }
 
+  /** Some packet may be sent at `nowPs` by an idle port; only with work. */
+  #isReadyAt(nowPs: number): boolean {
+    return this.#shared.rateBps === null || this.#nextStartPs() <= nowPs;
+  }
+
   /** When the next transmission can start; only with work. */
   #nextStartPs(): number {
-    const busyPs = this.#shared.ports.busyPs[this.#link]!;
+    const busyPs = this.#shared.ports.busyPs(this.#link);
     if (this.#shared.rateBps === null || this.control.count > 0) return busyPs;
     const nextSendPs = this.#shared.nextSendPs;
     let earliestPs = Infinity;

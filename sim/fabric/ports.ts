@@ -3,6 +3,7 @@ import { serialisationPs } from '../derive.ts';
 import type { Topology } from '../base/topology.ts';
 import { PacketStreams } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
+import { PORT_BITS, PORT_MASK } from '../engine/record.ts';
 import { CE, DATA, TYPE_MASK } from './meta.ts';
 
 /** Wire sizes that nearly all packets have; their serialisation times are looked up instead of divided. */
@@ -11,6 +12,21 @@ export interface UsualSizes {
   readonly ackBytes: number;
 }
 
+// A port's doubles, side by side: a packet meets one cache line.
+const DOUBLES = 8;
+/** Instant until which the port transmits what it has taken. */
+const BUSY_PS = 0;
+/** Serialisation time of a full packet and of an ACK. */
+const FULL_PS = 1;
+const ACK_PS = 2;
+/** Queue limit and marking threshold as serialisation times. */
+const LIMIT_PS = 3;
+const MARK_LOW_PS = 4;
+/** Largest backlog right after an enqueue. */
+const PEAK_PS = 5;
+const DELAY_PS = 6;
+const RATE_BPS = 7;
+
 /**
  * All output ports of a run in one table, indexed by the directed link they feed.
  *
@@ -18,23 +34,15 @@ export interface UsualSizes {
  * `busy - now`, and the arrival at the next node is posted at once. Exact for byte limits and for marking at enqueue.
  */
 export class Ports {
-  readonly engine: Engine;
-  readonly busyPs: Float64Array;
-  readonly #rateBps: Float64Array;
-  readonly #delayPs: Float64Array;
-  readonly #toNode: Int32Array;
-  readonly #toPort: Int32Array;
+  readonly #engine: Engine;
+  readonly #state: Float64Array;
+  /** Node * 2048 + input port at the other end of each link. */
+  readonly #destination: Int32Array;
   readonly #fullBytes: number;
   readonly #ackBytes: number;
-  readonly #fullPs: Float64Array;
-  readonly #ackPs: Float64Array;
-  readonly #limitPs: Float64Array;
-  readonly #markLowPs: Float64Array;
-  readonly #markHighPs: Float64Array;
+  readonly #markHighBytes: number;
   readonly #markStream: Int32Array;
   readonly #markDraws: PacketStreams;
-  /** Largest backlog right after an enqueue, in picoseconds. */
-  readonly #peakPs: Float64Array;
   /** Packets refused by a full queue. */
   readonly drops: Int32Array;
   /** Data packets marked. */
@@ -42,79 +50,103 @@ export class Ports {
 
   constructor(engine: Engine, topology: Topology, limits: Limits, sizes: UsualSizes, seed: number) {
     const { links } = topology;
-    this.engine = engine;
-    this.busyPs = new Float64Array(links);
-    this.#rateBps = topology.linkRateBps;
-    this.#delayPs = topology.linkDelayPs;
-    this.#toNode = topology.linkTo;
-    this.#toPort = topology.linkToPort;
+    this.#engine = engine;
     this.#fullBytes = sizes.fullBytes;
     this.#ackBytes = sizes.ackBytes;
-    const perLink = (value: (rateBps: number) => number): Float64Array => Float64Array.from(topology.linkRateBps, value);
-    this.#fullPs = perLink((rateBps) => serialisationPs(sizes.fullBytes, rateBps));
-    this.#ackPs = perLink((rateBps) => serialisationPs(sizes.ackBytes, rateBps));
-    this.#limitPs = perLink((rateBps) => (limits.queueBytes * 8e12) / rateBps);
-    this.#markLowPs = perLink((rateBps) => (limits.ecn === null ? Infinity : (limits.ecn.lowBytes * 8e12) / rateBps));
-    this.#markHighPs = perLink((rateBps) => (limits.ecn === null ? Infinity : (limits.ecn.highBytes * 8e12) / rateBps));
+    this.#state = new Float64Array(links * DOUBLES);
+    this.#destination = new Int32Array(links);
+    for (let link = 0; link < links; link++) {
+      const rateBps = topology.linkRateBps[link]!;
+      const at = link * DOUBLES;
+      this.#state[at + FULL_PS] = serialisationPs(sizes.fullBytes, rateBps);
+      this.#state[at + ACK_PS] = serialisationPs(sizes.ackBytes, rateBps);
+      this.#state[at + LIMIT_PS] = (limits.queueBytes * 8e12) / rateBps;
+      this.#state[at + MARK_LOW_PS] = limits.ecn === null ? Infinity : (limits.ecn.lowBytes * 8e12) / rateBps;
+      this.#state[at + DELAY_PS] = topology.linkDelayPs[link]!;
+      this.#state[at + RATE_BPS] = rateBps;
+      this.#destination[link] = (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!;
+    }
+    this.#markHighBytes = limits.ecn?.highBytes ?? Infinity;
     this.#markStream = Int32Array.from(topology.linkFrom, (node) => Math.max(0, node - topology.hosts));
     this.#markDraws = new PacketStreams(seed, 'ecn', topology.switches);
-    this.#peakPs = new Float64Array(links);
     this.drops = new Int32Array(links);
     this.marks = new Int32Array(links);
   }
 
-  /** Serialisation time of a packet on a link. */
-  serialisationPs(link: number, sizeBytes: number): number {
-    if (sizeBytes === this.#fullBytes) return this.#fullPs[link]!;
-    if (sizeBytes === this.#ackBytes) return this.#ackPs[link]!;
-    return serialisationPs(sizeBytes, this.#rateBps[link]!);
+  /** Instant until which the port is transmitting what it has taken. */
+  busyPs(link: number): number {
+    return this.#state[link * DOUBLES + BUSY_PS]!;
   }
 
-  /** Enqueues a packet that arrived at a switch at `nowPs`: admission, marking, transmission. The words are those of the record. */
-  enqueue(link: number, nowPs: number, flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): void {
-    const txPs = this.serialisationPs(link, sizeEntropy >>> 16);
-    const freePs = this.busyPs[link]!;
+  /** Enqueues the packet of the record at `address`, which arrived at a switch at `nowPs`: admission, marking, transmission. */
+  enqueue(link: number, nowPs: number, address: number): void {
+    const state = this.#state;
+    const at = link * DOUBLES;
+    const arena = this.#engine.arena;
+    const txPs = this.#serialisationPs(at, arena[address + 4]! >>> 16);
+    const freePs = state[at + BUSY_PS]!;
     const backlogPs = freePs > nowPs ? freePs - nowPs : 0;
-    if (backlogPs + txPs > this.#limitPs[link]!) {
+    const aheadPs = backlogPs + txPs;
+    if (aheadPs > state[at + LIMIT_PS]!) {
       this.drops[link]!++;
       return;
     }
-    if (backlogPs > this.#markLowPs[link]! && (dstMeta & TYPE_MASK) === DATA && this.#isMarked(link, backlogPs)) {
+    if (backlogPs > state[at + MARK_LOW_PS]! && (arena[address + 3]! & TYPE_MASK) === DATA && this.#isMarked(link, backlogPs)) {
       this.marks[link]!++;
-      dstMeta |= CE;
+      arena[address + 3]! |= CE;
     }
-    const aheadPs = backlogPs + txPs;
-    if (aheadPs > this.#peakPs[link]!) this.#peakPs[link] = aheadPs;
-    this.#commit(link, nowPs + aheadPs, flow, seq, dstMeta, sizeEntropy, aux);
+    if (aheadPs > state[at + PEAK_PS]!) state[at + PEAK_PS] = aheadPs;
+    this.#forward(link, nowPs + aheadPs, address);
   }
 
   /** Starts a transmission at `startPs` on a port that is free then: a host's, which decides late and has no queue here. */
   transmit(link: number, startPs: number, flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): void {
-    const txPs = this.serialisationPs(link, sizeEntropy >>> 16);
-    this.#commit(link, startPs + txPs, flow, seq, dstMeta, sizeEntropy, aux);
+    const to = this.#post(link, startPs + this.#serialisationPs(link * DOUBLES, sizeEntropy >>> 16));
+    const arena = this.#engine.arena;
+    arena[to + 1] = flow;
+    arena[to + 2] = seq;
+    arena[to + 3] = dstMeta;
+    arena[to + 4] = sizeEntropy;
+    arena[to + 5] = aux;
   }
 
   /** Largest queue of a link's output port, in bytes, the unsent rest of the packet on the wire included. */
   peakBytes(link: number): number {
-    return Math.round((this.#peakPs[link]! * this.#rateBps[link]!) / 8e12);
+    const at = link * DOUBLES;
+    return Math.round((this.#state[at + PEAK_PS]! * this.#state[at + RATE_BPS]!) / 8e12);
   }
 
-  #commit(link: number, endPs: number, flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): void {
-    this.busyPs[link] = endPs;
-    const address = this.engine.post(this.#toNode[link]!, endPs + this.#delayPs[link]!, this.#toPort[link]!);
-    const arena = this.engine.arena;
-    arena[address + 1] = flow;
-    arena[address + 2] = seq;
-    arena[address + 3] = dstMeta;
-    arena[address + 4] = sizeEntropy;
-    arena[address + 5] = aux;
+  #serialisationPs(at: number, sizeBytes: number): number {
+    if (sizeBytes === this.#fullBytes) return this.#state[at + FULL_PS]!;
+    if (sizeBytes === this.#ackBytes) return this.#state[at + ACK_PS]!;
+    return serialisationPs(sizeBytes, this.#state[at + RATE_BPS]!);
+  }
+
+  /** The packet of the record at `address` leaves at `endPs`. */
+  #forward(link: number, endPs: number, address: number): void {
+    const to = this.#post(link, endPs);
+    const arena = this.#engine.arena;
+    arena[to + 1] = arena[address + 1]!;
+    arena[to + 2] = arena[address + 2]!;
+    arena[to + 3] = arena[address + 3]!;
+    arena[to + 4] = arena[address + 4]!;
+    arena[to + 5] = arena[address + 5]!;
+  }
+
+  /** Posts the arrival of a packet whose last bit leaves at `endPs`; returns the address of its record. */
+  #post(link: number, endPs: number): number {
+    const at = link * DOUBLES;
+    this.#state[at + BUSY_PS] = endPs;
+    const destination = this.#destination[link]!;
+    return this.#engine.post(destination >>> PORT_BITS, endPs + this.#state[at + DELAY_PS]!, destination & PORT_MASK);
   }
 
   /** Marking probability rises from 0 at the low to 1 at the high threshold, on the instantaneous queue (RED without averaging). */
   #isMarked(link: number, backlogPs: number): boolean {
-    const highPs = this.#markHighPs[link]!;
+    const at = link * DOUBLES;
+    const highPs = (this.#markHighBytes * 8e12) / this.#state[at + RATE_BPS]!;
     if (backlogPs > highPs) return true;
-    const lowPs = this.#markLowPs[link]!;
+    const lowPs = this.#state[at + MARK_LOW_PS]!;
     const draw = this.#markDraws.next(this.#markStream[link]!) >>> 0;
     return draw / 0x1_0000_0000 < (backlogPs - lowPs) / (highPs - lowPs);
   }

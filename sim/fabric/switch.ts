@@ -38,21 +38,20 @@ export class Switch implements EngineNode {
     for (let i = 0; i < count; i++) {
       const arena = engine.arena;
       const address = addresses[i]!;
-      const flow = arena[address + 1]!;
       const dstMeta = arena[address + 3]!;
-      const sizeEntropy = arena[address + 4]!;
-      const aux = arena[address + 5]!;
       const destination = dstMeta >>> 8;
       const tor = torOfHost[destination]!;
       let link: number;
       if (tor === ownTor) {
         link = linkToHost[destination]!;
       } else {
+        const flow = arena[address + 1]!;
+        const sizeEntropy = arena[address + 4]!;
         const isData = (dstMeta & TYPE_MASK) === DATA;
         link = chooser.linkTowards(tor, flow, isData, sizeEntropy);
-        if (isData && aux === 0) loads.count(link, flow, sizeEntropy >>> 16);
+        if (isData && arena[address + 5] === 0) loads.count(link, flow, sizeEntropy >>> 16);
       }
-      ports.enqueue(link, startPs + (keys[i]! >>> PORT_BITS), flow, arena[address + 2]!, dstMeta, sizeEntropy, aux);
+      ports.enqueue(link, startPs + (keys[i]! >>> PORT_BITS), address);
     }
     this.packetHops += count;
   }
