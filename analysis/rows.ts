@@ -1,5 +1,6 @@
 import type { RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
+import { nearestRank } from './nearest-rank.ts';
 
 /** A cell of a table: a number in the unit its column names, a word, a truth value, or empty. */
 export type Value = number | string | boolean | null;
@@ -53,11 +54,6 @@ export interface FabricLinkRecord {
   readonly queueMaxBytes: number | null;
 }
 
-/** Percentile by nearest rank: the smallest value with at least q of the values at or below it. `sorted` ascending, not empty; q in [0, 1]. */
-export function nearestRank(sorted: Float64Array, q: number): number {
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
-}
-
 const toUs = (ps: number | null): number | null => (ps === null ? null : ps / 1e6);
 
 /**
@@ -71,7 +67,7 @@ export function cellRecord(
   topology: Topology,
 ): CellRecord {
   const sorted = result.tables.fctPs === null || result.tables.fctPs.length === 0 ? null : result.tables.fctPs.slice().sort();
-  const fct = (q: number): number | null => (sorted === null ? null : nearestRank(sorted, q) / 1e6);
+  const fct = (percent: number): number | null => (sorted === null ? null : nearestRank(sorted, percent) / 1e6);
   const row: Row = {
     run_id: key.runId,
     seed: key.seed,
@@ -81,9 +77,9 @@ export function cellRecord(
     bound_us: toUs(result.boundPs),
     slowdown: result.completionPs === null || result.boundPs === 0 ? null : result.completionPs / result.boundPs,
     fct_mean_us: sorted === null ? null : sorted.reduce((sum, ps) => sum + ps, 0) / sorted.length / 1e6,
-    fct_p50_us: fct(0.5),
-    fct_p99_us: fct(0.99),
-    fct_max_us: fct(1),
+    fct_p50_us: fct(50),
+    fct_p99_us: fct(99),
+    fct_max_us: fct(100),
     flows: result.flows,
     subflows: result.subflows,
     max_link_load_bytes: result.maxLinkLoadBytes,
@@ -116,7 +112,7 @@ export function cellRecord(
   }
   return {
     row,
-    fctPercentilesUs: sorted === null ? null : Array.from({ length: 101 }, (_, i) => nearestRank(sorted, i / 100) / 1e6),
+    fctPercentilesUs: sorted === null ? null : Array.from({ length: 101 }, (_, i) => nearestRank(sorted, i) / 1e6),
     fabricLinks,
     unfinishedReason: result.unfinishedReason,
   };

@@ -6,6 +6,15 @@ export function serialisationPs(bytes: number, rateBps: number): number {
   return Math.max(1, Math.round((bytes * 8e12) / rateBps));
 }
 
+/**
+ * Serialisation time of all that a queue of `queueBytes` holds. Times are rounded packet by packet, so where a byte takes no whole number
+ * of picoseconds a queue of n full packets gets half a picosecond for each: it holds n of them at every rate.
+ */
+export function queueLimitPs(queueBytes: number, fullBytes: number, rateBps: number): number {
+  const limitPs = (queueBytes * 8e12) / rateBps;
+  return Number.isInteger(8e12 / rateBps) ? limitPs : limitPs + 0.5 * Math.ceil(queueBytes / fullBytes);
+}
+
 /** What the defaults of a Scenario become on its fabric. */
 export interface Limits {
   /** T: unloaded round-trip time of a full packet and its ACK on the longest path. */

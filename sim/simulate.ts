@@ -94,11 +94,13 @@ function evaluateBound(prepared: Prepared): RunResult {
   const { scenario, topology, schedule, plan } = prepared;
   const hashing = { seed: scenario.seed, hash: scenario.switch.hash };
   const loads = fabricLoads(topology, schedule, plan, scenario.balancer, hashing);
+  const completionPs = boundCompletionPs(topology, schedule, plan, scenario.balancer, scenario.nic, hashing);
+  const finished = completionPs <= scenario.stopAtPs;
   return {
     fidelity: 'bound',
-    finished: true,
-    unfinishedReason: null,
-    completionPs: boundCompletionPs(topology, schedule, plan, scenario.balancer, scenario.nic, hashing),
+    finished,
+    unfinishedReason: finished ? null : `it takes at least ${completionPs / 1e6} us, longer than stop.at (${scenario.stopAtPs / 1e6} us)`,
+    completionPs: finished ? completionPs : null,
     boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),
     flows: countMessages(schedule),
     subflows: plan.flows,

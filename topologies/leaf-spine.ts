@@ -48,6 +48,8 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
   const downLink = (l: number, p: number, c: number): number => upLink(l, p, c) + 1;
   const liveCables = (l: number, p: number): number[] => range(cables).filter((c) => graph.isUp(upLink(l, p, c)));
 
+  const joinsLeaves = (p: number): boolean => range(leaves).filter((l) => liveCables(l, p).length > 0).length >= 2;
+
   const switches = leaves + spines;
   const nextHopSet = new Int32Array(switches * leaves).fill(-1);
   const sets = new PortSets();
@@ -128,7 +130,7 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
     ...graph.build(),
     torOfHost: Int32Array.from({ length: hosts }, (_, h) => Math.floor(h / hostsPerLeaf)),
     hostOfRank: placeRanks(spec, ranks, seed),
-    longestPath: Int32Array.from(longestPath(spec, hosts, upLink, downLink)),
+    longestPath: Int32Array.from(longestPath(spec, hosts, joinsLeaves, upLink, downLink)),
     nextHopSet,
     ...sets.build(),
     pathIds,
@@ -156,20 +158,19 @@ function placeRanks(spec: LeafSpineSpec, ranks: number, seed: number): Int32Arra
   }
 }
 
-/** Links of a path with the largest unloaded round-trip time: over the slowest spine, or inside the only leaf. */
+/** Links of a path with the largest unloaded round-trip time: over the slowest spine that joins leaves, or inside the only leaf. */
 function longestPath(
   spec: LeafSpineSpec,
   hosts: number,
+  joinsLeaves: (p: number) => boolean,
   upLink: (l: number, p: number, c: number) => number,
   downLink: (l: number, p: number, c: number) => number,
 ): number[] {
   const fromHost0 = 0;
   if (spec.leaves === 1) return [fromHost0, 2 * Math.min(1, hosts - 1) + 1];
-  const rates = spec.fabricLink.perSpineRateBps ?? [];
-  let slowest = 0;
-  rates.forEach((rate, p) => {
-    if (rate < rates[slowest]!) slowest = p;
-  });
+  const rateBps = (p: number): number => spec.fabricLink.perSpineRateBps?.[p] ?? spec.fabricLink.rateBps;
+  const used = range(spec.spines).filter(joinsLeaves);
+  const slowest = (used.length > 0 ? used : range(spec.spines)).reduce((a, b) => (rateBps(b) < rateBps(a) ? b : a));
   return [fromHost0, upLink(0, slowest, 0), downLink(1, slowest, 0), 2 * spec.hostsPerLeaf + 1];
 }
 

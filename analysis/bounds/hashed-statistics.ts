@@ -2,6 +2,7 @@ import type { BalancerSpec } from '../../sim/base/scenario.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
+import { nearestRank } from '../nearest-rank.ts';
 import { fabricLoads } from './link-loads.ts';
 
 /** A quantity over several seeds; percentiles by nearest rank. */
@@ -46,12 +47,11 @@ export function hashedLoadStatistics(
 
 function spreadOf(values: readonly number[]): SeedSpread {
   const sorted = Float64Array.from(values).sort();
-  const percentile = (p: number): number => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)]!;
   return {
     mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
-    p5: percentile(5),
-    p50: percentile(50),
-    p95: percentile(95),
-    max: percentile(100),
+    p5: nearestRank(sorted, 5),
+    p50: nearestRank(sorted, 50),
+    p95: nearestRank(sorted, 95),
+    max: nearestRank(sorted, 100),
   };
 }

@@ -10,13 +10,7 @@ export interface EntropySource {
 }
 
 /** @param fullBytes wire size of a full packet */
-export function entropySource(
-  topology: Topology,
-  plan: FlowPlan,
-  balancer: BalancerSpec,
-  seed: number,
-  fullBytes: number,
-): EntropySource {
+export function entropySource(topology: Topology, plan: FlowPlan, balancer: BalancerSpec, seed: number, fullBytes: number): EntropySource {
   switch (balancer.kind) {
     case 'spray':
       return new RandomEntropy(topology.hosts, seed);
@@ -75,7 +69,17 @@ class DestinationRotation implements EntropySource {
   constructor(topology: Topology, plan: FlowPlan, seed: number, fullBytes: number) {
     this.#fullBytes = fullBytes;
     this.#pairOfFlow = new Int32Array(plan.flows).fill(-1);
-    const order: number[] = [];
+    const pathsOfPair = new Map<number, Int32Array>();
+    const pathsBetween = (from: number, to: number): Int32Array => {
+      const key = from * topology.tors + to;
+      let paths = pathsOfPair.get(key);
+      if (paths === undefined) {
+        paths = topology.pathsBetween(from, to).ids;
+        pathsOfPair.set(key, paths);
+      }
+      return paths;
+    };
+    let order = new Uint16Array(1024);
     const offset = [0];
     const pointer: number[] = [];
     for (let host = 0; host < topology.hosts; host++) {
@@ -88,10 +92,12 @@ class DestinationRotation implements EntropySource {
         if (pair === undefined) {
           pair = pointer.length / 2;
           pairOfDestination.set(destination, pair);
-          const paths = topology.pathsBetween(topology.torOfHost[host]!, topology.torOfHost[destination]!).ids;
+          const paths = pathsBetween(topology.torOfHost[host]!, topology.torOfHost[destination]!);
           for (let sizeClass = 0; sizeClass < 2; sizeClass++) {
-            for (const path of draws.shuffle(paths.slice())) order.push(path);
-            offset.push(order.length);
+            const first = offset.at(-1)!;
+            if (first + paths.length > order.length) order = doubled(order, first + paths.length);
+            order.set(draws.shuffle(paths.slice()), first);
+            offset.push(first + paths.length);
             pointer.push(draws.integer(paths.length));
           }
         }
@@ -99,7 +105,7 @@ class DestinationRotation implements EntropySource {
       }
     }
     this.#offset = Int32Array.from(offset);
-    this.#order = Uint16Array.from(order);
+    this.#order = order;
     this.#pointer = Int32Array.from(pointer);
   }
 
@@ -112,4 +118,10 @@ class DestinationRotation implements EntropySource {
     this.#pointer[rotation] = first + at + 1 < this.#offset[rotation + 1]! ? at + 1 : 0;
     return this.#order[first + at]!;
   }
+}
+
+function doubled(values: Uint16Array<ArrayBuffer>, atLeast: number): Uint16Array<ArrayBuffer> {
+  const grown = new Uint16Array(Math.max(atLeast, values.length * 2));
+  grown.set(values);
+  return grown;
 }

@@ -14,7 +14,7 @@ export interface NextHopChooser {
   linkTowards(tor: number, flow: number, isData: boolean, sizeEntropy: number): number;
 }
 
-/** One chooser for every switch. `pinned`: packets carry a path instead of an entropy. */
+/** One chooser for every switch, in switch order. */
 export function nextHopChoosers(topology: Topology, balancer: BalancerSpec, hash: 'ideal' | 'jenkins', seed: number): NextHopChooser[] {
   const salts = switchSalts(seed, topology.switches);
   const family = hashFamily(hash);

@@ -8,7 +8,10 @@ import { TimeHeap } from './time-heap.ts';
 export interface EngineNode {
   /** Handles the first `count` records of the engine's sorted batch, in order, and the local events they arm. */
   process(count: number): void;
-  /** Starts the transmissions that begin before `windowEndPs`. Returns whether more may follow in later windows. */
+  /**
+   * Starts the transmissions that begin before `windowEndPs`. Returns whether the next one begins in the following window; for a later
+   * one the node arms a timer, so that idle windows can be jumped.
+   */
   flush(windowEndPs: number): boolean;
 }
 
@@ -98,7 +101,10 @@ export class Engine {
     this.#nodes.push(node);
   }
 
-  /** Appends a record for `node` at `timePs` and returns its address; the caller writes words 1 to 5. Not for this window. */
+  /**
+   * Appends a record for `node` at `timePs` and returns its address; the caller writes words 1 to 5. Nodes post for later windows
+   * only; into the current one the engine itself posts, before its nodes are processed.
+   */
   post(node: number, timePs: number, port: number): number {
     const ahead = timePs - this.clock[0]!;
     if (ahead >= this.#ringSpanPs) return this.#postOverflow(node, timePs, port);
@@ -165,8 +171,8 @@ export class Engine {
     let untilProgress = progressWindows;
     for (;;) {
       if (this.#overflowHead >= 0) this.#parkOverflow();
-      if (this.#pending === 0) {
-        // No record pending means that no port is transmitting either, so the gap can be jumped.
+      if (this.#pending === 0 && this.#dirtyCount === 0) {
+        // No mail in the ring and no port with more to send in the next window: the gap can be jumped.
         const earliestPs = Math.min(this.#far.minTimePs(), this.#overflow.minTimePs());
         if (earliestPs === Infinity) break;
         window = Math.max(window, Math.floor(earliestPs / windowPs));

@@ -5,6 +5,7 @@ import type { Topology } from '../base/topology.ts';
 import { entropySource, pinsPaths } from '../balancing/entropy.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { nextHopChoosers } from '../balancing/next-hop.ts';
+import { packetRule } from '../balancing/plan.ts';
 import type { Limits } from '../derive.ts';
 import { Engine, type BatchObserver } from '../engine/engine.ts';
 import { MAX_HOSTS, MAX_PORTS, MAX_WINDOW_PS } from '../engine/record.ts';
@@ -60,13 +61,7 @@ export class Network {
     this.ports = new Ports(this.engine, topology, limits, { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes }, seed);
     const phaseOfFlow = plan.message.map((send) => schedule.phase[send]!);
     this.loads = new LinkLoadProbe(topology, phaseOfFlow, schedule.phaseNames.length, nic.headerBytes);
-    this.runner = new ScheduleRunner(
-      this.engine,
-      topology,
-      schedule,
-      plan,
-      balancer.kind === 'ethereal' ? balancer.batchWindowPs : 0,
-    );
+    this.runner = new ScheduleRunner(this.engine, topology, schedule, plan, balancer.kind === 'ethereal' ? balancer.batchWindowPs : 0);
 
     const control = congestionControl(transport, plan.flows, limits, flows.fullBytes, lineRateBps);
     let sender: Sender;
@@ -74,7 +69,7 @@ export class Network {
       sender = new GoBackNSender(flows, control);
       this.receiver = new GoBackNReceiver(flows, transport.nackIntervalPs);
     } else {
-      const isSprayed = balancer.kind === 'spray' || balancer.kind === 'drb' || balancer.kind === 'spray-switch-rr';
+      const isSprayed = packetRule(balancer.kind) !== 'fixed';
       sender = new SelectiveRepeatSender(flows, control, { recovers: transport.recovery === 'sr', isSprayed });
       this.receiver = new SelectiveRepeatReceiver(flows);
     }
@@ -138,18 +133,21 @@ export class Network {
     const dropped = this.ports.drops.reduce((sum, drops) => sum + drops, 0);
     const inFlight = this.engine.inFlight();
     if (sent !== delivered + dropped + inFlight) {
-      throw new InternalError('E930', `packets are not conserved: ${sent} sent, ${delivered} delivered, ${dropped} dropped, ${inFlight} in flight`);
+      throw new InternalError(
+        'E932',
+        `packets are not conserved: ${sent} sent, ${delivered} delivered, ${dropped} dropped, ${inFlight} in flight`,
+      );
     }
   }
 }
 
 /** Fields of the record limit what fits: refuse at set-up, never in the packet path. */
 function checkLimits(topology: Topology): void {
-  if (topology.hosts > MAX_HOSTS) throw new CellError('E210', `${topology.hosts} hosts; the packet engine takes at most ${MAX_HOSTS}`);
+  if (topology.hosts > MAX_HOSTS) throw new CellError('E230', `${topology.hosts} hosts; the packet engine takes at most ${MAX_HOSTS}`);
   for (let node = 0; node < topology.hosts + topology.switches; node++) {
     const ports = topology.portOffset[node + 1]! - topology.portOffset[node]!;
     if (ports <= MAX_PORTS) continue;
-    throw new CellError('E211', `${topology.nodeNames[node]} has ${ports} ports; the packet engine takes at most ${MAX_PORTS}`, {
+    throw new CellError('E231', `${topology.nodeNames[node]} has ${ports} ports; the packet engine takes at most ${MAX_PORTS}`, {
       hint: 'use smaller switches, or `fidelity: bound`',
     });
   }

@@ -78,11 +78,11 @@ export class Nic {
     if (this.#isReadyAt(nowPs)) this.#send(nowPs);
   }
 
-  /** Commits what starts before `windowEndPs`; returns whether more may follow without a wake-up. */
+  /** Commits what starts before `windowEndPs`; returns whether the next transmission starts in the following window. */
   flush(windowEndPs: number): boolean {
     while (this.hasWork()) {
       const startPs = this.#nextStartPs();
-      if (startPs >= windowEndPs) return this.#waits(startPs);
+      if (startPs >= windowEndPs) return this.#waits(startPs, windowEndPs);
       this.#send(startPs);
     }
     return false;
@@ -92,9 +92,9 @@ export class Nic {
     this.#wakeUpPs = Infinity;
   }
 
-  /** The next transmission starts at `startPs`, in a later window. */
-  #waits(startPs: number): boolean {
-    if (startPs === this.#shared.ports.busyPs(this.#link)) return true;
+  /** The next transmission starts at `startPs`: in the following window, or a wake-up is armed for it. */
+  #waits(startPs: number, windowEndPs: number): boolean {
+    if (startPs < windowEndPs + this.#shared.engine.windowPs) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
       this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
@@ -132,15 +132,7 @@ export class Nic {
     const { words, head } = this.control;
     this.control.drop();
     this.controls++;
-    this.#shared.ports.transmit(
-      this.#link,
-      startPs,
-      words[head]!,
-      words[head + 1]!,
-      words[head + 2]!,
-      words[head + 3]!,
-      words[head + 4]!,
-    );
+    this.#shared.ports.transmit(this.#link, startPs, words[head]!, words[head + 1]!, words[head + 2]!, words[head + 3]!, words[head + 4]!);
   }
 
   #nextFlow(startPs: number): number {

@@ -1,5 +1,5 @@
 import type { Limits } from '../derive.ts';
-import { serialisationPs } from '../derive.ts';
+import { queueLimitPs, serialisationPs } from '../derive.ts';
 import type { Topology } from '../base/topology.ts';
 import { PacketStreams } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -45,7 +45,7 @@ export class Ports {
   readonly #markDraws: PacketStreams;
   /** Packets refused by a full queue. */
   readonly drops: Int32Array;
-  /** Data packets marked. */
+  /** Decisions to mark; a packet may be marked at several ports. */
   readonly marks: Int32Array;
 
   constructor(engine: Engine, topology: Topology, limits: Limits, sizes: UsualSizes, seed: number) {
@@ -60,7 +60,7 @@ export class Ports {
       const at = link * DOUBLES;
       this.#state[at + FULL_PS] = serialisationPs(sizes.fullBytes, rateBps);
       this.#state[at + ACK_PS] = serialisationPs(sizes.ackBytes, rateBps);
-      this.#state[at + LIMIT_PS] = (limits.queueBytes * 8e12) / rateBps;
+      this.#state[at + LIMIT_PS] = queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps);
       this.#state[at + MARK_LOW_PS] = limits.ecn === null ? Infinity : (limits.ecn.lowBytes * 8e12) / rateBps;
       this.#state[at + DELAY_PS] = topology.linkDelayPs[link]!;
       this.#state[at + RATE_BPS] = rateBps;

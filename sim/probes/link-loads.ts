@@ -10,7 +10,7 @@ export class LinkLoadProbe {
   readonly fabricIndex: Int32Array;
   readonly #headerBytes: number;
   /** Offset of each flow's phase in `phaseBytes`. */
-  readonly #phaseBase: Int32Array;
+  readonly #phaseBase: Float64Array;
 
   /** @param phaseOfFlow phase of the message each flow belongs to */
   constructor(topology: Topology, phaseOfFlow: Int32Array, phases: number, headerBytes: number) {
@@ -22,7 +22,7 @@ export class LinkLoadProbe {
     this.fabricLinks = fabricLinks;
     this.totalBytes = new Float64Array(topology.links);
     this.phaseBytes = new Float64Array(phases * fabricLinks);
-    this.#phaseBase = phaseOfFlow.map((phase) => phase * fabricLinks);
+    this.#phaseBase = Float64Array.from(phaseOfFlow, (phase) => phase * fabricLinks);
     this.#headerBytes = headerBytes;
   }
 

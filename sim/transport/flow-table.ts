@@ -2,6 +2,9 @@ import type { NicSpec } from '../base/scenario.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { InternalError } from '../base/errors.ts';
 
+/** Packet numbers have 31 bits. */
+export const MAX_FLOW_PACKETS = 0x7fffffff;
+
 /** The flows of a run as packets: immutable, read by anyone. */
 export class FlowTable {
   readonly flows: number;
@@ -21,7 +24,7 @@ export class FlowTable {
     for (let flow = 0; flow < plan.flows; flow++) {
       const payload = plan.bytes[flow]!;
       const packets = Math.max(1, Math.ceil(payload / nic.mtuBytes));
-      if (packets > 0x7fffffff) throw new InternalError('E910', `flow ${flow} of ${payload} bytes has more than 2^31 - 1 packets`);
+      if (packets > MAX_FLOW_PACKETS) throw new InternalError('E911', `flow ${flow} of ${payload} bytes has more than 2^31 - 1 packets`);
       this.packets[flow] = packets;
       this.#lastBytes[flow] = payload - (packets - 1) * nic.mtuBytes + nic.headerBytes;
     }

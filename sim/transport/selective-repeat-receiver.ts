@@ -44,10 +44,7 @@ export class SelectiveRepeatReceiver implements Receiver {
   #advance(at: number, seq: number): void {
     const state = this.#state;
     let next = seq + 1;
-    if (state[at + HELD]! > 0) {
-      next = this.#release(at, next);
-      if (state[at + HELD]! > this.reorderMaxPackets) this.reorderMaxPackets = state[at + HELD]!;
-    }
+    if (state[at + HELD]! > 0) next = this.#release(at, next);
     state[at + EXPECTED] = next;
     if (next !== state[at + PACKETS]) return;
     this.completedNow = true;

@@ -4,7 +4,7 @@ import type { Sender } from './sender.ts';
 import { Slab } from './slab.ts';
 
 /** The receiver's bitmap: a sender goes no further than this beyond its lowest unacknowledged packet. */
-const RECEIVE_WINDOW_PACKETS = 4096;
+export const RECEIVE_WINDOW_PACKETS = 4096;
 /** Reordering that is tolerated on a single path (RFC 5681's three duplicates). */
 const REORDER_PACKETS = 3;
 
@@ -21,7 +21,7 @@ const WORDS = 16;
 const UNA = 0;
 /** Next new packet. */
 const NEXT = 1;
-/** Wire bytes outstanding and not marked lost, modulo 2^32: without recovery and window it may pass 2^31, but then nothing reads it. */
+/** Wire bytes outstanding and not marked lost. It may wrap only without a window, and then its value decides nothing. */
 const IN_FLIGHT = 2;
 /** Packets marked lost. */
 const LOST = 3;

@@ -35,21 +35,24 @@ const cases = fc.integer({ min: 1, max: 2 ** 20 - 1 }).chain((windowPs) =>
   }),
 );
 
-test.prop([cases])('a batch comes out by time, then port, then id, whatever the order of arrival and the window', ({ windowPs, records }) => {
-  const arena = new Int32Array(CHUNK_WORDS * 40);
-  const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
-  const sorter = new BatchSorter(windowPs);
-  const head = mailbox(arena, keyed);
-  for (let again = 0; again < 2; again++) {
-    const count = sorter.gather(arena, head);
-    const sorted = Array.from({ length: count }, (_, i) => {
-      const address = sorter.addresses[i]!;
-      expect(arena[address]).toBe(sorter.keys[i]);
-      return [sorter.keys[i], arena[address + 1]];
-    });
-    expect(sorted).toEqual([...keyed].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
-  }
-});
+test.prop([cases])(
+  'a batch comes out by time, then port, then id, whatever the order of arrival and the window',
+  ({ windowPs, records }) => {
+    const arena = new Int32Array(CHUNK_WORDS * 40);
+    const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
+    const sorter = new BatchSorter(windowPs);
+    const head = mailbox(arena, keyed);
+    for (let again = 0; again < 2; again++) {
+      const count = sorter.gather(arena, head);
+      const sorted = Array.from({ length: count }, (_, i) => {
+        const address = sorter.addresses[i]!;
+        expect(arena[address]).toBe(sorter.keys[i]);
+        return [sorter.keys[i], arena[address + 1]];
+      });
+      expect(sorted).toEqual([...keyed].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+    }
+  },
+);
 
 test('a batch larger than the first buffers is sorted as well', () => {
   const records = Array.from({ length: 5000 }, (_, i) => [((i * 7919) % 500_000) << PORT_BITS, i] as const);

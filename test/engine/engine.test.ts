@@ -81,29 +81,31 @@ function chatter(windowPs: number, nodes: number, seeds: readonly number[]): Log
 }
 
 describe('the engine', () => {
-  test.prop([
-    fc.integer({ min: 2, max: 40 }),
-    fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: 1, maxLength: 20 }),
-    fc.integer({ min: 1, max: DELAY_PS }),
-  ], { numRuns: 40 })('gives every node the same events in the same order, whatever the window', (nodes, seeds, windowPs) => {
+  test.prop(
+    [
+      fc.integer({ min: 2, max: 40 }),
+      fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 1, max: DELAY_PS }),
+    ],
+    { numRuns: 40 },
+  )('gives every node the same events in the same order, whatever the window', (nodes, seeds, windowPs) => {
     const expected = chatter(DELAY_PS, nodes, seeds);
     expect(expected.flat().length).toBeGreaterThan(0);
     expect(chatter(windowPs, nodes, seeds)).toEqual(expected);
   });
 
-  test.prop([fc.integer({ min: 2, max: 10 }), fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 10 })], { numRuns: 20 })(
-    'hands a node its events in the order (time, port, id)',
-    (nodes, seeds) => {
-      for (const log of chatter(DELAY_PS, nodes, seeds)) {
-        for (let i = 1; i < log.length; i++) {
-          const [before, after] = [log[i - 1]!, log[i]!];
-          const arePackets = before.port < FIRST_CLASS && after.port < FIRST_CLASS;
-          if (before.timePs === after.timePs && arePackets) expect(after.port).toBeGreaterThan(before.port);
-          else expect(after.timePs).toBeGreaterThanOrEqual(before.timePs);
-        }
+  test.prop([fc.integer({ min: 2, max: 10 }), fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 10 })], {
+    numRuns: 20,
+  })('hands a node its events in the order (time, port, id)', (nodes, seeds) => {
+    for (const log of chatter(DELAY_PS, nodes, seeds)) {
+      for (let i = 1; i < log.length; i++) {
+        const [before, after] = [log[i - 1]!, log[i]!];
+        const arePackets = before.port < FIRST_CLASS && after.port < FIRST_CLASS;
+        if (before.timePs === after.timePs && arePackets) expect(after.port).toBeGreaterThan(before.port);
+        else expect(after.timePs).toBeGreaterThanOrEqual(before.timePs);
       }
-    },
-  );
+    }
+  });
 
   test('handles an event at the stop time and leaves the later ones in flight', () => {
     const engine = new Engine({ nodes: 2, windowPs: 1000, horizonPs: 4000, observer: null });

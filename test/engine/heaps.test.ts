@@ -3,23 +3,26 @@ import { expect } from 'vitest';
 import { LocalHeap } from '../../sim/engine/local-heap.ts';
 import { TimeHeap } from '../../sim/engine/time-heap.ts';
 
-test.prop([fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 300 })])('a time heap gives back what was pushed, earliest first', (times) => {
-  const heap = new TimeHeap();
-  times.forEach((time, i) => heap.push(time, i, i + 1, i + 2));
-  const popped: number[] = [];
-  const seen = new Set<number>();
-  while (heap.size > 0) {
-    expect(heap.minTimePs()).toBe(heap.minTimePs());
-    const time = heap.pop();
-    popped.push(time);
-    expect(times[heap.poppedNode]).toBe(time);
-    expect([heap.poppedPort, heap.poppedId]).toEqual([heap.poppedNode + 1, heap.poppedNode + 2]);
-    seen.add(heap.poppedNode);
-  }
-  expect(popped).toEqual([...times].sort((a, b) => a - b));
-  expect(seen.size).toBe(times.length);
-  expect(heap.minTimePs()).toBe(Infinity);
-});
+test.prop([fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 300 })])(
+  'a time heap gives back what was pushed, earliest first',
+  (times) => {
+    const heap = new TimeHeap();
+    times.forEach((time, i) => heap.push(time, i, i + 1, i + 2));
+    const popped: number[] = [];
+    const seen = new Set<number>();
+    while (heap.size > 0) {
+      expect(heap.minTimePs()).toBe(heap.minTimePs());
+      const time = heap.pop();
+      popped.push(time);
+      expect(times[heap.poppedNode]).toBe(time);
+      expect([heap.poppedPort, heap.poppedId]).toEqual([heap.poppedNode + 1, heap.poppedNode + 2]);
+      seen.add(heap.poppedNode);
+    }
+    expect(popped).toEqual([...times].sort((a, b) => a - b));
+    expect(seen.size).toBe(times.length);
+    expect(heap.minTimePs()).toBe(Infinity);
+  },
+);
 
 const event = fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 30 }));
 

@@ -3,7 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as netsim from '../../index.ts';
-import { allGather, allReduce, allToAll, bounds, ConfigErrors, prepare, reduceScatter, scenarioOf, simulate, simulatePrepared, sweep } from '../../index.ts';
+import {
+  allGather,
+  allReduce,
+  allToAll,
+  bounds,
+  ConfigErrors,
+  prepare,
+  reduceScatter,
+  scenarioOf,
+  simulate,
+  simulatePrepared,
+  sweep,
+} from '../../index.ts';
 
 const link = { rate: '400Gbps', delay: '500ns' };
 const config = {
@@ -46,7 +58,11 @@ describe('the library', () => {
     try {
       const outcome = await sweep({ ...config, sweep: { grid: { balancer: ['ecmp', 'spray'] } } }, { dir: join(dir, 'out'), jobs: 1 });
       expect(outcome.exitCode).toBe(0);
-      expect(readFileSync(join(dir, 'out', 'results.csv'), 'utf8').trim().split('\n')).toHaveLength(3);
+      expect(
+        readFileSync(join(dir, 'out', 'results.csv'), 'utf8')
+          .trim()
+          .split('\n'),
+      ).toHaveLength(3);
       expect(existsSync(join(dir, 'out', 'report.html'))).toBe(true);
     } finally {
       rmSync(dir, { recursive: true });

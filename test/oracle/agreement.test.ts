@@ -9,7 +9,7 @@ import { runEngine } from './engine-run.ts';
 import { fabric, oracleInput, scenarioWith } from './fixtures.ts';
 import { runOracle } from './oracle.ts';
 import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
-import { scenarioCases } from './scenarios.ts';
+import { longHaulCases, scenarioCases } from './scenarios.ts';
 import type { OracleInput } from './types.ts';
 
 /** Fails with what differs and with the scenario, which `readCase` takes. */
@@ -42,6 +42,10 @@ describe('the engine and the oracle agree packet for packet', () => {
     const result = runOracle(input);
     expect([result.finished, result.packetHops]).toEqual([false, 2]);
     expect(differences(comparable(result), comparableEngine(runEngine(input)))).toEqual([]);
+  });
+
+  test.prop([longHaulCases], { numRuns: 100 })('over links longer than the ring of windows', (scenarioCase) => {
+    expectAgreement(scenarioCase, inputOf(scenarioCase));
   });
 
   test('where a sender stops 4096 packets above the first one, which was lost', () => {

@@ -222,3 +222,20 @@ function exists({ leaves, spines, fabricLink }: LeafSpineSpec, link: string): bo
   const [leaf, spine, cable] = link.match(/\d+/g)!.map(Number);
   return leaf! < leaves && spine! < spines && cable! < fabricLink.linksPerPair;
 }
+
+/** The same over links so long that packets in flight reach beyond the engine's ring of windows, with timers to match. */
+export const longHaulCases: fc.Arbitrary<ScenarioCase> = fc
+  .tuple(scenarioCases, fc.integer({ min: 1_000_000, max: 3_000_000_000 }), fc.integer({ min: 1_000_000, max: 3_000_000_000 }))
+  .map(([{ scenario, traffic }, hostDelayPs, fabricDelayPs]) => ({
+    scenario: {
+      ...scenario,
+      topology: {
+        ...scenario.topology,
+        hostLink: { ...scenario.topology.hostLink, delayPs: hostDelayPs },
+        fabricLink: { ...scenario.topology.fabricLink, delayPs: fabricDelayPs },
+      },
+      transport: { ...scenario.transport, rtoPs: 10 * (hostDelayPs + fabricDelayPs) },
+      stopAtPs: 200 * (hostDelayPs + fabricDelayPs),
+    },
+    traffic,
+  }));

@@ -27,10 +27,10 @@ class OutputPort {
 
   /** Section 3, steps 3 to 5. */
   enqueue(packet: Packet): void {
-    const { limits, bugs } = this.#simulation;
+    const { bugs } = this.#simulation;
     const backlog = this.#backlogPs();
     const total = backlog + serialisationPs(packet.wireBytes, this.#rateBps);
-    const limit = this.#toPs(limits.queueBytes);
+    const limit = this.#limitPs();
     if (total > limit || (total === limit && bugs.has('drop-when-exactly-full'))) {
       this.#simulation.noteDropped(packet);
       return;
@@ -45,6 +45,13 @@ class OutputPort {
 
     this.#waiting.push(packet);
     if (this.#onWire === null) this.#transmitNext();
+  }
+
+  #limitPs(): number {
+    const { limits, input } = this.#simulation;
+    const { mtuBytes, headerBytes } = input.scenario.nic;
+    const isWhole = (8e12 / this.#rateBps) % 1 === 0;
+    return this.#toPs(limits.queueBytes) + (isWhole ? 0 : 0.5 * Math.ceil(limits.queueBytes / (mtuBytes + headerBytes)));
   }
 
   #toPs(bytes: number): number {

@@ -54,7 +54,11 @@ test('the difference of ring and halving-doubling all-reduce is latency alone: 2
   const alpha = TX + 2 * DELAY;
   const time = (algorithm: CollectiveAlgorithm): number =>
     simulate(
-      scenarioOf({ ...ideal, topology: leafSpineSpec(1, p, 1), workload: { kind: 'all-reduce', algorithm, sizeBytes: p * 40_960, ranks: p } }),
+      scenarioOf({
+        ...ideal,
+        topology: leafSpineSpec(1, p, 1),
+        workload: { kind: 'all-reduce', algorithm, sizeBytes: p * 40_960, ranks: p },
+      }),
     ).completionPs!;
   expect(time('ring') - time('halving-doubling')).toBe(2 * (p - 1 - log2(p)) * alpha);
 });

@@ -3,7 +3,12 @@ import type { BalancerSpec, EtherealSpec, LeafSpineSpec, Scenario, WorkloadSpec 
 const GBPS = 1e9;
 
 /** 400 Gb/s and 500 ns everywhere, as in the unit cases. */
-export const leafSpineSpec = (leaves: number, hostsPerLeaf: number, spines: number, changes: Partial<LeafSpineSpec> = {}): LeafSpineSpec => ({
+export const leafSpineSpec = (
+  leaves: number,
+  hostsPerLeaf: number,
+  spines: number,
+  changes: Partial<LeafSpineSpec> = {},
+): LeafSpineSpec => ({
   kind: 'leaf-spine',
   leaves,
   spines,
