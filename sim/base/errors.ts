@@ -43,7 +43,10 @@ export abstract class NetsimError extends Error {
   describe(): string {
     const { file, line, column, path } = this.where ?? {};
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
-    const prefix = [place, path === undefined || path === '' ? '' : `${path}:`].filter((part) => part !== '').join(' ');
+    const key = path === undefined || path === '' ? '' : `${path}:`;
+    // A file alone would run into the message.
+    const bare = key === '' && line === undefined && place !== '' ? `${place}:` : place;
+    const prefix = [bare, key].filter((part) => part !== '').join(' ');
     const text = this.hint === undefined ? this.message : `${this.message} (${this.hint})`;
     return prefix === '' ? text : `${prefix} ${text}`;
   }

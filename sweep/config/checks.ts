@@ -1,6 +1,7 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import { MAX_MESSAGES, messageCount } from './message-count.ts';
 import type { Config } from './schema/config.ts';
 import type { KeyPath } from './tree.ts';
 
@@ -33,6 +34,8 @@ export function contradictions(config: Partial<Config>): Contradiction[] {
   const say: Say = (path, message, hint) => found.push({ path, message, hint });
   checkTopology(config, say);
   checkWorkload(config, say);
+  // Ranks that do not fit the fabric are one mistake, not two.
+  if (found.length === 0) checkMessages(config, say);
   checkTransport(config, say);
   checkAcks(config, say);
   checkFailures(config, say);
@@ -54,7 +57,7 @@ function checkTopology({ topology }: Partial<Config>, say: Say): void {
   if (paths > MAX_PATHS) {
     say(
       ['topology', 'spines'],
-      `${spines} spines with ${cables} links a pair give ${paths} paths between two leaves`,
+      `${spines} spines with ${cables} ${cables === 1 ? 'link' : 'links'} a pair give ${paths} paths between two leaves`,
       `at most ${MAX_PATHS}`,
     );
   } else if (leaves * spines * cables > MAX_CABLES || leaves * (leaves + spines) > MAX_ROUTES) {
@@ -120,6 +123,16 @@ function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void 
       break;
     }
   }
+}
+
+function checkMessages({ topology, workload }: Partial<Config>, say: Say): void {
+  if (topology === undefined || workload === undefined) return;
+  const ranks = workload.ranks ?? topology.leaves * topology.hostsPerLeaf;
+  const messages = messageCount(workload, ranks);
+  if (messages === null || messages <= MAX_MESSAGES) return;
+  const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
+  const others = { moe: 'layers or ranks', 'all-to-all': 'ranks' }[workload.kind as string] ?? 'ranks, or another algorithm';
+  say(['workload'], `${workload.kind} among ${ranks} ranks is ${count} messages`, `at most ${MAX_MESSAGES}; choose fewer ${others}`);
 }
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
