@@ -1,3 +1,4 @@
+import { dependents } from '../../sim/base/dependents.ts';
 import { CellError } from '../../sim/base/errors.ts';
 import { COMPUTE, RECV, SEND, type Schedule } from '../../sim/base/schedule.ts';
 
@@ -18,7 +19,7 @@ export function longestChainPs(schedule: Schedule, arrivalPs: Float64Array, retu
   const endPs = new Float64Array(ops);
   const waitsForStart = new Int32Array(ops); // dependencies still open
   const waitsForEnd = new Uint8Array(ops); // its own start, and of a receive the message
-  const { offset, successor, onStart } = successors(schedule);
+  const { offset, op: waiting, onStart } = dependents(schedule);
 
   // Two events an operation: 2 op = it starts, 2 op + 1 = it ends. Their times are final when they become ready.
   const ready = new Int32Array(2 * ops);
@@ -39,7 +40,7 @@ export function longestChainPs(schedule: Schedule, arrivalPs: Float64Array, retu
     const timePs = isStart ? startPs[op]! : endPs[op]!;
     for (let e = offset[op]!; e < offset[op + 1]!; e++) {
       if ((onStart[e] === 1) !== isStart) continue;
-      const next = successor[e]!;
+      const next = waiting[e]!;
       if (timePs > startPs[next]!) startPs[next] = timePs;
       if (--waitsForStart[next]! === 0) ready[pushed++] = 2 * next;
     }
@@ -60,23 +61,4 @@ export function longestChainPs(schedule: Schedule, arrivalPs: Float64Array, retu
     });
   }
   return latestPs;
-}
-
-/** The edges the other way round: operation i is waited for by successor[offset[i] .. offset[i + 1]). */
-function successors(schedule: Schedule): { offset: Int32Array; successor: Int32Array; onStart: Uint8Array } {
-  const { ops, depOffset, depOp, depOnStart } = schedule;
-  const offset = new Int32Array(ops + 1);
-  for (const dep of depOp) offset[dep + 1]!++;
-  for (let op = 0; op < ops; op++) offset[op + 1]! += offset[op]!;
-  const next = offset.slice();
-  const successor = new Int32Array(depOp.length);
-  const onStart = new Uint8Array(depOp.length);
-  for (let op = 0; op < ops; op++) {
-    for (let e = depOffset[op]!; e < depOffset[op + 1]!; e++) {
-      const slot = next[depOp[e]!]!++;
-      successor[slot] = op;
-      onStart[slot] = depOnStart[e]!;
-    }
-  }
-  return { offset, successor, onStart };
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../../sim/base/group-by.ts';
 import { SEND, type Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { ExactLoads } from './exact-loads.ts';
@@ -15,13 +16,7 @@ import { capacityShares, ShareTable } from './pair-shares.ts';
 export function idealLoads(topology: Topology, schedule: Schedule, visit: (phase: number, loads: ExactLoads) => void): ExactLoads {
   const { torOfHost, hostOfRank, tors } = topology;
   const phases = schedule.phaseNames.length;
-  const offset = new Int32Array(phases + 1);
-  for (let op = 0; op < schedule.ops; op++) if (schedule.kind[op] === SEND) offset[schedule.phase[op]! + 1]!++;
-  for (let p = 0; p < phases; p++) offset[p + 1]! += offset[p]!;
-  const next = offset.slice();
-  const sends = new Int32Array(offset[phases]!);
-  for (let op = 0; op < schedule.ops; op++) if (schedule.kind[op] === SEND) sends[next[schedule.phase[op]!]!++] = op;
-
+  const { offset, order: sends } = groupBy(schedule.ops, phases, (op) => (schedule.kind[op] === SEND ? schedule.phase[op]! : -1));
   const demand = new PairDemand(tors);
   const shares = ShareTable.of(topology, capacityShares);
   const total = new ExactLoads(topology.links);

@@ -1,3 +1,4 @@
+import { groupBy } from '../../sim/base/group-by.ts';
 import type { BalancerSpec } from '../../sim/base/scenario.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
@@ -22,7 +23,7 @@ export function fabricLoads(topology: Topology, schedule: Schedule, plan: FlowPl
   const placer = new LoadPlacer(topology, plan, balancer, hashing);
   const total = new ExactLoads(topology.links);
   const phaseLoads = new ExactLoads(topology.links);
-  const { order, offset } = flowsByPhase(schedule, plan);
+  const { order, offset } = groupBy(plan.flows, schedule.phaseNames.length, (flow) => schedule.phase[plan.message[flow]!]!);
   const loadOfPhase = (phase: number): ((link: number) => number) => {
     phaseLoads.moveTo(total);
     for (let i = offset[phase]!; i < offset[phase + 1]!; i++) placer.place(order[i]!, plan.bytes[order[i]!]!, phaseLoads);
@@ -34,16 +35,4 @@ export function fabricLoads(topology: Topology, schedule: Schedule, plan: FlowPl
     return (link) => total.bytes(link);
   });
   return { linkLoadBytes: total.all(), ...comparison };
-}
-
-/** Flows of phase p are order[offset[p] .. offset[p + 1]), ascending. */
-function flowsByPhase(schedule: Schedule, plan: FlowPlan): { order: Int32Array; offset: Int32Array } {
-  const phases = schedule.phaseNames.length;
-  const offset = new Int32Array(phases + 1);
-  for (let f = 0; f < plan.flows; f++) offset[schedule.phase[plan.message[f]!]! + 1]!++;
-  for (let p = 0; p < phases; p++) offset[p + 1]! += offset[p]!;
-  const next = offset.slice();
-  const order = new Int32Array(plan.flows);
-  for (let f = 0; f < plan.flows; f++) order[next[schedule.phase[plan.message[f]!]!]!++] = f;
-  return { order, offset };
 }

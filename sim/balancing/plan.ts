@@ -1,3 +1,4 @@
+import { groupBy, type Groups } from '../base/group-by.ts';
 import { setupStream } from '../base/random.ts';
 import type { BalancerSpec } from '../base/scenario.ts';
 import { SEND, type Schedule } from '../base/schedule.ts';
@@ -34,7 +35,7 @@ export function planFlows(
   options: { readonly seed: number; readonly mtuBytes: number },
 ): FlowPlan & PlanFacts {
   const rule = messageBalancer(topology, schedule, balancer, options);
-  const { sends, offset } = sendsByHost(topology, schedule);
+  const { order: sends, offset } = sendsByHost(topology, schedule);
   const hostOffset = new Int32Array(topology.hosts + 1);
   const pieces = new PieceList();
   let message = new Int32Array(sends.length);
@@ -115,18 +116,8 @@ function messageBalancer(
 }
 
 /** Send operations grouped by source host, in Schedule order within a host. */
-function sendsByHost(topology: Topology, schedule: Schedule): { sends: Int32Array; offset: Int32Array } {
-  const offset = new Int32Array(topology.hosts + 1);
-  for (let op = 0; op < schedule.ops; op++) {
-    if (schedule.kind[op] === SEND) offset[topology.hostOfRank[schedule.rank[op]!]! + 1]!++;
-  }
-  for (let host = 0; host < topology.hosts; host++) offset[host + 1]! += offset[host]!;
-  const next = offset.slice();
-  const sends = new Int32Array(offset[topology.hosts]!);
-  for (let op = 0; op < schedule.ops; op++) {
-    if (schedule.kind[op] === SEND) sends[next[topology.hostOfRank[schedule.rank[op]!]!]!++] = op;
-  }
-  return { sends, offset };
+function sendsByHost(topology: Topology, schedule: Schedule): Groups {
+  return groupBy(schedule.ops, topology.hosts, (op) => (schedule.kind[op] === SEND ? topology.hostOfRank[schedule.rank[op]!]! : -1));
 }
 
 /** Ethereal delays each sub-flow, rack-local ones too, by a uniform whole number of nanoseconds up to `startJitter`. */

@@ -1,3 +1,4 @@
+import { dependents, type Dependents } from '../base/dependents.ts';
 import { COMPUTE, RECV, SEND, type Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
@@ -7,12 +8,6 @@ import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './meta.ts';
 /** What the runner needs of a host. */
 export interface FlowStarter {
   startFlow(flow: number): void;
-}
-
-/** Who waits for an operation: dependents of i are op[offset[i] .. offset[i+1]). */
-interface Dependents {
-  readonly offset: Int32Array;
-  readonly op: Int32Array;
 }
 
 /**
@@ -34,8 +29,7 @@ export class ScheduleRunner {
   readonly #batchWindowPs: number;
   readonly #hosts: FlowStarter[] = [];
   readonly #waitsFor: Int32Array;
-  readonly #onEnd: Dependents;
-  readonly #onStart: Dependents;
+  readonly #dependents: Dependents;
   readonly #postedPs: Float64Array;
   /** Flows of send i are firstFlow[i] .. firstFlow[i] + pieces[i] - 1. */
   readonly #firstFlow: Int32Array;
@@ -71,8 +65,7 @@ export class ScheduleRunner {
     this.#unacknowledged = this.#pieces.slice();
     this.#missing = this.#pieces.slice();
     this.#waitsFor = Int32Array.from({ length: ops }, (_, i) => schedule.depOffset[i + 1]! - schedule.depOffset[i]!);
-    this.#onEnd = dependents(schedule, 0);
-    this.#onStart = dependents(schedule, 1);
+    this.#dependents = dependents(schedule);
   }
 
   /** The hosts, in order; then arms the operations that wait for nothing. */
@@ -81,8 +74,8 @@ export class ScheduleRunner {
     const { ops, kind } = this.#schedule;
     for (let op = 0; op < ops; op++) {
       if (this.#waitsFor[op]! > 0) continue;
-      // A receive nobody waits for the start of needs no event: its message cannot arrive at 0.
-      if (kind[op] === RECV && this.#onStart.offset[op] === this.#onStart.offset[op + 1]) this.#isReady[op] = 1;
+      // A receive nobody waits for needs no event to become ready: its message cannot arrive at 0.
+      if (kind[op] === RECV && this.#dependents.offset[op] === this.#dependents.offset[op + 1]) this.#isReady[op] = 1;
       else this.#engine.timer(this.#host(op), 0, OPERATION_READY, op);
     }
   }
@@ -94,11 +87,11 @@ export class ScheduleRunner {
         break;
       case RECV:
         this.#isReady[op] = 1;
-        this.#countDown(this.#onStart, op, nowPs);
+        this.#countDown(op, 1, nowPs);
         if (this.#missing[this.#schedule.match[op]!] === 0) this.#end(op, nowPs);
         break;
       case COMPUTE:
-        this.#countDown(this.#onStart, op, nowPs);
+        this.#countDown(op, 1, nowPs);
         this.#engine.timer(this.#host(op), nowPs + this.#schedule.durationPs[op]!, COMPUTE_FINISHED, op);
         break;
     }
@@ -130,7 +123,7 @@ export class ScheduleRunner {
 
   #post(send: number, nowPs: number): void {
     this.#postedPs[send] = nowPs;
-    this.#countDown(this.#onStart, send, nowPs);
+    this.#countDown(send, 1, nowPs);
     const host = this.#host(send);
     const first = this.#firstFlow[send]!;
     const holdPs = this.#batchWindowPs === 0 ? 0 : this.#batchHoldPs(send, first, nowPs);
@@ -153,27 +146,16 @@ export class ScheduleRunner {
   #end(op: number, nowPs: number): void {
     this.opsLeft--;
     if (nowPs > this.lastEndPs) this.lastEndPs = nowPs;
-    this.#countDown(this.#onEnd, op, nowPs);
+    this.#countDown(op, 0, nowPs);
   }
 
-  #countDown(dependents: Dependents, op: number, nowPs: number): void {
-    for (let i = dependents.offset[op]!; i < dependents.offset[op + 1]!; i++) {
-      const dependent = dependents.op[i]!;
+  /** Operation `op` has started (`onStart` 1) or ended (0). */
+  #countDown(op: number, onStart: 0 | 1, nowPs: number): void {
+    const waiting = this.#dependents;
+    for (let i = waiting.offset[op]!; i < waiting.offset[op + 1]!; i++) {
+      if (waiting.onStart[i] !== onStart) continue;
+      const dependent = waiting.op[i]!;
       if (--this.#waitsFor[dependent]! === 0) this.#engine.timer(this.#host(dependent), nowPs, OPERATION_READY, dependent);
     }
   }
-}
-
-/** Inverts the dependencies of one sort (`onStart` 0 or 1). */
-function dependents(schedule: Schedule, onStart: 0 | 1): Dependents {
-  const { ops, depOffset, depOp, depOnStart } = schedule;
-  const offset = new Int32Array(ops + 1);
-  for (let e = 0; e < depOp.length; e++) if (depOnStart[e] === onStart) offset[depOp[e]! + 1]!++;
-  for (let i = 0; i < ops; i++) offset[i + 1]! += offset[i]!;
-  const next = offset.slice();
-  const op = new Int32Array(offset[ops]!);
-  for (let i = 0; i < ops; i++) {
-    for (let e = depOffset[i]!; e < depOffset[i + 1]!; e++) if (depOnStart[e] === onStart) op[next[depOp[e]!]!++] = i;
-  }
-  return { offset, op };
 }
