@@ -1,6 +1,6 @@
 import type { RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
-import { nearestRank } from './nearest-rank.ts';
+import { nearestRank } from '../sim/base/nearest-rank.ts';
 
 /** A cell of a table: a number in the unit its column names, a word, a truth value, or empty. */
 export type Value = number | string | boolean | null;

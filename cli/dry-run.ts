@@ -4,7 +4,7 @@ import type { Cell } from '../sweep/cells.ts';
 import { readCell } from '../sweep/cell-store.ts';
 import { plainValue, toCsv } from '../sweep/csv.ts';
 import { sweptKeys } from '../sweep/labels.ts';
-import { checkResultDir } from '../sweep/result-dir.ts';
+import { checkResultDir, leftOutWarning } from '../sweep/result-dir.ts';
 import type { FolderOptions, OutputOptions } from './options.ts';
 import { formatOf } from './options.ts';
 import { jsonDocument } from './print-rows.ts';
@@ -14,7 +14,13 @@ import { alignedTable, markdownTable } from './text-table.ts';
 /** Lists what would run and what `dir` (null: no folder) holds already, and says if a run would refuse `dir`. Writes nothing. */
 export function dryRun(cells: readonly Cell[], dir: string | null, options: FolderOptions & OutputOptions, terminal: Terminal): void {
   const stored = cells.map((cell) => dir !== null && readCell(dir, cell.runId).kind === 'found');
-  if (dir !== null) noteRefusal(dir, options.resume === true, terminal);
+  if (dir !== null)
+    noteRefusal(
+      dir,
+      options.resume === true,
+      cells.map((cell) => cell.runId),
+      terminal,
+    );
   const keys = sweptKeys(cells).filter((key) => key !== 'seed');
   const columns = ['run_id', 'seed', ...keys, 'stored'];
   const format = formatOf(options);
@@ -41,9 +47,10 @@ export function dryRun(cells: readonly Cell[], dir: string | null, options: Fold
   );
 }
 
-function noteRefusal(dir: string, resume: boolean, terminal: Terminal): void {
+function noteRefusal(dir: string, resume: boolean, runIds: readonly string[], terminal: Terminal): void {
   try {
-    checkResultDir(dir, resume);
+    const leftOut = checkResultDir(dir, resume, runIds);
+    if (leftOut > 0) terminal.err(leftOutWarning(dir, leftOut));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     terminal.note(`a run would be refused: ${error.describe()}`);

@@ -1,13 +1,11 @@
-import { NetsimError } from '../sim/base/errors.ts';
-import type { Cell } from '../sweep/cells.ts';
+import type { AtCell } from '../sweep/preflight.ts';
 import type { SweepInput } from '../sweep/run-sweep.ts';
 import type { ConfigOptions } from './options.ts';
 
 /** The cells of a config, checked as far as that goes without a run. */
 export interface LoadedCells extends SweepInput {
   readonly hasSweep: boolean;
-  /** Runs an action on a cell; an error that only knows its config key gets its place in the file. */
-  at<T>(cell: Cell, action: () => T): T;
+  readonly at: AtCell;
 }
 
 /**
@@ -21,18 +19,14 @@ export const loadCells = (path: string, options: ConfigOptions): Promise<LoadedC
 export const loadSingle = (path: string, options: ConfigOptions): Promise<LoadedCells> => load(path, options, true);
 
 async function load(path: string, { set, seed }: ConfigOptions, single: boolean): Promise<LoadedCells> {
-  const { loadConfig, locate } = await import('../sweep/config/load.ts');
+  const { loadConfig } = await import('../sweep/config/load.ts');
+  const { plain } = await import('../sweep/config/tree.ts');
   const { expandCells, runSingle } = await import('../sweep/cells.ts');
-  const { checkBuildable } = await import('../sweep/preflight.ts');
+  const { atCellOf, checkBuildable } = await import('../sweep/preflight.ts');
   const loaded = await loadConfig(path, seed === undefined ? { set } : { set, seed });
   const cells = single ? [await runSingle(loaded)] : await expandCells(loaded);
-  const at = <T>(cell: Cell, action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      throw error instanceof NetsimError ? locate(error, loaded, cell.index) : error;
-    }
-  };
+  const at = atCellOf(loaded);
   checkBuildable(cells, at);
-  return { name: loaded.name, cells, source: loaded.source, report: loaded.report, hasSweep: loaded.hasSweep, at };
+  const { name, source, document, report, hasSweep } = loaded;
+  return { name, cells, source, document: plain(document), report, hasSweep, at };
 }

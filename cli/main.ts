@@ -5,7 +5,7 @@ import { processTerminal } from './terminal.ts';
 
 const args = process.argv.slice(2);
 // Read here as well as by commander: an error may come before its options are parsed.
-const terminal = processTerminal({ quiet: args.includes('--quiet'), color: !args.includes('--no-color') });
+const terminal = processTerminal({ quiet: args.includes('--quiet'), color: !args.includes('--no-color') }, process);
 try {
   await buildProgram(terminal).parseAsync(args, { from: 'user' });
 } catch (error) {

@@ -31,6 +31,12 @@ function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** An empty variable of a shell script is a mistake, not the current folder. */
+function folderName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must name a folder.');
+  return text;
+}
+
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 /** `--set`, `--seed`: what changes a config before it is read. */
@@ -54,14 +60,14 @@ export function withOutputOptions(command: Command, formats: readonly Format[]):
 /** `--out`, `--resume`, `--dry-run`: the result folder. */
 export function withFolderOptions(command: Command, outDefault: string): Command {
   return command
-    .option('--out <dir>', `result folder; without it: ${outDefault}`)
+    .option('--out <dir>', `result folder; without it: ${outDefault}`, folderName)
     .option('--resume', 'go on with the result folder: what it holds is not run again')
     .option('--dry-run', 'list the cells, their seeds and which are there already; run and write nothing');
 }
 
 /** `-j`: how many cells run at once. */
-export const withJobsOption = (command: Command): Command =>
-  command.option('-j, --jobs <n>', 'cells that run at once (default: the cores this process may use)', wholeNumber(1));
+export const withJobsOption = (command: Command, description: string): Command =>
+  command.option('-j, --jobs <n>', description, wholeNumber(1));
 
 export const withSamplesOption = (command: Command): Command =>
   command.option('--samples <n>', 'also the loads of a hashed balancer over this many seeds: mean and percentiles', wholeNumber(1));

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { writeFailure } from '../sweep/write-failure.ts';
 
 /** What a command may write to. */
 export interface Terminal {
@@ -15,27 +16,39 @@ export interface Terminal {
   alarm(text: string): string;
 }
 
+/** What a terminal needs of the process. */
+export interface ProcessStreams {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  exitCode?: number | string | null | undefined;
+}
+
 /**
- * The terminal of this process under the general options. When the reader of the result goes away (`| head`) the program ends quietly;
- * when that of the messages does, it goes on without them: a sweep is not lost with its progress.
+ * The terminal of this process under the general options. When the reader of the result goes away (`| head`) the command ends without
+ * it, with the exit code that it would have had; a result that cannot be written is an error. When the reader of the messages goes away
+ * it goes on without them: a sweep is not lost with its progress.
  */
-export function processTerminal(options: { readonly quiet: boolean; readonly color: boolean }): Terminal {
-  const { stdout, stderr } = process;
+export function processTerminal(options: { readonly quiet: boolean; readonly color: boolean }, streams: ProcessStreams): Terminal {
+  const { stdout, stderr } = streams;
+  const coloured = wantsColour(options.color, stderr.isTTY === true, streams.env);
+  const alarm = (text: string): string => (coloured ? styleText(['bold', 'red'], text) : text);
+  let isOpen = true;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    const isFirst = isOpen;
+    isOpen = false;
+    if (error.code === 'EPIPE' || !isFirst) return;
+    stderr.write(`${alarm('error:')} cannot write the result: ${writeFailure(error) ?? error.message}\n`);
+    streams.exitCode ||= 1;
   });
-  stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  const coloured = wantsColour(options.color, stderr.isTTY, process.env);
+  stderr.on('error', () => {});
   return {
-    out: (text) => void stdout.write(text),
+    out: (text) => void (isOpen && stdout.write(text)),
     err: (text) => void stderr.write(`${text}\n`),
     note: (text) => void (options.quiet || stderr.write(`${text}\n`)),
     quiet: options.quiet,
-    columns: stderr.isTTY ? stderr.columns : null,
-    alarm: (text) => (coloured ? styleText(['bold', 'red'], text) : text),
+    columns: stderr.isTTY === true ? (stderr.columns ?? null) : null,
+    alarm,
   };
 }
 

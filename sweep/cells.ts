@@ -6,7 +6,8 @@ import type { LoadedConfig } from './config/load.ts';
 import { problem } from './config/problem.ts';
 import type { JsonBlock } from './config/resolved-config.ts';
 import { resolvedConfig } from './config/resolved-config.ts';
-import type { Json } from './config/tree.ts';
+import type { Json, MapNode, Place } from './config/tree.ts';
+import { parsePath, placeOfValue } from './config/tree.ts';
 import { cellLabel } from './labels.ts';
 import { MODEL_VERSION } from './version.ts';
 
@@ -101,8 +102,29 @@ function refuseSameRuns(cells: readonly Cell[], loaded: LoadedConfig): void {
       first.set(cell.runId, cell);
       continue;
     }
-    const at = loaded.document.entries.get('sweep')?.keyAt ?? loaded.document.at;
-    const message = `cells ${other.index} (${cellLabel(other)}) and ${cell.index} (${cellLabel(cell)}) are the same run`;
-    throw new ConfigErrors([problem('sameRun', at, 'sweep', message, 'sweep each combination once')]);
+    const { at, key } = placeOfRepetition(loaded, other, cell);
+    const message = `cells ${other.index} (${labelAsWritten(other)}) and ${cell.index} (${labelAsWritten(cell)}) are the same run`;
+    throw new ConfigErrors([problem('sameRun', at, key, message, 'sweep each combination once')]);
   }
+}
+
+/** The swept value by which the later cell seems to differ, or the sweep as a whole. */
+function placeOfRepetition(loaded: LoadedConfig, earlier: Cell, later: Cell): { readonly at: Place; readonly key: string } {
+  const documentOf = (cell: Cell): MapNode => loaded.combinations[Math.floor(cell.index / loaded.repeat)]!.document;
+  const placeIn = (cell: Cell, key: string): Place => placeOfValue(documentOf(cell), parsePath(key));
+  const key = Object.keys(later.overrides).find((name) => {
+    const [a, b] = [placeIn(earlier, name), placeIn(later, name)];
+    return a.line !== b.line || a.column !== b.column;
+  });
+  if (key !== undefined) return { at: placeIn(later, key), key };
+  return { at: loaded.document.entries.get('sweep')?.keyAt ?? loaded.document.at, key: 'sweep' };
+}
+
+/** Values with their units, as they stand in the sweep. */
+function labelAsWritten(cell: Cell): string {
+  const written = Object.entries(cell.swept).map(([key, value]) => {
+    const override = cell.overrides[key] ?? null;
+    return [key, typeof override === 'object' ? value : override] as const;
+  });
+  return cellLabel({ swept: Object.fromEntries(written), seed: cell.seed });
 }

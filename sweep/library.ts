@@ -1,7 +1,9 @@
 import type { Scenario } from '../sim/base/scenario.ts';
 import { expandCells, runSingle } from './cells.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
+import { plain } from './config/tree.ts';
 import { defaultJobs } from './pool.ts';
+import { atCellOf, checkBuildable } from './preflight.ts';
 import { runSweep, type SweepOptions, type SweepOutcome } from './run-sweep.ts';
 
 /** A config as a program writes it: the keys of a config file, quantities with their units. */
@@ -30,8 +32,9 @@ export async function sweep(
 ): Promise<SweepOutcome> {
   const loaded = await load(config);
   const cells = await expandCells(loaded);
+  checkBuildable(cells, atCellOf(loaded));
   const { name, source, report } = loaded;
-  return runSweep({ name, cells, source, report }, { jobs: defaultJobs(), ...options });
+  return runSweep({ name, cells, source, document: plain(loaded.document), report }, { jobs: defaultJobs(), ...options });
 }
 
 /** JSON is YAML, so an object takes the same way, with the same errors, as a file. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ChartSpec } from '../analysis/charts/input.ts';
 import type { Row } from '../analysis/rows.ts';
 import { ConfigError } from '../sim/base/errors.ts';
 import type { Notice } from '../workloads/build-workload.ts';
+import type { Json } from './config/tree.ts';
 import { MODEL_VERSION, netsimVersion } from './version.ts';
 import { writeAtomic } from './write-atomic.ts';
 
@@ -21,6 +23,16 @@ export interface ConfigSource {
   readonly overrides: readonly string[];
   /** `--seed`; null when the config's own seed holds. */
   readonly seed: number | null;
+}
+
+/** What was run: the file, and the config that the command line made of it. */
+export interface ConfigFacts extends ConfigSource {
+  /** SHA-256 of `text`. */
+  readonly source_sha256: string;
+  /** The config after `--set` and `--seed`, its sweep included. */
+  readonly resolved: Json;
+  /** SHA-256 of `resolved` as JSON without spaces: what the report shows. */
+  readonly config_sha256: string;
 }
 
 /** What a config asks of its report. */
@@ -51,7 +63,7 @@ export interface Manifest {
   readonly cells_reused: number;
   readonly jobs: number;
   readonly machine: { readonly platform: string; readonly cpu: string; readonly cores: number; readonly memory_bytes: number };
-  readonly config: ConfigSource & { readonly sha256: string };
+  readonly config: ConfigFacts;
   readonly report: ReportRequest;
   /** What is run, a fact a line. */
   readonly description: readonly string[];
@@ -97,9 +109,37 @@ export function environmentFacts(): Pick<Manifest, 'format' | 'netsim_version' |
   };
 }
 
-export const sourceWithHash = (source: ConfigSource): Manifest['config'] => ({
+export const configFacts = (source: ConfigSource, resolved: Json): ConfigFacts => ({
   ...source,
-  sha256: createHash('sha256').update(source.text).digest('hex'),
+  source_sha256: sha256(source.text),
+  resolved,
+  config_sha256: sha256(JSON.stringify(resolved)),
+});
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The fields of a manifest that are read back. */
+const READ_FIELDS = z.looseObject({
+  format: z.literal(FORMAT),
+  netsim_version: z.string(),
+  model_version: z.number(),
+  name: z.string(),
+  cells_total: z.number(),
+  config: z.looseObject({ text: z.string(), config_sha256: z.string() }),
+  report: z.looseObject({
+    title: z.string().nullable(),
+    charts: z.array(z.looseObject({ x: z.string(), y: z.string(), series: z.string().nullable() })).nullable(),
+  }),
+  description: z.array(z.string()),
+  swept_keys: z.array(z.string()),
+  cells: z.array(
+    z.looseObject({
+      run_id: z.string().regex(/^\w+$/),
+      seed: z.number(),
+      swept: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
+  failures: z.array(z.looseObject({ cell: z.string(), message: z.string(), repeat: z.string() })),
 });
 
 export const manifestPath = (dir: string): string => join(dir, 'manifest.json');
@@ -111,7 +151,7 @@ export function writeManifest(dir: string, manifest: Manifest): void {
 /**
  * The manifest of a result folder.
  *
- * @throws ConfigError when `dir` holds none, or one of another format
+ * @throws ConfigError when `dir` holds none, or one of another format, or an incomplete one
  */
 export function readManifest(dir: string): Manifest {
   const file = manifestPath(dir);
@@ -123,14 +163,14 @@ export function readManifest(dir: string): Manifest {
       hint: 'give a folder that netsim sweep has written',
     });
   }
-  let manifest: Partial<Manifest> | null = null;
+  let manifest: unknown = null;
   try {
-    manifest = JSON.parse(text) as Partial<Manifest> | null;
+    manifest = JSON.parse(text);
   } catch {
     // Falls through to the same refusal as any other file that is no manifest.
   }
-  if (manifest?.format !== FORMAT) {
-    throw new ConfigError('E151', `${file} is no ${FORMAT} file`, { hint: 'run the sweep again with --resume' });
+  if (!READ_FIELDS.safeParse(manifest).success) {
+    throw new ConfigError('E151', `${file} is no complete ${FORMAT} file`, { hint: 'run the sweep again with --resume' });
   }
   return manifest as Manifest;
 }

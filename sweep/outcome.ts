@@ -1,6 +1,6 @@
 import type { CellRecord } from '../analysis/rows.ts';
 import type { ErrorPlace } from '../sim/base/errors.ts';
-import { NetsimError } from '../sim/base/errors.ts';
+import { BoundError, CellError, ConfigError, ImportError, InternalError, NetsimError } from '../sim/base/errors.ts';
 import type { Notice } from '../workloads/build-workload.ts';
 
 export interface CellResult {
@@ -35,6 +35,22 @@ export function failureOf(error: unknown): CellFailure {
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'E900', message, hint: null, where: null, exitCode: 1, internal: true, stack };
 }
+
+/** The error that became this failure, for a caller that throws. */
+export function errorOf({ code, message, hint, where, stack }: CellFailure): NetsimError {
+  const ErrorClass = CLASSES[code.slice(0, 2)] ?? InternalError;
+  const error = new ErrorClass(code, message, { ...(hint === null ? {} : { hint }), ...(where === null ? {} : { where }) });
+  if (stack !== null) error.stack = stack;
+  return error;
+}
+
+/** The table of sim/base/errors.ts. */
+const CLASSES: Readonly<Record<string, new (...args: ConstructorParameters<typeof CellError>) => NetsimError>> = {
+  E1: ConfigError,
+  E2: CellError,
+  E3: BoundError,
+  E4: ImportError,
+};
 
 /** One line for a person. */
 export function describeFailure(failure: CellFailure): string {

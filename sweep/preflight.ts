@@ -1,28 +1,74 @@
+import { ConfigError, NetsimError } from '../sim/base/errors.ts';
+import type { FlowsSpec, Scenario } from '../sim/base/scenario.ts';
+import { prepare } from '../sim/prepare.ts';
+import { MAX_FLOW_PACKETS } from '../sim/transport/flow-table.ts';
 import { assertConnected } from '../topologies/connectivity.ts';
 import { leafSpine } from '../topologies/leaf-spine.ts';
 import { buildWorkload } from '../workloads/build-workload.ts';
 import type { Cell } from './cells.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { locate } from './config/load.ts';
+
+/** Runs an action on a cell; an error that only knows its config key gets its place in the file. */
+export type AtCell = <T>(cell: Cell, action: () => T) => T;
+
+export function atCellOf(loaded: LoadedConfig): AtCell {
+  return (cell, action) => {
+    try {
+      return action();
+    } catch (error) {
+      throw error instanceof NetsimError ? locate(error, loaded, cell.index) : error;
+    }
+  };
+}
 
 /**
- * Builds, before anything runs, what only the built fabric or file can show to be wrong: destinations cut off by dead links, and
- * traffic or trace files. Balancer and transport do not matter for it, so cells that differ in nothing else are built once.
+ * Builds, before anything runs, what only the built fabric or file can show to be wrong: destinations cut off by dead links, traffic or
+ * trace files, a window that contradicts a derived one, flows of too many packets. Balancer and transport do not matter for it, so cells that differ in nothing else are built once; every seed
+ * is where it decides who has to reach whom.
  *
- * @param at runs an action and gives its errors their place in the config of the cell
  * @throws ConfigError, ImportError
  */
-export function checkBuildable(cells: readonly Cell[], at: (cell: Cell, action: () => void) => void): void {
+export function checkBuildable(cells: readonly Cell[], at: AtCell): void {
   const built = new Set<string>();
   for (const cell of cells) {
+    if (mayContradictDefaults(cell.scenario)) at(cell, () => prepare(cell.scenario));
     const { topology, workload, failures, seed } = cell.scenario;
     if (workload.kind !== 'file' && failures.length === 0) continue;
     const { topology: fabric, workload: traffic, failures: dead } = cell.config;
-    // Seeds move random placements and draws only; the first repeat stands for them.
-    const key = JSON.stringify([fabric, traffic, dead]);
+    const seedMatters = failures.length > 0 && drawsPairs(cell.scenario);
+    const key = JSON.stringify([fabric, traffic, dead, seedMatters ? seed : null]);
     if (built.has(key)) continue;
     built.add(key);
     at(cell, () => {
       const { schedule } = buildWorkload(workload, seed);
-      assertConnected(leafSpine(topology, failures, workload.ranks, seed), schedule);
+      try {
+        assertConnected(leafSpine(topology, failures, workload.ranks, seed), schedule);
+      } catch (error) {
+        throw seedMatters && error instanceof ConfigError ? withSeed(error, seed) : error;
+      }
     });
   }
+}
+
+/** Whether `prepare` may refuse what the config alone does not show to be wrong. Rare, so it is built for each such cell. */
+function mayContradictDefaults({ transport, workload, nic }: Scenario): boolean {
+  const halfGiven = transport.kind === 'dctcp' && (transport.initialWindowBytes === null) !== (transport.minWindowBytes === null);
+  const largestBytes = 'sizeBytes' in workload ? workload.sizeBytes : workload.kind === 'flows' ? largestFlowBytes(workload) : 0;
+  return halfGiven || largestBytes / nic.mtuBytes > MAX_FLOW_PACKETS;
+}
+
+const largestFlowBytes = ({ flows }: FlowsSpec): number => flows.reduce((largest, flow) => Math.max(largest, flow.sizeBytes), 0);
+
+/** Whether the seed decides which hosts send to each other. */
+const drawsPairs = ({ topology, workload }: Scenario): boolean =>
+  topology.placement === 'random' || workload.kind === 'moe' || (workload.kind === 'permutation' && workload.pattern === 'random');
+
+function withSeed(error: ConfigError, seed: number): ConfigError {
+  const { code, message, where, hint } = error;
+  return new ConfigError(code, `with seed ${seed}, ${message}`, {
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Cell } from './cells.ts';
+import type { JsonBlock } from './config/resolved-config.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** `netsim` with its arguments, quoted for a POSIX shell. */
@@ -14,24 +15,27 @@ const folder = (dir: string): string => join(dir, 'repeat');
 export const repeatCommand = (dir: string, runId: string): string => shellCommand(['run', join(folder(dir), `${runId}.json`)]);
 
 /**
+ * The resolved config of a cell as it runs from a file in `folder`: the path of a workload file, which is relative to the folder of its
+ * config, leads from there.
+ *
+ * @param configFile the config that the cell came from
+ */
+export function configInFolder(cell: Cell, configFile: string, folder: string): JsonBlock {
+  const { workload } = cell.scenario;
+  if (workload.kind !== 'file' || isAbsolute(workload.path)) return cell.config;
+  const path = relative(resolve(folder), resolve(dirname(configFile), workload.path));
+  return { ...cell.config, workload: { ...(cell.config['workload'] as JsonBlock), path } };
+}
+
+/**
  * Writes DIR/repeat/<run_id>.json: the resolved config of one cell. A file of its own rather than the sweep's config with `--set`
  * options: it repeats the cell also after the config was edited, and `run` takes no config with a sweep.
  *
- * @param configFile the config that the cell came from: the path of a workload file is relative to its folder
+ * @param configFile the config that the cell came from
  */
 export function writeRepeatConfig(dir: string, cell: Cell, configFile: string): void {
   mkdirSync(folder(dir), { recursive: true });
-  const { workload } = cell.scenario;
-  const config =
-    workload.kind === 'file'
-      ? {
-          ...cell.config,
-          workload: {
-            ...(cell.config['workload'] as object),
-            path: relative(resolve(folder(dir)), resolve(dirname(configFile), workload.path)),
-          },
-        }
-      : cell.config;
+  const config = configInFolder(cell, configFile, folder(dir));
   writeAtomic(join(folder(dir), `${cell.runId}.json`), `${JSON.stringify(config, null, 2)}\n`);
 }
 

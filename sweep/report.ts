@@ -17,7 +17,7 @@ export async function writeReport(dir: string, manifest: Manifest, records: read
   const input = {
     title: manifest.report.title ?? manifest.name,
     description: { name: manifest.name, lines: manifest.description },
-    manifest: { netsimVersion: manifest.netsim_version, configHash: manifest.config.sha256, configText: manifest.config.text },
+    manifest: { netsimVersion: manifest.netsim_version, configHash: manifest.config.config_sha256, configText: manifest.config.text },
     failures: manifest.failures.map(({ cell, message, repeat }) => ({ cell, message, repeat })),
     sweptKeys: manifest.swept_keys.filter((key) => key !== 'seed'),
     charts: manifest.report.charts,

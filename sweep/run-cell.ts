@@ -35,9 +35,9 @@ export function runCell(spec: CellSpec, onProgress?: (progress: RunProgress) => 
 }
 
 /** `runCell` with errors as data. */
-export function attemptCell(spec: CellSpec): CellOutcome {
+export function attemptCell(spec: CellSpec, onProgress?: (progress: RunProgress) => void): CellOutcome {
   try {
-    return { kind: 'done', ...runCell(spec) };
+    return { kind: 'done', ...runCell(spec, onProgress) };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error) };
   }

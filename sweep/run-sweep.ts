@@ -1,13 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import type { CellRecord } from '../analysis/rows.ts';
 import type { Notice } from '../workloads/build-workload.ts';
 import type { ReadCell, StoredCell } from './cell-store.ts';
 import { readCell, relabelled, writeCell } from './cell-store.ts';
 import type { Cell } from './cells.ts';
+import type { Json } from './config/tree.ts';
 import { describeCells, describeOverrides } from './describe.ts';
 import { cellLabel, sweptKeys } from './labels.ts';
 import type { CellStatus, ConfigSource, Manifest, ReportRequest } from './manifest.ts';
-import { environmentFacts, sourceWithHash, writeManifest } from './manifest.ts';
+import { configFacts, environmentFacts, writeManifest } from './manifest.ts';
 import type { CellFailure } from './outcome.ts';
 import { describeFailure } from './outcome.ts';
 import type { CellRunner } from './pool.ts';
@@ -15,7 +15,7 @@ import { workerPool } from './pool.ts';
 import type { SweepProgress } from './progress.ts';
 import { removeRepeatConfigs, repeatCommand, writeRepeatConfig } from './repeat.ts';
 import { writeReport } from './report.ts';
-import { checkResultDir } from './result-dir.ts';
+import { checkResultDir, leftOutWarning, startResultDir } from './result-dir.ts';
 import { writeTable } from './table.ts';
 
 /** What is swept, and what the result folder says about it. */
@@ -24,6 +24,8 @@ export interface SweepInput {
   /** In the order of the rows; no two with the same `runId`. */
   readonly cells: readonly Cell[];
   readonly source: ConfigSource;
+  /** The config after `--set` and `--seed`, its sweep included. */
+  readonly document: Json;
   readonly report: ReportRequest;
 }
 
@@ -68,15 +70,16 @@ export interface SweepOutcome {
  * Runs the cells that have no stored result yet, stores each as it ends, and writes DIR/results.csv, manifest.json, report.html and
  * charts/*.svg. Rows stand in cell order and do not depend on `jobs`, on interruption, or on what was taken over.
  *
- * @throws ConfigError when `dir` is not to be written to
+ * @throws ConfigError when `dir` is not to be written to, or cannot be
  */
 export async function runSweep(input: SweepInput, options: SweepOptions): Promise<SweepOutcome> {
   const { dir, resume = false, signal } = options;
-  checkResultDir(dir, resume);
+  const runIds = input.cells.map((cell) => cell.runId);
+  const leftOut = checkResultDir(dir, resume, runIds);
+  if (leftOut > 0) options.onMessage?.(leftOutWarning(dir, leftOut));
   const run = new SweepRun(input, options);
   if (resume) run.takeOver((runId) => readCell(dir, runId));
-  mkdirSync(dir, { recursive: true });
-  writeManifest(dir, run.manifest(false));
+  startResultDir(dir, () => writeManifest(dir, run.manifest(false)));
   await run.runMissing(options.runner ?? workerPool, signal);
   return run.conclude();
 }
@@ -168,7 +171,7 @@ class SweepRun {
   }
 
   manifest(finished: boolean, endedMs?: number): Manifest {
-    const { name, cells, source, report } = this.#input;
+    const { name, cells, source, document, report } = this.#input;
     const keys = sweptKeys(cells);
     return {
       ...environmentFacts(),
@@ -181,7 +184,7 @@ class SweepRun {
       cells_done: this.#stored.size,
       cells_reused: this.#reused,
       jobs: this.#options.jobs,
-      config: sourceWithHash(source),
+      config: configFacts(source, document),
       report,
       description: [...describeCells(cells, keys), ...describeOverrides(source)],
       swept_keys: keys,

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * Writes a whole file or nothing: a temporary file beside it, then a rename. Synchronous, so that no signal handler runs between
@@ -6,6 +6,12 @@ import { renameSync, writeFileSync } from 'node:fs';
  */
 export function writeAtomic(path: string, content: string): void {
   const temporary = `${path}.tmp-${process.pid}`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    // A full disk leaves an empty or half a temporary file.
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

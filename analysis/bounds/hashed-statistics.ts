@@ -2,7 +2,7 @@ import type { BalancerSpec } from '../../sim/base/scenario.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
-import { nearestRank } from '../nearest-rank.ts';
+import { nearestRank } from '../../sim/base/nearest-rank.ts';
 import { fabricLoads } from './link-loads.ts';
 
 /** A quantity over several seeds; percentiles by nearest rank. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { existsSync, writeFileSync } from 'node:fs';
 import { ConfigError } from '../../sim/base/errors.ts';
+import { writingTo } from '../../sweep/write-failure.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A config that runs in seconds and shows the keys that most people change. */
@@ -42,7 +43,7 @@ export function initCommand(terminal: Terminal): Command {
     .argument('[file]', 'config to write', 'netsim.yaml')
     .action((file: string) => {
       if (existsSync(file)) throw new ConfigError('E161', `${file} exists already`, { hint: 'give another name' });
-      writeFileSync(file, STARTER, { flag: 'wx' });
+      writingTo(file, 'give a name in a folder that exists and may be written', () => writeFileSync(file, STARTER, { flag: 'wx' }));
       terminal.note(`wrote ${file}; run it with: netsim sweep ${file}`);
     });
 }

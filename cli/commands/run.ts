@@ -4,10 +4,11 @@ import { ConfigError } from '../../sim/base/errors.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
 import { dryRun } from '../dry-run.ts';
 import { humanValue } from '../human-value.ts';
+import { onInterrupt } from '../interrupt.ts';
 import type { LoadedCells } from '../load.ts';
 import { loadSingle } from '../load.ts';
 import type { ConfigOptions, FolderOptions, Format, OutputOptions } from '../options.ts';
-import { formatOf, withConfigOptions, withFolderOptions, withOutputOptions } from '../options.ts';
+import { formatOf, withConfigOptions, withFolderOptions, withJobsOption, withOutputOptions } from '../options.ts';
 import { showNotices } from '../notices.ts';
 import { jsonDocument } from '../print-rows.ts';
 import { runProgress } from '../run-progress.ts';
@@ -26,6 +27,7 @@ export function runCommand(terminal: Terminal): Command {
     .description('run the one cell of a config and print its row')
     .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
+  withJobsOption(command, 'as for sweep; one cell runs at a time anyway');
   withFolderOptions(command, 'nothing is written');
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   return command.action(async (config: string, options: RunCommandOptions) => {
@@ -38,7 +40,8 @@ export function runCommand(terminal: Terminal): Command {
       return;
     }
     if (options.out === undefined) {
-      printRecord(await runHere(input, terminal), formatOf(options), terminal);
+      const record = await runUnstored(input, terminal);
+      if (record !== null) printRecord(record, formatOf(options), terminal);
       return;
     }
     const outcome = await runToFolder(input, options.out, { ...options, jobs: 1 }, terminal);
@@ -47,14 +50,32 @@ export function runCommand(terminal: Terminal): Command {
   });
 }
 
-/** Runs in this thread and stores nothing: there is nothing to keep when it is interrupted. */
-async function runHere(input: LoadedCells, terminal: Terminal): Promise<CellRecord> {
-  const { runCell } = await import('../../sweep/run-cell.ts');
+/**
+ * Runs and stores nothing: there is nothing to keep when it is interrupted (null). A run is synchronous, so it has a thread of its own:
+ * this one hears Ctrl-C.
+ */
+async function runUnstored(input: LoadedCells, terminal: Terminal): Promise<CellRecord | null> {
+  const { workerPool } = await import('../../sweep/pool.ts');
+  const { errorOf } = await import('../../sweep/outcome.ts');
   const progress = runProgress(terminal);
+  const pool = await workerPool(1);
+  const interrupt = onInterrupt(() => void pool.destroy());
   try {
     const cell = input.cells[0]!;
-    const { record, notices } = input.at(cell, () => runCell(cell, progress.update));
+    const { runId, seed, swept, scenario } = cell;
+    const outcome = await pool.watch({ runId, seed, swept, scenario }, progress.update);
     progress.finish();
+    if (interrupt.signal.aborted) {
+      terminal.err('interrupted');
+      process.exitCode = 130;
+      return null;
+    }
+    if (outcome.kind === 'failed') {
+      return input.at(cell, () => {
+        throw errorOf(outcome.failure);
+      });
+    }
+    const { record, notices } = outcome;
     showNotices(notices, terminal);
     if (record.unfinishedReason !== null) {
       terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
@@ -62,7 +83,8 @@ async function runHere(input: LoadedCells, terminal: Terminal): Promise<CellReco
     }
     return record;
   } finally {
-    progress.finish();
+    interrupt.stop();
+    await pool.destroy();
   }
 }
 

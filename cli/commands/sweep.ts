@@ -22,7 +22,7 @@ export function sweepCommand(terminal: Terminal): Command {
     .description('run every cell of a config and write the table, the manifest and the report')
     .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
-  withJobsOption(command);
+  withJobsOption(command, 'cells that run at once (default: the cores this process may use)');
   withFolderOptions(command, 'out/<name of the config>');
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   command.option('--yes', `run more than ${MAX_CELLS_UNASKED} cells`);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { Limits } from '../../sim/derive.ts';
 import type { Notice } from '../../workloads/build-workload.ts';
+import { configInFolder } from '../../sweep/repeat.ts';
 import { loadCells } from '../load.ts';
 import type { ConfigOptions } from '../options.ts';
 import { withConfigOptions } from '../options.ts';
@@ -12,7 +13,10 @@ interface ValidateCommandOptions extends ConfigOptions {
   readonly json?: true;
 }
 
-/** `netsim validate CONFIG`: checks all cells, prints the first one with every default resolved; the output is a config again. */
+/**
+ * `netsim validate CONFIG`: checks all cells, prints the first one with every default resolved; the output, saved in the current folder,
+ * is a config again.
+ */
 export function validateCommand(terminal: Terminal): Command {
   const command = new Command('validate')
     .description('check a config and print it with every default resolved')
@@ -23,16 +27,17 @@ export function validateCommand(terminal: Terminal): Command {
     const { cells, at } = await loadCells(config, options);
     const { prepare } = await import('../../sim/prepare.ts');
     const first = cells[0]!;
+    const resolved = configInFolder(first, config, '.');
     const { limits, notices, facts } = at(first, () => prepare(first.scenario));
     const derived = derivedDefaults(limits);
     if (options.json === true) {
-      terminal.out(jsonDocument({ ok: true, cells: cells.length, config: first.config, derived, facts, notices }));
+      terminal.out(jsonDocument({ ok: true, cells: cells.length, config: resolved, derived, facts, notices }));
       return;
     }
     const { stringify } = await import('yaml');
     const which = cells.length === 1 ? '' : `, ${cells.length} cells; this is the first`;
     terminal.out(`# ok: ${config}${which}, with every default resolved\n`);
-    terminal.out(stringify(first.config, { lineWidth: 0 }));
+    terminal.out(stringify(resolved, { lineWidth: 0 }));
     terminal.out(commentBlock('follows from the fabric, where not set above', Object.entries(derived)));
     terminal.out(
       commentBlock(

@@ -131,7 +131,7 @@ function checkMessages({ topology, workload }: Partial<Config>, say: Say): void 
   const messages = messageCount(workload, ranks);
   if (messages === null || messages <= MAX_MESSAGES) return;
   const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
-  const others = { moe: 'layers or ranks', 'all-to-all': 'ranks' }[workload.kind as string] ?? 'ranks, or another algorithm';
+  const others = workload.kind === 'moe' ? 'layers or ranks' : workload.kind === 'all-to-all' ? 'ranks' : 'ranks, or another algorithm';
   say(['workload'], `${workload.kind} among ${ranks} ranks is ${count} messages`, `at most ${MAX_MESSAGES}; choose fewer ${others}`);
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { Dimension } from '../../sim/base/quantity.ts';
 import { unitsOf } from '../../sim/base/quantity.ts';
+import { exampleOf } from './example.ts';
 import { isPlannedKey, isPlannedValue } from './planned.ts';
 import { problem } from './problem.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
@@ -14,6 +15,7 @@ type Issue = z.core.$ZodIssue;
 /** More of one block help nobody. */
 const MAX_ISSUES = 100;
 const LATER = 'it comes with a later version';
+const NAME_HINT = '1 to 200 printable characters, no slash or backslash, not . or .., no blank at either end';
 
 /** Turns what zod found in a document into config errors at their places; `prefix` is the path of the parsed value. */
 export function toConfigErrors(issues: readonly Issue[], root: TreeNode, prefix: readonly string[]): ConfigError[] {
@@ -73,7 +75,7 @@ function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigE
     case 'too_big':
       return [problem('outOfRange', at, name, `${describe(node)} is too large`, `at most ${String(issue.maximum)}`)];
     case 'invalid_format':
-      return [problem('wrongType', at, name, 'not 1 to 200 printable characters', 'choose a plain name')];
+      return [problem('wrongType', at, name, `${describe(node)} is no name`, NAME_HINT)];
     default:
       return [problem('wrongType', at, name, issue.message)];
   }
@@ -145,10 +147,11 @@ function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
 function missingKey(root: TreeNode, path: readonly string[]): ConfigError {
   const block = nodeAt(root, path.slice(0, -1));
   const at = block?.kind === 'map' && block.isShorthand ? block.at : placeOfKey(root, path.slice(0, -1));
-  const description = schemasAt(root, path)[0]?.description;
   const words = knownWords(root, path);
-  const hint = words.length > 1 ? `one of ${words.join(', ')}` : description;
-  return problem('missingKey', at, dottedPath(path), 'missing key', hint?.replace(/\.$/, ''));
+  const [schema] = schemasAt(root, path);
+  const such = schema === undefined ? [] : [`such as ${path.at(-1)}: ${words[0] ?? exampleOf(schema)}`];
+  const hint = [...such, ...(words.length > 1 ? [`one of ${words.join(', ')}`] : [])].join('; ');
+  return problem('missingKey', at, dottedPath(path), 'missing key', hint);
 }
 
 function knownWords(root: TreeNode, path: readonly string[]): string[] {
@@ -197,13 +200,17 @@ function wrongType(node: TreeNode, root: TreeNode, path: readonly string[]): Con
       return problem('badQuantity', node.at, name, `${short(node.text)} has no unit`, wanted);
     return problem('badQuantity', node.at, name, `expected a quantity, got ${describe(node)}`, wanted);
   }
-  const expected = unique(schemas.map(expectation)).join(' or ');
+  const choices = new Map(schemas.toReversed().map((schema) => [expectation(schema), schema]));
+  const expected = unique(schemas.map(expectation));
   const isQuoted = node.kind === 'scalar' && typeof node.value === 'string' && /^(-?[\d.]+|true|false)$/.test(node.value);
-  return problem('wrongType', node.at, name, `expected ${expected}, got ${describe(node)}`, isQuoted ? 'remove the quotes' : undefined);
+  const remedy = isQuoted ? 'remove the quotes' : expected.map((words) => remedyFor(choices.get(words)!, node)).join(', or ');
+  return problem('wrongType', node.at, name, `expected ${expected.join(' or ')}, got ${describe(node)}`, remedy);
 }
 
+const isBlock = (schema: JsonSchema): boolean => schema.properties !== undefined || schema.type === 'object';
+
 function expectation(schema: JsonSchema): string {
-  if (schema.properties !== undefined || schema.type === 'object') return 'a block of keys';
+  if (isBlock(schema)) return 'a block of keys';
   if (schema.const !== undefined) return `"${schema.const}"`;
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   switch (schema.type) {
@@ -217,6 +224,24 @@ function expectation(schema: JsonSchema): string {
       return 'a number';
     default:
       return 'text';
+  }
+}
+
+/** How to write what a schema expects, in place of a value of another type. */
+function remedyFor(schema: JsonSchema, node: TreeNode): string {
+  if (isBlock(schema)) return `write a block of keys such as ${exampleOf(schema)}`;
+  if (schema.const !== undefined || schema.enum !== undefined) return `write ${exampleOf(schema)}`;
+  switch (schema.type) {
+    case 'array':
+      return 'start each entry with `- `';
+    case 'boolean':
+      return 'write true or false without quotes';
+    case 'integer':
+      return `write a whole number such as ${exampleOf(schema)}`;
+    case 'number':
+      return `write a number such as ${exampleOf(schema)}`;
+    default:
+      return node.kind === 'scalar' ? 'write it in quotes' : `write text such as ${exampleOf(schema)}`;
   }
 }
 

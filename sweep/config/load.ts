@@ -57,6 +57,8 @@ export interface LoadOptions {
 
 /** Enough to see what is wrong; a sweep could repeat it a hundred thousand times. */
 const MAX_ERRORS = 100;
+/** Errors that a value may have for want of another one. */
+const CONSEQUENCES: readonly string[] = [CODES.missingKey, CODES.contradiction];
 const RUN_BLOCKS = (Object.keys(BLOCKS) as BlockName[]).filter((name) => name !== 'sweep' && name !== 'report');
 
 /**
@@ -79,37 +81,35 @@ export async function loadConfig(path: string, options: LoadOptions = {}): Promi
   const repeat = frame.config.sweep?.repeat ?? 1;
   const plan = sweepEntry === undefined || frame.config.sweep === undefined ? NO_SWEEP : planSweep(sweepEntry, repeat);
   found.push(...plan.errors, ...overwrittenOverrides(assignments, plan.keys.map(parsePath)));
-  const lastSeed = (frame.config.seed ?? 0) + (repeat - 1);
-  if (!Number.isSafeInteger(lastSeed)) {
-    found.push(
-      problem(
-        'outOfRange',
-        placeOfValue(document, ['seed']),
-        'seed',
-        `the last repeat would run with seed ${lastSeed}`,
-        'at most 2^53 - 1',
-      ),
-    );
-  }
   const report = document.entries.get('report')?.value;
   if (report?.kind === 'map') found.push(...checkCharts(report, plan.keys, RESULT_COLUMNS));
 
-  const name = frame.config.name ?? basename(path, extname(path));
+  const name = frame.config.name ?? nameOfFile(path);
   const files = new WorkloadFiles(path, readFile);
-  const combinations = plan.errors.length > 0 ? [] : await combine(document, plan, validator, files, name, found);
-  if (plan.errors.length > 0)
-    found.push(...validator.validate(document, RUN_BLOCKS).errors.filter((error) => error.code !== CODES.missingKey));
+  const { combinations, errors: wrong } = await combine(document, plan, repeat, validator, files, name);
+  // What a sweep that is itself wrong leaves out is no second mistake.
+  const isPlanned = plan.errors.length === 0 && (sweepEntry === undefined || frame.config.sweep !== undefined);
+  found.push(...wrong.filter((error) => isPlanned || !CONSEQUENCES.includes(error.code)));
   if (found.length > 0) throw new ConfigErrors(inFileOrder(found).slice(0, MAX_ERRORS));
   return {
     source: { file: path, text, overrides: options.set ?? [], seed: options.seed ?? null },
     name,
     document,
     hasSweep: sweepEntry !== undefined,
-    sweptKeys: plan.keys,
+    sweptKeys: plan.keys.filter(hasColumn),
     repeat,
     report: { title: frame.config.report?.title ?? null, charts: frame.config.report?.charts?.map(chartSpec) ?? null },
     combinations,
   };
+}
+
+/** The row of a run has its seed already. */
+const hasColumn = (key: string): boolean => key !== 'seed';
+
+/** The file name without its extension where that can be a name. */
+function nameOfFile(path: string): string {
+  const parsed = BLOCKS.name.safeParse(basename(path, extname(path)));
+  return parsed.data ?? 'config';
 }
 
 const chartSpec = ({ x, y, series }: { x: string; y: string; series?: string | undefined }) => ({ x, y, series: series ?? null });
@@ -121,9 +121,9 @@ async function readText(path: string, readFile: ReadFile): Promise<string> {
   } catch (error) {
     const reason = readFailure(error);
     if (reason === undefined) throw error;
-    throw new ConfigErrors([
-      problem('unreadable', { file: path }, '', `cannot read the config: ${reason}`, 'give the path of a YAML or JSON file'),
-    ]);
+    const message = path === '' ? 'the path of the config is empty' : `cannot read the config: ${reason}`;
+    const hint = path === '-' ? 'to read standard input, give /dev/stdin' : 'give the path of a YAML or JSON file';
+    throw new ConfigErrors([problem('unreadable', { file: path }, '', message, hint)]);
   }
   const text = decodeText(bytes, path);
   if (text instanceof ConfigError) throw new ConfigErrors([text]);
@@ -151,46 +151,52 @@ function refuseWireless(document: MapNode): void {
   throw new ConfigErrors([problem('notAvailable', kind.at, 'kind', message, 'this version simulates kind: fabric')]);
 }
 
-/** Validates every combination of the sweep; what is wrong goes to `found`. */
+/** Validates every combination of the sweep; of a sweep that is wrong only the first ones, for what is wrong with its keys and values. */
 async function combine(
   document: MapNode,
   plan: SweepPlan,
+  repeat: number,
   validator: BlockValidator,
   files: WorkloadFiles,
   name: string,
-  found: ConfigError[],
-): Promise<Combination[]> {
-  if (plan.keys.length > 0) found.push(...shadowedErrors(document, plan, validator));
+): Promise<{ readonly combinations: readonly Combination[]; readonly errors: readonly ConfigError[] }> {
+  const found = plan.keys.length > 0 ? shadowedErrors(document, plan, validator) : [];
   const combinations: Combination[] = [];
   const distinct = new Set<string>();
-  const report = (errors: readonly ConfigError[]): void => {
+  const report = (...errors: readonly ConfigError[]): void => {
     found.push(...errors);
     for (const error of errors) distinct.add(error.describe());
   };
-  for (let i = 0; i < plan.combinations && distinct.size < MAX_ERRORS; i++) {
+  const last = plan.errors.length === 0 ? plan.combinations : Math.min(plan.combinations, MAX_ERRORS);
+  for (let i = 0; i < last && distinct.size < MAX_ERRORS; i++) {
     const assignments = plan.assignments(i);
     const cell = assignAll(document, assignments);
     if (cell instanceof ConfigError) {
-      report([cell]);
+      report(cell);
       continue;
     }
     const { root, errors, config } = validator.validate(cell, RUN_BLOCKS);
-    report(errors);
+    report(...errors);
+    const lastSeed = (config.seed ?? 0) + (repeat - 1);
+    if (!Number.isSafeInteger(lastSeed)) {
+      const message = `the last repeat would run with seed ${lastSeed}`;
+      report(problem('outOfRange', placeOfValue(root, ['seed']), 'seed', message, 'at most 2^53 - 1'));
+    }
     const whole = { ...config, sweep: undefined, report: undefined };
     if (errors.length > 0 || !isComplete(whole)) continue;
     const inputs = await files.load(whole, root);
     if (inputs instanceof ConfigError) {
-      report([inputs]);
+      report(inputs);
       continue;
     }
     combinations.push({
-      swept: sweptRow(plan.keys, assignments, whole, cell),
+      swept: sweptRow(plan.keys.filter(hasColumn), assignments, whole, cell),
       overrides: Object.fromEntries(assignments.map(({ key, value }) => [key, plain(value)])),
       scenario: toScenario(whole, name, inputs),
       document: cell,
     });
   }
-  return combinations;
+  return { combinations, errors: found };
 }
 
 function sweptRow(keys: readonly string[], assignments: readonly Assignment[], config: Config, cell: MapNode): Row {
@@ -217,7 +223,7 @@ function assignAll(document: MapNode, assignments: readonly Assignment[]): MapNo
 function shadowedErrors(document: MapNode, plan: SweepPlan, validator: BlockValidator): ConfigError[] {
   const swept = plan.keys.map(parsePath);
   const { errors } = validator.validate(document, RUN_BLOCKS);
-  const hidden = errors.filter((error) => error.code !== CODES.missingKey && error.code !== CODES.contradiction);
+  const hidden = errors.filter((error) => !CONSEQUENCES.includes(error.code));
   return hidden.filter((error) => swept.some((path) => covers(path, parsePath(error.where?.path ?? ''))));
 }
 

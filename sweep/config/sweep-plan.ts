@@ -31,7 +31,6 @@ export const NO_SWEEP: SweepPlan = { keys: [], combinations: 1, assignments: () 
 /** Not to be swept, and why. */
 const FIXED_KEYS = new Map(
   Object.entries({
-    seed: 'use sweep.repeat: repeat i runs with seed + i',
     name: 'it has no effect on a run',
     kind: 'one sweep is of one kind',
     sweep: 'a sweep does not sweep itself',
@@ -48,10 +47,10 @@ export function planSweep(sweep: Entry, repeat: number): SweepPlan {
   const axes = entries.flatMap(([name, entry]) => (BLOCKS.includes(name) ? planner.axesOf(name, entry) : []));
   planner.checkOverlaps(axes);
   const combinations = axes.reduce((product, axis) => product * axis.points.length, 1);
-  if (axes.length === 0 && repeat === 1) {
+  if (axes.length === 0 && repeat === 1 && planner.errors.length === 0) {
     planner.fail(sweep.keyAt, 'sweep', 'nothing is swept', 'give grid, zip, list or repeat');
   } else if (combinations * repeat > MAX_CELLS) {
-    planner.fail(sweep.keyAt, 'sweep', `${combinations * repeat} cells`, `at most ${MAX_CELLS}`);
+    planner.fail(sweep.keyAt, 'sweep', countOf(combinations * repeat, 'cell'), `at most ${MAX_CELLS}`);
   }
   return {
     keys: [...new Set(axes.flatMap((axis) => axis.points.flatMap((point) => point.map(({ key }) => key))))],
@@ -72,6 +71,15 @@ export function planSweep(sweep: Entry, repeat: number): SweepPlan {
   };
 }
 
+/** The values of one key. */
+interface Column {
+  readonly at: Place;
+  readonly place: string;
+  readonly points: readonly Assignment[];
+}
+
+const countOf = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
 class Planner {
   readonly errors: ConfigError[] = [];
 
@@ -86,16 +94,17 @@ class Planner {
     }
     if (block.kind !== 'map') return [];
     if (block.entries.size === 0) this.fail(keyAt, `sweep.${name}`, 'no keys', 'give at least one dotted key');
-    const columns = [...block.entries].map(([key, entry]) => this.#column(key, entry, `sweep.${name}.${key}`));
-    if (name === 'grid') return columns.map((column) => ({ points: column.map((assignment) => [assignment]) }));
-    const length = columns[0]?.length ?? 0;
-    [...block.entries].forEach(([key, entry], i) => {
-      const own = columns[i]!.length;
-      if (own !== length)
-        this.fail(entry.value.at, `sweep.zip.${key}`, `${own} values, the first key has ${length}`, 'lists of a zip have one length');
-    });
-    const shortest = Math.min(...columns.map((column) => column.length));
-    return [{ points: Array.from({ length: columns.length === 0 ? 0 : shortest }, (_, i) => columns.map((column) => column[i]!)) }];
+    const columns = [...block.entries].flatMap(([key, entry]) => this.#column(key, entry, `sweep.${name}.${key}`) ?? []);
+    if (name === 'grid') return columns.map(({ points }) => ({ points: points.map((assignment) => [assignment]) }));
+    const [first] = columns;
+    if (first === undefined) return [];
+    for (const { at, place, points } of columns) {
+      if (points.length === first.points.length) continue;
+      const message = `${countOf(points.length, 'value')}, the first key has ${first.points.length}`;
+      this.fail(at, place, message, 'lists of a zip have one length');
+    }
+    const shortest = Math.min(...columns.map(({ points }) => points.length));
+    return [{ points: Array.from({ length: shortest }, (_, i) => columns.map(({ points }) => points[i]!)) }];
   }
 
   #point(item: TreeNode, place: string): Assignment[] {
@@ -104,22 +113,23 @@ class Planner {
     return [...item.entries].flatMap(([key, entry]) => this.#key(key, entry.keyAt, `${place}.${key}`)?.(entry.value) ?? []);
   }
 
-  #column(key: string, entry: Entry, place: string): Assignment[] {
+  /** null: something is wrong with the key or its values. */
+  #column(key: string, entry: Entry, place: string): Column | null {
     const assignment = this.#key(key, entry.keyAt, place);
     const values = this.#values(entry.value, place);
-    return assignment === null ? [] : values.map(assignment);
+    return assignment === null || values === null ? null : { at: entry.value.at, place, points: values.map(assignment) };
   }
 
-  #values(node: TreeNode, place: string): readonly TreeNode[] {
+  #values(node: TreeNode, place: string): readonly TreeNode[] | null {
     if (node.kind === 'list') return node.items;
     if (node.kind !== 'map') {
       this.fail(node.at, place, `expected a list or a range, got ${describe(node)}`, 'write [a, b] or { from, to, step | factor }');
-      return [];
+      return null;
     }
     const values = expandRange(node, MAX_CELLS);
     if (!(values instanceof RangeProblem)) return values;
     this.fail(values.at, place, values.message, values.hint);
-    return [];
+    return null;
   }
 
   /** Makes assignments of a key, or null if it cannot be swept. */

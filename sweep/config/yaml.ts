@@ -1,5 +1,5 @@
 import { Composer, isAlias, isCollection, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { Document, Node, ParsedNode } from 'yaml';
+import type { Document, ErrorCode, Node, ParsedNode, Scalar } from 'yaml';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import { problem } from './problem.ts';
 import type { Entry, Place, TreeNode } from './tree.ts';
@@ -12,6 +12,14 @@ const MAX_LEXEMES = 100_000;
 /** Nodes made by aliases, checked before each: a chain of ten-fold aliases would fill the memory. */
 const MAX_ALIAS_NODES = 20_000;
 const MAX_SYNTAX_ERRORS = 10;
+
+const ANY_SYNTAX = 'check the quotes, brackets and indentation here and on the line above';
+const SYNTAX_HINTS: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  TAG_RESOLVE_FAILED: 'remove the tag, or put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'write one key a line, and text that holds a colon in quotes',
+};
+const MERGE_HINT = 'such as <<: *name, with the anchor &name on an earlier block, or <<: [*one, *other]';
 
 export interface ParsedYaml {
   /** null: nothing that could be validated. */
@@ -81,7 +89,10 @@ export function parseYaml(text: string, place: (line: number, column: number) =>
   // The first one only: what follows it is mostly its consequence.
   const broken = [...composed.errors, ...composed.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])[0];
   if (broken !== undefined)
-    return { root: null, errors: [problem('syntax', at(broken.pos[0]), '', firstLine(broken.message), 'YAML syntax')] };
+    return {
+      root: null,
+      errors: [problem('syntax', at(broken.pos[0]), '', firstLine(broken.message), SYNTAX_HINTS[broken.code] ?? ANY_SYNTAX)],
+    };
   if (composed.contents === null) return { root: null, errors: [] };
   return new TreeBuilder(at).build(composed.contents);
 }
@@ -117,6 +128,8 @@ function compose(text: string, lines: LineCounter, at: (offset: number) => Place
   const start = at(second.range[0]);
   return first.errors.length > 0 ? first : [problem('syntax', start, '', 'a second document', 'a config is one YAML document')];
 }
+
+const isMergeKey = (key: unknown): key is Scalar => isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 
 /** YAML nodes to tree nodes: aliases resolved in document order, duplicate keys and odd keys refused. */
 class TreeBuilder {
@@ -175,9 +188,20 @@ class TreeBuilder {
       tree = { kind: 'list', items, at: this.#placeOf(node) };
     } else if (isMap(node)) {
       const entries = new Map<string, Entry>();
+      const merged = new Set<string>();
       for (const pair of node.items) {
+        if (isMergeKey(pair.key)) {
+          for (const [name, entry] of this.#merge(pair.key, pair.value, path)) {
+            if (entries.has(name)) continue;
+            entries.set(name, entry);
+            merged.add(name);
+          }
+          continue;
+        }
         const key = this.#key(pair.key, path);
         if (key === null) continue;
+        // A key that is written takes the place of a merged one.
+        if (merged.delete(key.name)) entries.delete(key.name);
         const first = entries.get(key.name);
         if (first !== undefined) {
           const where = `line ${first.keyAt.line ?? 1}`;
@@ -193,6 +217,20 @@ class TreeBuilder {
     }
     this.#open.delete(node);
     return tree;
+  }
+
+  /** The keys of the blocks that `<<` names; of two with the same key the first one counts (https://yaml.org/type/merge.html). */
+  #merge(key: Scalar, value: unknown, path: string): ReadonlyMap<string, Entry> {
+    const errorsBefore = this.#errors.length;
+    const source = value === null ? null : this.#convert(value, path);
+    const entries = new Map<string, Entry>();
+    if (this.#errors.length > errorsBefore) return entries;
+    for (const block of source?.kind === 'list' ? source.items : [source]) {
+      if (block?.kind === 'map') {
+        for (const [name, { value }] of block.entries) if (!entries.has(name)) entries.set(name, { keyAt: block.at, value });
+      } else this.#errors.push(problem('syntax', block?.at ?? this.#placeOf(key), path, 'a merge of what is no block', MERGE_HINT));
+    }
+    return entries;
   }
 
   #key(key: unknown, path: string): { name: string; at: Place } | null {

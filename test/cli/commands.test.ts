@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryDir } from '../sweep/fakes.ts';
-import { RUN, SWEEP } from './configs.ts';
+import { runSweep } from '../../sweep/run-sweep.ts';
+import { fakeCells, fakeInput, fakeRunner, temporaryDir } from '../sweep/fakes.ts';
+import { RUN, SOME_CUT_OFF, SWEEP } from './configs.ts';
 import { invoke } from './invoke.ts';
 
 /** A folder with one config, and the path of the config. */
@@ -110,8 +111,76 @@ test('report on a folder without results, or with a broken manifest, is a usage 
   const dir = join(temporaryDir(), 'results');
   mkdirSync(dir);
   expect(await invoke('report', dir)).toMatchObject({ code: 2, out: '' });
-  for (const text of ['{', 'null', '{"format":"netsim-manifest/0"}']) {
+  for (const text of ['{', 'null', '{"format":"netsim-manifest/0"}', '{"format":"netsim-manifest/1"}']) {
     writeFileSync(join(dir, 'manifest.json'), text);
-    expect(await invoke('report', dir)).toMatchObject({ code: 2, out: '' });
+    const { code, out, err } = await invoke('report', dir);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: \S+manifest\.json is no complete netsim-manifest\/1 file [^\n]+\n$/);
   }
+});
+
+test('report --json prints the folder and how many cells it drew', async () => {
+  const dir = join(temporaryDir(), 'results');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  const { code, out } = await invoke('report', dir, '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual({ out: dir, cells: 9 });
+});
+
+test('init into a folder that is not there is a usage error that says so', async () => {
+  const file = join(temporaryDir(), 'sub', 'x.yaml');
+  const { code, out, err } = await invoke('init', file);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^error: cannot write \S+x\.yaml: no such folder \(.+\)\n$/);
+});
+
+test('a seed that places a rank on a host that is cut off is a config error with the seed, before anything is run', async () => {
+  const { dir, file } = folderWith(SOME_CUT_OFF);
+  expect((await invoke('validate', folderWith(SOME_CUT_OFF.replace(/sweep.*/, '')).file)).code).toBe(0);
+  const { code, out, err } = await invoke('sweep', file, '--out', join(dir, 'out'));
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^error: \S+c\.yaml:11:\d+ failures: with seed [2-8], rank \d on \S+ cannot reach/);
+  expect(readdirSync(dir)).toEqual(['c.yaml']);
+});
+
+test('dry-run says when the folder could not be made', async () => {
+  const { dir, file } = folderWith(RUN);
+  const { code, err } = await invoke('run', file, '--out', join(dir, 'c.yaml', 'out'), '--dry-run');
+  expect(code).toBe(0);
+  expect(err).toContain('a run would be refused: cannot write');
+});
+
+test('what validate prints of a config with a workload file runs from the current folder', async () => {
+  const { dir, file } = folderWith(
+    RUN.replace(/workload: .*/, 'workload: { kind: file, format: htsim, path: t.cm, htsim: { startUnit: ps } }'),
+  );
+  writeFileSync(join(dir, 't.cm'), 'Nodes 4\nConnections 1\n0->2 id 1 start 0 size 4096\n');
+  const resolved = join(process.cwd(), 'resolved.yaml');
+  const { code, out } = await invoke('validate', file, '--json');
+  expect(code).toBe(0);
+  const { config } = JSON.parse(out) as { config: { workload: { path: string } } };
+  expect(resolve(dirname(resolved), config.workload.path)).toBe(join(dir, 't.cm'));
+  expect((await invoke('validate', file)).out).toContain(`path: ${config.workload.path}\n`);
+});
+
+test('run takes -j, which changes nothing', async () => {
+  const { file } = folderWith(RUN);
+  expect((await invoke('run', file, '-j', '2', '--dry-run', '--json')).out).toBe((await invoke('run', file, '--dry-run', '--json')).out);
+});
+
+test('a run that is interrupted says so in one line and exits with 130', { timeout: 60_000 }, async () => {
+  const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
+  const handlers = process.listenerCount('SIGINT');
+  const ended = invoke('run', file);
+  while (process.listenerCount('SIGINT') === handlers) await new Promise((done) => setTimeout(done, 10));
+  process.emit('SIGINT');
+  expect(await ended).toEqual({ code: 130, out: '', err: 'interrupted\n' });
+  expect(process.listenerCount('SIGINT')).toBe(handlers);
+});
+
+test('a run that fails in its thread is reported like any error, with its exit code', { timeout: 60_000 }, async () => {
+  const { file } = folderWith(RUN.replace('64KiB', '64KiB, ranks: 2'));
+  const { code, out, err } = await invoke('run', file, '--set', 'topology.hostsPerLeaf=4096');
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toMatch(/^error: leaf0 has 4098 ports[^\n]+\n$/);
 });

@@ -8,7 +8,7 @@ export interface Invoked {
   readonly err: string;
 }
 
-/** Runs a command line in this process: for commands that neither start workers nor set an exit code without an error. */
+/** Runs a command line in this process. */
 export async function invoke(...args: readonly string[]): Promise<Invoked> {
   const text = { out: '', err: '' };
   const terminal: Terminal = {
@@ -19,10 +19,14 @@ export async function invoke(...args: readonly string[]): Promise<Invoked> {
     columns: null,
     alarm: (part) => part,
   };
+  const { exitCode } = process;
+  process.exitCode = undefined;
   try {
     await buildProgram(terminal).parseAsync([...args], { from: 'user' });
-    return { code: 0, ...text };
+    return { code: Number(process.exitCode ?? 0), ...text };
   } catch (error) {
     return { code: reportError(error, terminal, false, args), ...text };
+  } finally {
+    process.exitCode = exitCode;
   }
 }

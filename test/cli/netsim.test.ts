@@ -143,11 +143,11 @@ describe('netsim as a program', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await netsim(['sweep', 'c.yaml', '--json', '--out', 'out'], dir);
     expect(code).toBe(1);
     const { cells, failures } = JSON.parse(stdout) as { cells: unknown[]; failures: { run_id: string; repeat: string }[] };
-    expect([cells.length, failures.length]).toEqual([5, 3]);
+    expect([cells.length, failures.length]).toEqual([2, 1]);
     expect(stderr).toContain(failures[0]!.repeat);
     const repeated = await netsim(failures[0]!.repeat.split(' ').slice(1), dir);
-    expect(repeated.code).toBe(2);
-    expect(repeated.stderr).toContain('cannot reach');
+    expect(repeated.code).toBe(1);
+    expect(repeated.stderr).toContain('4098 ports');
   });
 
   test('a reader that closes the pipe early ends netsim quietly', async () => {
@@ -157,5 +157,14 @@ describe('netsim as a program', { timeout: 120_000 }, () => {
     child.stdout!.once('data', () => child.stdout!.destroy());
     const { code, signal, stderr } = await ended;
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  test('a first sweep with --resume makes its folder, and the same command again only draws the report', async () => {
+    const dir = folderWith(SWEEP);
+    const args = ['sweep', 'c.yaml', '--resume', '--out', 'out/deep', '--set', 'sweep.repeat=1'];
+    expect((await netsim(args, dir)).code).toBe(0);
+    const again = await netsim(args, dir);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain('8 reused');
   });
 });

@@ -61,7 +61,7 @@ test.each([
   [],
   ['run'],
   ['run', 'a.yaml', 'b.yaml'],
-  ['run', 'a.yaml', '-j', '2'],
+  ['run', 'a.yaml', '-j', '0'],
   ['run', 'a.yaml', '--seed', '-1'],
   ['run', 'a.yaml', '--seed', '1.5'],
   ['run', 'a.yaml', '--seed', '9007199254740993'],
@@ -71,6 +71,8 @@ test.each([
   ['sweep', 'a.yaml', '-j', '0'],
   ['sweep', 'a.yaml', '-j', 'two'],
   ['sweep', 'a.yaml', '--out'],
+  ['sweep', 'a.yaml', '--out', ''],
+  ['run', 'a.yaml', '--out', ''],
   ['bounds', 'a.yaml', '--samples', '0'],
   ['report'],
 ])('a wrong usage is refused with exit code 2 and nothing on standard output: netsim %s %s %s %s', async (...args) => {

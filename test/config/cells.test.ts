@@ -90,6 +90,45 @@ describe('a sweep expands in written order', () => {
   });
 });
 
+describe('the seed can be swept', () => {
+  const seeds = async (text: string): Promise<unknown[]> => (await cellsOf(text)).map(({ seed, swept: row }) => [seed, row]);
+
+  test('without a second column beside that of the row', async () => {
+    const text = 'sweep: { grid: { seed: [1, 5, 9] } }\n';
+    expect(await seeds(text)).toEqual([
+      [1, {}],
+      [5, {}],
+      [9, {}],
+    ]);
+    expect((await loadText(BASE + text)).sweptKeys).toEqual([]);
+  });
+
+  test('in a zip and in a list, where an entry without it has the seed of the config', async () => {
+    expect(await seeds('sweep: { zip: { seed: [3, 4], workload.ranks: [2, 8] } }\n')).toEqual([
+      [3, { 'workload.ranks': 2 }],
+      [4, { 'workload.ranks': 8 }],
+    ]);
+    expect(await seeds('seed: 7\nsweep: { list: [{ seed: 3 }, { workload.ranks: 2 }] }\n')).toEqual([
+      [3, { 'workload.ranks': null }],
+      [7, { 'workload.ranks': 2 }],
+    ]);
+  });
+
+  test('and every repeat adds to it', async () => {
+    expect((await cellsOf('sweep: { grid: { seed: [10, 20] }, repeat: 2 }\n')).map(({ seed }) => seed)).toEqual([10, 11, 20, 21]);
+  });
+
+  test('the config and the scenario of a cell have it', async () => {
+    const cells = await cellsOf('sweep: { grid: { seed: [5, 6] } }\n');
+    expect(cells.map(({ config, scenario }) => [config['seed'], scenario.seed])).toEqual([
+      [5, 5],
+      [6, 6],
+    ]);
+    const alone = await cellsOf('seed: 6\n');
+    expect(cells[1]!.runId).toBe(alone[0]!.runId);
+  });
+});
+
 describe('a swept value has a column of its own', () => {
   test('quantities are numbers in base units, words and truth values stay', async () => {
     const sweep =
@@ -178,7 +217,20 @@ topology: { leaves: 2, spines: 4, kind: leaf-spine, hostsPerLeaf: 8, hostLink: {
 
   test('that are equal are an error naming both cells', async () => {
     await expect(cellsOf('sweep: { grid: { workload.size: [1MiB, 1024KiB] } }\n')).rejects.toThrow(
-      'config.yaml:3:1 sweep: cells 0 (workload.size=1048576 seed=1) and 1 (workload.size=1048576 seed=1) are the same run',
+      'config.yaml:3:40 workload.size: cells 0 (workload.size=1MiB seed=1) and 1 (workload.size=1024KiB seed=1) are the same run',
+    );
+  });
+
+  test('that are equal by their seeds are an error at the later seed', async () => {
+    await expect(cellsOf('sweep: { grid: { seed: [1, 2] }, repeat: 2 }\n')).rejects.toThrow(
+      'config.yaml:3:28 seed: cells 1 (seed=2) and 2 (seed=2) are the same run (sweep each combination once)',
+    );
+  });
+
+  test('that are equal in blocks are named by the kind and options', async () => {
+    const sweep = 'sweep: { list: [{ balancer: { kind: ecmp-split, k: 4 } }, { balancer: ecmp-split }] }\n';
+    await expect(cellsOf(sweep)).rejects.toThrow(
+      'config.yaml:3:71 balancer: cells 0 (balancer=ecmp-split(k=4) seed=1) and 1 (balancer=ecmp-split seed=1) are the same run',
     );
   });
 });

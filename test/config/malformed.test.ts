@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetsimError } from '../../sim/base/errors.ts';
 import { loadText } from './load-text.ts';
+import { VALID_CONFIG } from './malformed/base.ts';
 import { MALFORMED_CONFIGS } from './malformed-configs.ts';
 
 describe('a malformed config gives one error with its place, its key and what to do', () => {
@@ -46,6 +47,23 @@ describe('all errors of a config are found at once', () => {
       'config.yaml:5:58 nic.mtu:',
       'config.yaml:6:38 report.charts[0].y:',
       '--set stop.at=1',
+    ]);
+  });
+
+  test('keys of a sweep that do not exist, with the lengths of its zip', async () => {
+    const text = `${VALID_CONFIG}sweep:
+  zip:
+    name: [a]
+    workload.sise: [1MiB, 2MiB]
+    workload.size: [1MiB]
+  grid: { nic.mut: [1kB] }
+`;
+    const error = await loadText(text).catch((reason: unknown) => reason);
+    expect((error as NetsimError).describe().split('\n')).toEqual([
+      'config.yaml:11:5 sweep.zip.name: name cannot be swept (it has no effect on a run)',
+      'config.yaml:12:5 workload.sise: unknown key (did you mean "size"?)',
+      'config.yaml:13:20 sweep.zip.workload.size: 1 value, the first key has 2 (lists of a zip have one length)',
+      'config.yaml:14:11 nic.mut: unknown key (did you mean "mtu"?)',
     ]);
   });
 });

@@ -240,6 +240,18 @@ describe('every spelling of the same config gives the same Scenario', () => {
     expect(await scenarioOf(text)).toEqual(await scenarioOf(yaml));
   });
 
+  test('merge keys bring the keys of a block; those written here, and of several blocks the first, count', async () => {
+    const link = '{ rate: 400Gbps, delay: 500ns }';
+    const merged = `${FABRIC.replace(link, `&host ${link}`)}  fabricLink: { <<: [*host, { delay: 1ns, linksPerPair: 2 }], rate: 100Gbps }
+workload: { kind: all-reduce, size: 64MiB }
+`;
+    const spec = (await scenarioOf(merged)).topology;
+    expect(spec.hostLink).toEqual({ rateBps: 400e9, delayPs: 500_000 });
+    expect(spec.fabricLink).toEqual({ rateBps: 100e9, delayPs: 500_000, perSpineRateBps: null, linksPerPair: 2 });
+    const before = merged.replace(/<<: (\[.*\]), rate: 100Gbps/, 'rate: 100Gbps, <<: $1');
+    expect(await scenarioOf(before)).toEqual(await scenarioOf(merged));
+  });
+
   test('an error below an alias names the alias', async () => {
     const text = `${FABRIC}workload: { kind: all-reduce, size: &size 1MiB }\nswitch: { queue: *size }\nnic: { mtu: *size }\n`;
     await expect(loadText(text)).rejects.toThrow('config.yaml:9:13 nic.mtu: mtu and header are 1048640B on the wire');

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { exampleOf } from '../../sweep/config/example.ts';
 import { configReference } from '../../sweep/config/reference.ts';
 import { BLOCKS } from '../../sweep/config/schema/config.ts';
 import type { JsonSchema } from '../../sweep/config/schema/json-schema.ts';
 import { alternatives, configJsonSchema } from '../../sweep/config/schema/json-schema.ts';
+import { loadText } from './load-text.ts';
 
 const committed = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
@@ -35,6 +37,26 @@ describe('the schema', () => {
       ]),
     ]);
   }
+
+  test('has an example for every block and every kind of block, which is valid', async () => {
+    const files = { 'flows.cm': 'x', 'traces/step.0.et': 'x' };
+    const blocks = Object.entries(configJsonSchema().properties ?? {});
+    for (const [name, schema] of blocks) {
+      for (const option of alternatives(schema.items ?? schema)) {
+        const others = ['topology', 'workload'].filter((other) => other !== name);
+        const example = schema.items === undefined ? exampleOf(option) : `[${exampleOf(option)}]`;
+        const required = others.map((other) => `${other}: ${exampleOf(configJsonSchema().properties![other]!)}\n`);
+        await expect(loadText(`${required.join('')}${name}: ${example}\n`, {}, files), `${name}: ${example}`).resolves.toBeDefined();
+      }
+    }
+  });
+
+  test('has an example for every required key', () => {
+    const blocks = keys(configJsonSchema(), '').flatMap(([path, schema]) => alternatives(schema).map((option) => [path, option] as const));
+    for (const [path, { required = [], properties = {} }] of blocks) {
+      for (const key of required) expect(() => exampleOf(properties[key]!), `${path}.${key}`).not.toThrow();
+    }
+  });
 
   test('describes every key and refuses unknown ones in every block', () => {
     const all = keys(configJsonSchema(), '');

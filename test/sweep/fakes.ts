@@ -64,6 +64,7 @@ export const fakeInput = (cells: readonly Cell[]): SweepInput => ({
   name: 'fake',
   cells,
   source: { file: 'fake.yaml', text: 'name: fake\n', overrides: [], seed: null },
+  document: { name: 'fake' },
   report: { title: null, charts: null },
 });
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { BoundError } from '../../sim/base/errors.ts';
+import { BoundError, CellError, ConfigError, ImportError, InternalError } from '../../sim/base/errors.ts';
 import type { RunResult } from '../../sim/base/result.ts';
 import { prepare } from '../../sim/prepare.ts';
 import { simulatePrepared } from '../../sim/simulate.ts';
+import { errorOf, failureOf } from '../../sweep/outcome.ts';
 import { attemptCell, checkBounds, runCell } from '../../sweep/run-cell.ts';
 import { SCENARIO } from './fakes.ts';
 
@@ -46,4 +47,26 @@ test('errors of a run come out as data: the mistakes of a user with their exit c
     kind: 'failed',
     failure: { exitCode: 1, internal: true, code: 'E900' },
   });
+});
+
+test('an error that crossed a thread as data is the same error again', () => {
+  const options = { where: { path: 'failures' }, hint: 'remove it' };
+  const errors = [
+    new ConfigError('E132', 'cut off', options),
+    new CellError('E231', 'too many ports'),
+    new BoundError('E301', 'too early'),
+    new ImportError('E401', 'malformed'),
+    new InternalError('E932', 'lost'),
+  ];
+  for (const error of errors) {
+    const again = errorOf(failureOf(error));
+    expect(again.constructor).toBe(error.constructor);
+    expect([again.describe(), again.code, again.exitCode, again.stack]).toEqual([
+      error.describe(),
+      error.code,
+      error.exitCode,
+      error.stack,
+    ]);
+  }
+  expect(errorOf(failureOf(new TypeError('x is undefined')))).toBeInstanceOf(InternalError);
 });

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../sim/base/errors.ts';
+import type { Cell } from '../../sweep/cells.ts';
 import type { Manifest } from '../../sweep/manifest.ts';
 import type { CellFailure } from '../../sweep/outcome.ts';
 import type { SweepProgress } from '../../sweep/progress.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import { fakeCells, fakeInput, fakeRecord, fakeRunner, resultFiles, temporaryDir } from './fakes.ts';
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const manifestOf = (dir: string): Manifest => JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Manifest;
 
 const failure = (fields: Partial<CellFailure>): CellFailure => ({
@@ -45,7 +48,11 @@ test('a finished sweep leaves the table, the manifest, the report, the charts an
   const manifest = manifestOf(dir);
   expect(manifest).toMatchObject({ finished: true, cells_total: 9, cells_done: 9, cells_reused: 0, jobs: 2, swept_keys: ['balancer'] });
   expect(manifest.config).toMatchObject({ file: 'fake.yaml', text: 'name: fake\n' });
-  expect(manifest.config.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(manifest.config.source_sha256).toBe(sha256('name: fake\n'));
+  expect(manifest.config.config_sha256).toBe(sha256('{"name":"fake"}'));
+  expect(manifest.config.resolved).toEqual({ name: 'fake' });
+  const report = readFileSync(join(dir, 'report.html'), 'utf8');
+  expect(report).toContain(manifest.config.config_sha256.slice(0, 6));
 });
 
 test('without resume a folder that has content is refused and left as it is; an empty one is used', async () => {
@@ -233,6 +240,75 @@ test('a number that JSON cannot hold is an internal error, not a different row a
     facts: {},
   }));
   await expect(runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: runner.make })).rejects.toThrow(/slowdown/);
+});
+
+/** The sweep of `cells` with resume into `dir`: the refusal, or what was said. */
+async function resumeInto(dir: string, cells: readonly Cell[]): Promise<{ refused: string | null; messages: readonly string[] }> {
+  const messages: string[] = [];
+  try {
+    await runSweep(fakeInput(cells), {
+      dir,
+      jobs: 1,
+      resume: true,
+      runner: fakeRunner().make,
+      onMessage: (text) => messages.push(text),
+    });
+    return { refused: null, messages };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { refused: error.describe(), messages };
+  }
+}
+
+test('resume refuses the folder of another sweep and leaves it as it is', async () => {
+  const dir = join(temporaryDir(), 'out');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  const before = resultFiles(dir);
+  const others = fakeCells().map((cell) => ({ ...cell, runId: `other${cell.index}` }));
+  expect(await resumeInto(dir, others)).toEqual({
+    refused:
+      `${dir} holds the results of another sweep (fake, 9 cells); none of its runs is part of this one ` +
+      '(give another folder with --out)',
+    messages: [],
+  });
+  expect(resultFiles(dir)).toEqual(before);
+});
+
+test('resume after an edit of the config goes on and says how many stored runs are left out', async () => {
+  const dir = join(temporaryDir(), 'out');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  const edited = fakeCells().map((cell) => (cell.index < 2 ? { ...cell, runId: `edited${cell.index}` } : cell));
+  const { refused, messages } = await resumeInto(dir, edited);
+  expect(refused).toBeNull();
+  expect(messages).toEqual([`warning: 2 runs stored in ${dir} are not part of this sweep: the results leave them out`]);
+});
+
+test('resume without a usable manifest goes on if a run of the sweep is stored, else it is a foreign folder', async () => {
+  const dir = join(temporaryDir(), 'out');
+  await runSweep(fakeInput(fakeCells()), { dir, jobs: 1, runner: fakeRunner().make });
+  writeFileSync(join(dir, 'manifest.json'), '{"name":"a web page"}');
+  const others = fakeCells().map((cell) => ({ ...cell, runId: `other${cell.index}` }));
+  expect((await resumeInto(dir, others)).refused).toContain('no result folder');
+  expect((await resumeInto(dir, fakeCells())).refused).toBeNull();
+});
+
+test('resume with a folder that is not there starts the sweep', async () => {
+  const dir = join(temporaryDir(), 'out');
+  expect(await resumeInto(dir, fakeCells())).toEqual({ refused: null, messages: [] });
+  expect(manifestOf(dir).finished).toBe(true);
+});
+
+test('the hash in manifest and report is that of the config after --set and --seed', async () => {
+  const hashes = await Promise.all(
+    [{ seed: 1 }, { seed: 2 }].map(async (document) => {
+      const dir = join(temporaryDir(), 'out');
+      await runSweep({ ...fakeInput(fakeCells()), document }, { dir, jobs: 1, runner: fakeRunner().make });
+      return { ...manifestOf(dir).config, report: resultFiles(dir)['report.html'] };
+    }),
+  );
+  expect(hashes[0]!.source_sha256).toBe(hashes[1]!.source_sha256);
+  expect(hashes[0]!.config_sha256).not.toBe(hashes[1]!.config_sha256);
+  expect(hashes[0]!.report).not.toBe(hashes[1]!.report);
 });
 
 test('a result folder that is a file is refused', async () => {

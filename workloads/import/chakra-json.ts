@@ -78,7 +78,10 @@ const scalar = (value: unknown): AttributeValue =>
 function graphOf(document: unknown, file: string): readonly unknown[] {
   const graph = isObject(document) ? document.workload_graph : undefined;
   if (Array.isArray(graph)) return graph;
-  throw new ImportError('E421', 'no list "workload_graph"', { where: { file }, hint: 'is this the JSON form of a Chakra trace?' });
+  throw new ImportError('E421', 'no list "workload_graph"', {
+    where: { file, line: 1, column: 1 },
+    hint: 'is this the JSON form of a Chakra trace?',
+  });
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -86,9 +89,10 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const { message } = cause as Error;
-    const position = /position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, Number(position ?? 0)).split('\n');
-    const where = position === undefined ? { file } : { file, line: before.length, column: before.at(-1)!.length + 1 };
-    throw new ImportError('E421', `no JSON: ${message}`, { where, cause });
+    // Not every message of the parser has a position: an early end is at the end, the others stand for the whole file.
+    const position = /position (\d+)/.exec(message)?.[1] ?? (message.includes('end of JSON') ? text.length : 0);
+    const before = text.slice(0, Number(position)).split('\n');
+    const where = { file, line: before.length, column: before.at(-1)!.length + 1 };
+    throw new ImportError('E421', `no JSON: ${message}`, { where, hint: 'is this the JSON form of a Chakra trace?', cause });
   }
 }

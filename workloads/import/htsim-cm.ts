@@ -296,7 +296,7 @@ class CmReader {
   }
 
   #checkHeaders(): void {
-    const where = { file: this.#file.name };
+    const where = { file: this.#file.name, line: 1, column: 1 };
     if (!this.#headers.has('Nodes')) this.#problems.add('E412', 'no Nodes header', where, 'the file starts with: Nodes <count>');
     const counted: readonly (readonly [Header, number, boolean])[] = [
       ['Connections', this.#connectionLines, true],

@@ -40,7 +40,7 @@ export function planTriggers(cm: CmFile, file: string, problems: Problems): Trig
   connections.forEach((connection, by) => {
     for (const [event, id] of doneTriggers(connection)) {
       if (!triggers.has(id))
-        problems.add('E417', `there is no trigger ${id}`, { file, line: connection.line }, `add: trigger id ${id} oneshot`);
+        problems.add('E417', `there is no trigger ${id}`, { file, line: connection.line, column: 1 }, `add: trigger id ${id} oneshot`);
       pushTo(activators, id, { by, event });
     }
   });
@@ -48,7 +48,12 @@ export function planTriggers(cm: CmFile, file: string, problems: Problems): Trig
   for (const [id, started] of targets) {
     const trigger = triggers.get(id);
     if (trigger === undefined) {
-      problems.add('E417', `there is no trigger ${id}`, { file, line: connections[started[0]!]!.line }, `add: trigger id ${id} oneshot`);
+      problems.add(
+        'E417',
+        `there is no trigger ${id}`,
+        { file, line: connections[started[0]!]!.line, column: 1 },
+        `add: trigger id ${id} oneshot`,
+      );
       continue;
     }
     const plan = planTrigger(trigger, started, activators.get(id) ?? [], problems, file);
@@ -60,7 +65,7 @@ export function planTriggers(cm: CmFile, file: string, problems: Problems): Trig
         problems.add(
           'E418',
           `trigger ${id} starts a connection at node ${to.src} when the one of line ${from.line} is done at ${place}`,
-          { file, line: to.line },
+          { file, line: to.line, column: 1 },
           'operations wait for operations of their own rank: use recv_done_trigger with source = that destination, or send_done_trigger with the same source',
         );
       }
@@ -87,7 +92,7 @@ function planTrigger(
       problems.add(
         'E418',
         `${trigger.kind} trigger ${trigger.id} has ${activations.length} activations and fires after ${needed}: which ones depends on the run`,
-        { file, line: trigger.line },
+        { file, line: trigger.line, column: 1 },
         'a Schedule waits for fixed operations: give the trigger exactly as many activators',
       );
     }
@@ -102,7 +107,7 @@ function planTrigger(
     problems.add(
       'E418',
       `multishot trigger ${trigger.id} has ${outside.length} activations from outside: which one starts which connection depends on the run`,
-      { file, line: trigger.line },
+      { file, line: trigger.line, column: 1 },
       'one activator and then each started connection in turn can be expressed; otherwise use one trigger a connection',
     );
     return { edges, never: [] };

@@ -21,7 +21,7 @@ export function htsimWorkload(spec: FileSpec): Workload {
   const cm = parseCm(file);
   if (cm.nodes > spec.ranks) {
     throw new ImportError('E401', `the file has ${cm.nodes} nodes, the fabric ${spec.ranks} ranks`, {
-      where: { file: file.name },
+      where: { file: file.name, line: 1, column: 1 },
       hint: 'use a larger fabric',
     });
   }
@@ -75,7 +75,7 @@ function startTimes(cm: CmFile, file: string, unit: FileSpec['htsim']['startUnit
     problems.add(
       'E410',
       `start ${late.start}: the unit of start is us in some programs and ps in others`,
-      { file, line: late.line },
+      { file, line: late.line, column: 1 },
       'set htsim: { startUnit: us } or htsim: { startUnit: ps } in the workload',
     );
     return startPs;
@@ -85,9 +85,9 @@ function startTimes(cm: CmFile, file: string, unit: FileSpec['htsim']['startUnit
     const exact = value * PS_PER_UNIT[unit];
     startPs[i] = Math.round(exact);
     if (exact > MAX_TIME_PS)
-      problems.add('E417', `start ${start}${unit} is after the latest time`, { file, line }, `at most ${MAX_TIME_PS} ps`);
+      problems.add('E417', `start ${start}${unit} is after the latest time`, { file, line, column: 1 }, `at most ${MAX_TIME_PS} ps`);
     else if (Math.abs(exact - startPs[i]!) > 1e-9 * Math.max(1, exact)) {
-      problems.add('E417', `start ${start}${unit} is no whole number of picoseconds`, { file, line }, 'use fewer decimals');
+      problems.add('E417', `start ${start}${unit} is no whole number of picoseconds`, { file, line, column: 1 }, 'use fewer decimals');
     }
     if (Math.fround(value) !== value) inexact++;
     if (unit === 'us' && !Number.isInteger(value)) fractions++;

@@ -36,8 +36,10 @@ function decode(decodeUtf8: (bytes: Uint8Array) => string, file: InputFile, star
     if (bytes.includes(0)) throw new TypeError('NUL byte');
     return decodeUtf8(bytes);
   } catch (cause) {
+    // A strict decoder does not say where it failed; a lenient one puts U+FFFD there.
+    const column = new TextDecoder().decode(bytes).search(/[\0\uFFFD]/) + 1;
     throw new ImportError('E400', `this is no text: bytes ${start}..${end - 1} are not UTF-8`, {
-      where: { file: file.name, line },
+      where: { file: file.name, line, column },
       hint: 'expected a UTF-8 text file',
       cause,
     });

@@ -7,6 +7,9 @@ import { topology } from './topology.ts';
 import { transport } from './transport.ts';
 import { workload } from './workload.ts';
 
+/** One segment of a path, as `--out` is `out/<name>` by default. */
+const NAME = /^(?!\.{1,2}$)(?!\s)[^\p{C}/\\]{1,200}(?<!\s)$/u;
+
 /**
  * The config file, block by block: the one source of validation, of schema.json and of docs/config.md. Quantities become numbers
  * in base units; defaults that follow from the fabric stay absent.
@@ -14,10 +17,13 @@ import { workload } from './workload.ts';
 export const BLOCKS = {
   name: z
     .string()
-    .regex(/^[^\p{C}]{1,200}$/u)
+    .regex(NAME)
     .optional()
     .meta({
-      description: 'Name of the study, 1 to 200 printable characters; no effect on results. Default: the file name without extension.',
+      description:
+        'Name of the study and of its result folder: 1 to 200 printable characters, no slash or backslash, not . or .., no blank at ' +
+        'either end; no effect on results. Default: the file name without extension, or `config` where that is no such name.',
+      example: 'my-study',
     }),
   kind: word(['fabric'], 'What is simulated.').default('fabric'),
   seed: integer('Every random stream derives from it.', 0).default(1),

@@ -3,9 +3,9 @@ import { bytes, time, word } from './fields.ts';
 
 export const nic = z
   .strictObject({
-    mtu: bytes('Largest payload of a packet. mtu + header is at most 65535B.').prefault('4096B'),
-    header: bytes('Added to every data packet on the wire.').prefault('64B'),
-    ack: bytes('Wire size of an acknowledgement. At most 65535B.').prefault('64B'),
+    mtu: bytes('Largest payload of a packet. mtu + header is at most 65535B.', { example: '4096B' }).prefault('4096B'),
+    header: bytes('Added to every data packet on the wire.', { example: '64B' }).prefault('64B'),
+    ack: bytes('Wire size of an acknowledgement. At most 65535B.', { example: '64B' }).prefault('64B'),
     acks: word(
       ['per-packet', 'none'],
       'none: the sender learns of the last byte after the propagation delay; only for transport fixed without window and queue infinite.',
@@ -22,8 +22,11 @@ export const switches = z
       .union([
         z.literal('off'),
         z.strictObject({
-          low: bytes('Up to this backlog nothing is marked.', { min: 0 }),
-          high: bytes('Above this backlog everything is marked; between, with rising probability. At least `low`.', { min: 0 }),
+          low: bytes('Up to this backlog nothing is marked.', { min: 0, example: '100kB' }),
+          high: bytes('Above this backlog everything is marked; between, with rising probability. At least `low`.', {
+            min: 0,
+            example: '400kB',
+          }),
         }),
       ])
       .optional()
@@ -36,10 +39,11 @@ export const switches = z
 export const failures = z
   .array(
     z.strictObject({
-      link: z
-        .string()
-        .meta({ description: 'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0.' }),
-      at: time('When it goes down. Only 0s in this version: down from the start, known to all.', { min: 0 }).prefault('0s'),
+      link: z.string().meta({
+        description: 'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0.',
+        example: 'leaf0-spine0',
+      }),
+      at: time('When it goes down. Only 0s in this version: down from the start, known to all.', { min: 0, example: '0s' }).prefault('0s'),
     }),
   )
   .default([])
@@ -47,9 +51,9 @@ export const failures = z
 
 export const stop = z
   .strictObject({
-    at: time('Nothing later is simulated; a run that is not done by then has not finished. At most 2^53 - 1 ps, about 2.5 hours.').prefault(
-      '100s',
-    ),
+    at: time('Nothing later is simulated; a run that is not done by then has not finished. At most 2^53 - 1 ps, about 2.5 hours.', {
+      example: '100s',
+    }).prefault('100s'),
   })
   .prefault({})
   .meta({ description: 'When to give up.' });

@@ -12,14 +12,18 @@ interface QuantityOptions<W extends string> {
   readonly min?: number;
   /** The value must be a multiple of this, in base units. */
   readonly step?: number;
+  /** For messages and editors. */
+  readonly example?: string;
 }
+
+const EXAMPLES: Readonly<Record<Dimension, string>> = { bytes: '1MiB', rate: '400Gbps', time: '500ns' };
 
 /**
  * A quantity with its unit, as text; becomes a number in base units. The problem found is a custom issue whose `params.hint` says
  * what to write instead.
  */
 export function quantity<const W extends string = never>(dimension: Dimension, description: string, options: QuantityOptions<W> = {}) {
-  const { words = [], min = 1, step = 1 } = options;
+  const { words = [], min = 1, step = 1, example = EXAMPLES[dimension] } = options;
   const orWords = words.length === 0 ? '' : `, or ${words.join(', ')}`;
   return z
     .string()
@@ -44,6 +48,7 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
       unit: dimension,
       ...(words.length === 0 ? {} : { words }),
       minimumQuantity: formatQuantity(min, dimension),
+      example,
       pattern: `^(${[...words, `${NUMBER} ?(${unitsOf(dimension).join('|')})`].join('|')})$`,
     });
 }
@@ -51,15 +56,14 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
 export const bytes = <const W extends string = never>(description: string, options?: QuantityOptions<W>) =>
   quantity('bytes', description, options);
 export const rate = (description: string) => quantity('rate', description, { min: 1000 });
-export const time = (description: string, options?: { readonly min?: number; readonly step?: number }) =>
-  quantity('time', description, options);
+export const time = (description: string, options?: Omit<QuantityOptions<never>, 'words'>) => quantity('time', description, options);
 
 /** A whole number in [min, max]. */
-export const integer = (description: string, min: number, max: number = Number.MAX_SAFE_INTEGER) =>
-  z.int().min(min).max(max).meta({ description });
+export const integer = (description: string, min: number, max: number = Number.MAX_SAFE_INTEGER, example: number = Math.max(1, min)) =>
+  z.int().min(min).max(max).meta({ description, example });
 
 /** How many of something: at least one. `max` keeps sums and products of counts exact and arrays within memory. */
-export const count = (description: string, max = 2 ** 23) => integer(description, 1, max);
+export const count = (description: string, max = 2 ** 23, example = 4) => integer(description, 1, max, example);
 
 export const flag = (description: string) => z.boolean().meta({ description });
 

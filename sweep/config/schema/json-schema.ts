@@ -7,6 +7,8 @@ export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
+  /** The first one stands in messages. */
+  readonly examples?: readonly unknown[];
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -35,6 +37,9 @@ export function configJsonSchema(): JsonSchema {
   cached ??= z.toJSONSchema(configSchema, {
     io: 'input',
     override: ({ jsonSchema }) => {
+      // Under its own name zod drops it where text is turned into a number.
+      if (jsonSchema['example'] !== undefined) jsonSchema.examples = [jsonSchema['example']];
+      delete jsonSchema['example'];
       if (jsonSchema['shorthand'] !== true || jsonSchema.oneOf === undefined) return;
       const kinds = jsonSchema.oneOf.filter((option) => (option.required ?? []).length <= 1).map((option) => option.properties?.['kind']);
       const words = kinds.flatMap((kind) => (typeof kind === 'object' && typeof kind.const === 'string' ? [kind.const] : []));

@@ -1,38 +1,50 @@
 import { z } from 'zod';
 import { integer } from './fields.ts';
 
-const range = z.strictObject({
-  from: z.union([z.number(), z.string()]).meta({ description: 'First value.' }),
-  to: z.union([z.number(), z.string()]).meta({ description: 'No value lies beyond this one.' }),
-  step: z.union([z.number(), z.string()]).optional().meta({ description: 'Added each time. Either step or factor.' }),
-  factor: z.number().optional().meta({ description: 'Multiplied each time. Either step or factor.' }),
-});
+const range = z
+  .strictObject({
+    from: z.union([z.number(), z.string()]).meta({ description: 'First value.', example: '1MiB' }),
+    to: z.union([z.number(), z.string()]).meta({ description: 'No value lies beyond this one.', example: '16MiB' }),
+    step: z.union([z.number(), z.string()]).optional().meta({ description: 'Added each time. Either step or factor.' }),
+    factor: z.number().optional().meta({ description: 'Multiplied each time. Either step or factor.', example: 2 }),
+  })
+  .meta({ example: { from: '1MiB', to: '16MiB', factor: 2 } });
 const values = z.union([z.array(z.unknown()).min(1), range]);
 
 export const sweep = z
   .strictObject({
-    grid: z.record(z.string(), values).optional().meta({
-      description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.',
-    }),
-    zip: z.record(z.string(), values).optional().meta({ description: 'Dotted keys whose lists step together; all of one length.' }),
+    grid: z
+      .record(z.string(), values)
+      .optional()
+      .meta({
+        description: 'Dotted keys, each with a list or { from, to, step | factor }: all combinations; the last key varies fastest.',
+        example: { 'workload.size': ['1MiB', '4MiB'] },
+      }),
+    zip: z
+      .record(z.string(), values)
+      .optional()
+      .meta({
+        description: 'Dotted keys whose lists step together; all of one length.',
+        example: { 'workload.ranks': [2, 4], 'workload.size': ['1MiB', '4MiB'] },
+      }),
     list: z
-      .array(z.record(z.string(), z.unknown()))
+      .array(z.record(z.string(), z.unknown()).meta({ example: { 'workload.size': '1MiB', balancer: 'spray' } }))
       .min(1)
       .optional()
       .meta({ description: 'Combinations as written: each entry maps dotted keys to values.' }),
-    repeat: integer('Repeat i of every combination runs with seed + i.', 1, 100_000).default(1),
+    repeat: integer('Repeat i of every combination runs with seed + i; seed may also be swept itself.', 1, 100_000).default(1),
   })
   .meta({ description: 'Runs every combination: grid, zip and list multiply, in the order in which they are written.' });
 
 const chart = z.strictObject({
-  x: z.string().meta({ description: 'A swept key or a result column.' }),
-  y: z.string().meta({ description: 'A result column.' }),
+  x: z.string().meta({ description: 'A swept key or a result column.', example: 'workload.size' }),
+  y: z.string().meta({ description: 'A result column.', example: 'completion_time_us' }),
   series: z.string().optional().meta({ description: 'A swept key or a result column: one line for each of its values.' }),
 });
 
 export const report = z
   .strictObject({
-    title: z.string().min(1).optional().meta({ description: 'Heading of the report. Default: the name.' }),
+    title: z.string().min(1).optional().meta({ description: 'Heading of the report. Default: the name.', example: 'My study' }),
     charts: z.array(chart).min(1).optional().meta({ description: 'Charts. Default: a set that fits the sweep.' }),
   })
   .meta({ description: 'What the report shows.' });

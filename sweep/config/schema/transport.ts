@@ -16,7 +16,7 @@ const gain = (fallback: number, text: string) =>
     .gt(0)
     .max(1)
     .default(fallback)
-    .meta({ description: `Gain of the moving average of the marked fraction. Default: ${text}.` });
+    .meta({ description: `Gain of the moving average of the marked fraction. Default: ${text}.`, example: fallback });
 
 export const transport = z
   .discriminatedUnion('kind', [

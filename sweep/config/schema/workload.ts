@@ -49,7 +49,7 @@ const flows = z
     flows: z
       .array(
         z.strictObject({
-          src: integer('Sending rank.', 0),
+          src: integer('Sending rank.', 0, Number.MAX_SAFE_INTEGER, 0),
           dst: integer('Receiving rank; not the sender.', 0),
           size: bytes('Payload.'),
           start: time('When the flow is posted.', { min: 0 }).prefault('0ns'),
@@ -63,7 +63,7 @@ const flows = z
 
 const zipf = z.strictObject({
   kind: kind('zipf', 'The weight of the expert of popularity rank i is i^-s.'),
-  s: z.number().min(0).max(10).meta({ description: 'Exponent; 0 is uniform.' }),
+  s: z.number().min(0).max(10).meta({ description: 'Exponent; 0 is uniform.', example: 1 }),
   permute: flag('Popularity ranks are a random permutation of the experts; else expert 0 is the most popular.').default(true),
 });
 
@@ -71,10 +71,10 @@ const moe = z
   .strictObject({
     kind: kind('moe', 'Dispatch and combine of mixture-of-experts layers.'),
     layers: count('MoE layers, one after the other.', 4096).default(1),
-    tokens: count('Tokens of each rank that enter a layer.'),
+    tokens: count('Tokens of each rank that enter a layer.', 2 ** 23, 128),
     hidden: count('Hidden size: values of one token.', 2 ** 20).default(7168),
-    experts: count('Routed experts of a layer, spread evenly: a multiple of ranks.', 65_536),
-    topk: count('Experts chosen for each token. At most `experts`.', 65_536),
+    experts: count('Routed experts of a layer, spread evenly: a multiple of ranks.', 65_536, 256),
+    topk: count('Experts chosen for each token. At most `experts`.', 65_536, 8),
     phase: word(['forward', 'training'], 'forward: dispatch and combine; training: also the two exchanges of the backward pass.').default(
       'forward',
     ),
@@ -101,17 +101,17 @@ const moe = z
   })
   .meta({ description: 'Mixture-of-experts traffic.' });
 
-const path = (meaning: string) =>
+const path = (meaning: string, example: string) =>
   z
     .string()
     .min(1)
-    .meta({ description: `${meaning} Relative to the folder of the config file.` });
+    .meta({ description: `${meaning} Relative to the folder of the config file.`, example });
 
 const htsimFile = z
   .strictObject({
     kind: kind('file', 'Traffic or a trace from a file.'),
     format: kind('htsim', 'Connection matrix (.cm) of htsim.'),
-    path: path('The file.'),
+    path: path('The file.', 'flows.cm'),
     htsim: z
       .strictObject({
         startUnit: word(['us', 'ps'], 'Unit of `start`; programs differ. Required when any start is not 0.').optional(),
@@ -126,7 +126,10 @@ const chakraFile = z
   .strictObject({
     kind: kind('file', 'Traffic or a trace from a file.'),
     format: kind('chakra', 'Chakra execution traces, one a rank.'),
-    path: path('Prefix of the traces: rank r is read from <path>.<r>.et, from 0 on until one is missing. Or one file that ends in .json.'),
+    path: path(
+      'Prefix of the traces: rank r is read from <path>.<r>.et, from 0 on until one is missing. Or one file that ends in .json.',
+      'traces/step',
+    ),
     chakra: z
       .strictObject({
         durationUnit: word(['us', 'ns'], 'Unit of duration_micros; some converters write nanoseconds.').default('us'),

@@ -88,12 +88,30 @@ export const CONTRADICTIONS: readonly MalformedConfig[] = [
   {
     name: 'more paths than entropy values',
     content: withLine(4, '  spines: 70000'),
-    error: '4:11 topology.spines: 70000 spines with 1 links a pair give 70000 paths between two leaves (at most 65536)',
+    error: '4:11 topology.spines: 70000 spines with 1 link a pair give 70000 paths between two leaves (at most 65536)',
   },
   {
     name: 'too many hosts',
     content: withLine(5, '  hostsPerLeaf: 8000000'),
     error: '5:17 topology.hostsPerLeaf: 2 leaves of 8000000 hosts are 16000000 hosts (at most 8388608)',
+  },
+  {
+    name: 'more messages than fit memory',
+    content: withLine(3, '  leaves: 4000').replace('hostsPerLeaf: 2', 'hostsPerLeaf: 100').replace('all-reduce', 'all-to-all'),
+    error: '8:11 workload: all-to-all among 400000 ranks is 1.6e11 messages (at most 20000000; choose fewer ranks)',
+  },
+  {
+    name: 'more messages than fit memory, in a workload with a choice of algorithms',
+    content: withLine(5, '  hostsPerLeaf: 2000'),
+    error: '8:11 workload: all-reduce among 4000 ranks is 31992000 messages (at most 20000000; choose fewer ranks, or another algorithm)',
+  },
+  {
+    name: 'more messages than fit memory, over many layers',
+    content: withWorkload('{ kind: moe, layers: 4096, tokens: 8, experts: 256, topk: 8, ranks: 64, phase: training }').replace(
+      'hostsPerLeaf: 2',
+      'hostsPerLeaf: 32',
+    ),
+    error: '8:11 workload: moe among 64 ranks is 66060288 messages (at most 20000000; choose fewer layers or ranks)',
   },
   {
     name: 'a packet above 16 bits',

@@ -1,5 +1,18 @@
 import type { MalformedConfig } from './base.ts';
-import { VALID_LINES, withLine, withWorkload, plus, START, TRAFFIC_FILE, LATER, TOP_KEYS, KINDS, BALANCERS } from './base.ts';
+import {
+  VALID_LINES,
+  withLine,
+  withWorkload,
+  plus,
+  START,
+  TRAFFIC_FILE,
+  LATER,
+  MERGE,
+  SYNTAX,
+  TOP_KEYS,
+  KINDS,
+  BALANCERS,
+} from './base.ts';
 
 /** Documents, keys and words. */
 export const DOCUMENT: readonly MalformedConfig[] = [
@@ -28,15 +41,23 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   {
     name: 'an unclosed bracket',
     content: plus('failures: [', 'seed: 2'),
-    error: '10:1 Flow sequence in block collection must be sufficiently indented and end with a ] (YAML syntax)',
+    error: `10:1 Flow sequence in block collection must be sufficiently indented and end with a ] (${SYNTAX})`,
   },
-  { name: 'a tab as indentation', content: withLine(3, '\tleaves: 2'), error: '3:1 Tabs are not allowed as indentation (YAML syntax)' },
+  {
+    name: 'a tab as indentation',
+    content: withLine(3, '\tleaves: 2'),
+    error: '3:1 Tabs are not allowed as indentation (indent with spaces)',
+  },
   {
     name: 'a mapping inside a plain value',
     content: plus('name: a: b'),
-    error: '9:7 Nested mappings are not allowed in compact mappings (YAML syntax)',
+    error: '9:7 Nested mappings are not allowed in compact mappings (write one key a line, and text that holds a colon in quotes)',
   },
-  { name: 'an unknown tag', content: plus('seed: !secret 1'), error: '9:7 Unresolved tag: !secret (YAML syntax)' },
+  {
+    name: 'an unknown tag',
+    content: plus('seed: !secret 1'),
+    error: '9:7 Unresolved tag: !secret (remove the tag, or put the value in quotes)',
+  },
   {
     name: 'an alias without anchor',
     content: plus('seed: *nowhere'),
@@ -77,7 +98,32 @@ export const DOCUMENT: readonly MalformedConfig[] = [
     content: withLine(6, '  hostLink: { rate: 400Gbps, delay: 500ns, rate: 1Gbps }'),
     error: '6:44 topology.hostLink.rate: the key is given twice, first at line 6 (remove one)',
   },
-  { name: 'a merge key', content: plus('nic: { <<: { mtu: 1kB } }'), error: '9:8 nic.<<: unknown key (keys here: mtu, header, ack, acks)' },
+  {
+    name: 'a merge of a value that is no block',
+    content: plus('nic: { <<: [{ mtu: 1kB }, 5] }'),
+    error: `9:27 nic: a merge of what is no block (${MERGE})`,
+  },
+  { name: 'a merge of nothing', content: plus('nic: { <<: }'), error: `9:12 nic: a merge of what is no block (${MERGE})` },
+  {
+    name: 'a merge without anchor',
+    content: plus('nic: { <<: *nowhere }'),
+    error: '9:12 nic: no anchor &nowhere before this alias (define it first)',
+  },
+  {
+    name: 'a merged key that does not belong here',
+    content: plus('nic: &n { acks: per-packet }', 'stop:', '  at: 1s', '  <<: *n'),
+    error: '12:7 stop.acks: unknown key (keys here: at)',
+  },
+  {
+    name: 'a duplicate of a key that is also merged',
+    content: plus('switch: { <<: { hash: ideal }, hash: ideal, hash: ideal }'),
+    error: '9:45 switch.hash: the key is given twice, first at line 9 (remove one)',
+  },
+  {
+    name: 'a merge key in quotes',
+    content: plus('nic: { "<<": 5 }'),
+    error: '9:8 nic.<<: unknown key (keys here: mtu, header, ack, acks)',
+  },
 
   // Keys.
   { name: 'an unknown top-level key', content: plus('balancers: ecmp'), error: '9:1 balancers: unknown key (did you mean "balancer"?)' },
@@ -100,24 +146,33 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   {
     name: 'a missing block',
     content: `${VALID_LINES.slice(0, 7).join('\n')}\n`,
-    error: '1:1 workload: missing key (What the ranks send to each other)',
+    error: '1:1 workload: missing key (such as workload: { kind: all-reduce, size: 1MiB })',
   },
   {
     name: 'a missing key',
     content: withLine(4),
-    error: '1:1 topology.spines: missing key (Spine switches: the paths between two leaves, times the links of a bundle)',
+    error: '1:1 topology.spines: missing key (such as spines: 4)',
   },
-  { name: 'a missing kind', content: withWorkload('{ size: 1MiB }'), error: `8:1 workload.kind: missing key (one of ${KINDS})` },
+  {
+    name: 'a missing block of a block',
+    content: withLine(6),
+    error: '1:1 topology.hostLink: missing key (such as hostLink: { rate: 400Gbps, delay: 500ns })',
+  },
+  {
+    name: 'a missing kind',
+    content: withWorkload('{ size: 1MiB }'),
+    error: `8:1 workload.kind: missing key (such as kind: all-reduce; one of ${KINDS})`,
+  },
   {
     name: 'a missing format',
     content: withWorkload('{ kind: file, path: a.cm }'),
-    error: '8:1 workload.format: missing key (one of htsim, chakra)',
+    error: '8:1 workload.format: missing key (such as format: htsim; one of htsim, chakra)',
   },
   { name: 'a key without value', content: plus('switch:'), error: '9:8 switch: no value (give it one, or remove the key)' },
   {
     name: 'a bare word where a block needs keys',
     content: withWorkload('all-reduce'),
-    error: '8:11 workload.size: missing key (As nccl-tests counts it: the buffer of each rank)',
+    error: '8:11 workload.size: missing key (such as size: 1MiB)',
   },
 
   // Words.

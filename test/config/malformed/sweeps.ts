@@ -1,7 +1,13 @@
 import type { MalformedConfig } from './base.ts';
-import { VALID_CONFIG, plus, BYTES } from './base.ts';
+import { withWorkload, VALID_CONFIG, plus, BYTES } from './base.ts';
 
 /** Sweeps, reports and options. */
+const FIXED = {
+  kind: 'one sweep is of one kind',
+  'report.title': 'there is one report of the whole sweep',
+  'sweep.repeat': 'a sweep does not sweep itself',
+};
+
 export const SWEEPS: readonly MalformedConfig[] = [
   // Sweeps.
   {
@@ -38,7 +44,8 @@ export const SWEEPS: readonly MalformedConfig[] = [
   {
     name: 'a single value for a swept key',
     content: plus('sweep: { grid: { workload.size: 1MiB } }'),
-    error: '9:33 sweep.grid.workload.size: expected a list or a block of keys, got "1MiB"',
+    error:
+      '9:33 sweep.grid.workload.size: expected a list or a block of keys, got "1MiB" (start each entry with `- `, or write a block of keys such as { from: 1MiB, to: 16MiB, factor: 2 })',
   },
   {
     name: 'a duplicate swept key',
@@ -57,8 +64,8 @@ export const SWEEPS: readonly MalformedConfig[] = [
   },
   {
     name: 'a zip of unequal lists',
-    content: plus('sweep:', '  zip:', '    workload.size: [1MiB, 2MiB]', '    seed2: [1]'),
-    error: '12:12 sweep.zip.seed2: 1 values, the first key has 2 (lists of a zip have one length)',
+    content: plus('sweep:', '  zip:', '    workload.size: [1MiB, 2MiB]', '    nic.mtu: [1kB]'),
+    error: '12:14 sweep.zip.nic.mtu: 1 value, the first key has 2 (lists of a zip have one length)',
   },
   {
     name: 'a range that never ends',
@@ -86,9 +93,41 @@ export const SWEEPS: readonly MalformedConfig[] = [
     error: '9:1 sweep: 150000 cells (at most 100000)',
   },
   {
-    name: 'a swept seed',
+    name: 'a zip whose first key cannot be swept',
+    content: plus('sweep: { zip: { name: [a], workload.size: [1MiB, 2MiB] } }'),
+    error: '9:17 sweep.zip.name: name cannot be swept (it has no effect on a run)',
+  },
+  {
+    name: 'a zip with a range that fails',
+    content: plus('sweep: { zip: { workload.ranks: { from: 2, to: 4, step: 0 }, workload.size: [1MiB, 2MiB] } }'),
+    error: '9:57 sweep.zip.workload.ranks: the range never reaches its end (choose a step that leads from 2 to 4)',
+  },
+  {
+    name: 'a key that only a broken sweep would give',
+    content: withWorkload('{ kind: all-reduce }').concat('sweep: { grid: { workload.size: 1MiB } }\n'),
+    error:
+      '9:33 sweep.grid.workload.size: expected a list or a block of keys, got "1MiB" (start each entry with `- `, or write a block of keys such as { from: 1MiB, to: 16MiB, factor: 2 })',
+  },
+  ...(['kind', 'report.title', 'sweep.repeat'] as const).map((key) => ({
+    name: `a swept ${key}`,
+    content: plus(`sweep: { list: [{ ${key}: 1 }] }`),
+    error: `9:19 sweep.list[0].${key}: ${key} cannot be swept (${FIXED[key]})`,
+  })),
+  {
+    name: 'a swept seed that is none',
+    content: plus('sweep: { grid: { seed: [1, -2] } }'),
+    error: '9:28 seed: -2 is too small (write at least 0)',
+  },
+  {
+    name: 'a swept seed whose last repeat is out of range',
+    content: plus('sweep: { grid: { seed: [1, 9007199254740991] }, repeat: 2 }'),
+    error: '9:28 seed: the last repeat would run with seed 9007199254740992 (at most 2^53 - 1)',
+  },
+  {
+    name: 'an option for a seed that is swept',
     content: plus('sweep: { grid: { seed: [1, 2] } }'),
-    error: '9:18 sweep.grid.seed: seed cannot be swept (use sweep.repeat: repeat i runs with seed + i)',
+    set: ['seed=4'],
+    error: "--set seed=4 seed: the sweep sets seed in every run (change the sweep instead: --set 'sweep.grid.seed=[..]')",
   },
   {
     name: 'a sweep of the sweep',
@@ -125,7 +164,7 @@ export const SWEEPS: readonly MalformedConfig[] = [
     name: 'an option without equals sign',
     content: VALID_CONFIG,
     set: ['workload.size'],
-    error: '--set workload.size not of the form key=value (such as --set workload.size=4MiB)',
+    error: '--set workload.size: not of the form key=value (such as --set workload.size=4MiB)',
   },
   {
     name: 'an option without value',
@@ -155,7 +194,7 @@ export const SWEEPS: readonly MalformedConfig[] = [
     name: 'an option for a list entry that is not there',
     content: VALID_CONFIG,
     set: ['failures.0.link=leaf0-spine0'],
-    error: '--set failures.0.link=leaf0-spine0 failures: expected a list, got a block of keys',
+    error: '--set failures.0.link=leaf0-spine0 failures: expected a list, got a block of keys (start each entry with `- `)',
   },
   {
     name: 'an option given twice',

@@ -1,14 +1,18 @@
 import type { MalformedConfig } from './base.ts';
-import { withLine, withWorkload, plus, BYTES, RATES } from './base.ts';
+import { withLine, withWorkload, plus, BYTES, NAME, RATES } from './base.ts';
 
 /** Types, ranges and quantities. */
 export const VALUES: readonly MalformedConfig[] = [
   // Types and ranges.
-  { name: 'a list where a block belongs', content: plus('nic: [4096B]'), error: '9:6 nic: expected a block of keys, got a list' },
+  {
+    name: 'a list where a block belongs',
+    content: plus('nic: [4096B]'),
+    error: '9:6 nic: expected a block of keys, got a list (write a block of keys such as { mtu: 4096B })',
+  },
   {
     name: 'a block where a list belongs',
     content: plus('failures: { link: leaf0-spine0 }'),
-    error: '9:11 failures: expected a list, got a block of keys',
+    error: '9:11 failures: expected a list, got a block of keys (start each entry with `- `)',
   },
   {
     name: 'a number in quotes',
@@ -23,7 +27,7 @@ export const VALUES: readonly MalformedConfig[] = [
   {
     name: 'a fraction where a count belongs',
     content: withLine(3, '  leaves: 2.5'),
-    error: '3:11 topology.leaves: expected a whole number, got 2.5',
+    error: '3:11 topology.leaves: expected a whole number, got 2.5 (write a whole number such as 4)',
   },
   { name: 'zero leaves', content: withLine(3, '  leaves: 0'), error: '3:11 topology.leaves: 0 is too small (write at least 1)' },
   { name: 'negative spines', content: withLine(4, '  spines: -1'), error: '4:11 topology.spines: -1 is too small (write at least 1)' },
@@ -32,8 +36,16 @@ export const VALUES: readonly MalformedConfig[] = [
     content: withLine(4, '  spines: 1e12'),
     error: '4:11 topology.spines: 1e12 is too large (at most 8388608)',
   },
-  { name: 'a NaN', content: plus('transport: { kind: dctcp, g: .nan }'), error: '9:30 transport.g: expected a number, got .nan' },
-  { name: 'an infinity', content: withLine(3, '  leaves: .inf'), error: '3:11 topology.leaves: expected a whole number, got .inf' },
+  {
+    name: 'a NaN',
+    content: plus('transport: { kind: dctcp, g: .nan }'),
+    error: '9:30 transport.g: expected a number, got .nan (write a number such as 0.0625)',
+  },
+  {
+    name: 'an infinity',
+    content: withLine(3, '  leaves: .inf'),
+    error: '3:11 topology.leaves: expected a whole number, got .inf (write a whole number such as 4)',
+  },
   {
     name: 'a gain of zero',
     content: plus('transport: { kind: dctcp, g: 0 }'),
@@ -45,7 +57,36 @@ export const VALUES: readonly MalformedConfig[] = [
     content: plus('seed: 9007199254740992'),
     error: '9:7 seed: 9007199254740992 is too large (at most 9007199254740991)',
   },
-  { name: 'an empty name', content: plus('name: ""'), error: '9:7 name: not 1 to 200 printable characters (choose a plain name)' },
+  {
+    name: 'a word where a truth value belongs',
+    content: plus('balancer: { kind: ethereal, shufflePaths: yes }'),
+    error: '9:43 balancer.shufflePaths: expected true or false, got "yes" (write true or false without quotes)',
+  },
+  { name: 'a number where text belongs', content: plus('name: 2024'), error: '9:7 name: expected text, got 2024 (write it in quotes)' },
+  {
+    name: 'a list where text belongs',
+    content: plus('failures: [{ link: [leaf0-spine0] }]'),
+    error: '9:20 failures[0].link: expected text, got a list (write text such as leaf0-spine0)',
+  },
+  {
+    name: 'a number where a word or a block belongs',
+    content: plus('switch: { ecn: 5 }'),
+    error:
+      '9:16 switch.ecn: expected "off" or a block of keys, got 5 (write off, or write a block of keys such as { low: 100kB, high: 400kB })',
+  },
+  {
+    name: 'a list where one of several kinds belongs',
+    content: plus('transport: []'),
+    error:
+      '9:12 transport: expected one of fixed, dctcp, dctcp-rate or a block of keys, got a list (write fixed, or write a block of keys such as { kind: fixed })',
+  },
+
+  // Names: one segment of a path.
+  ...['', ' ', 'a/b', '../../etc/x', '/tmp/x', '..', '.', 'a\\b', ' a', 'a ', 'a\nb', 'a\u0000'].map((name) => ({
+    name: `the name ${JSON.stringify(name)}`,
+    content: plus(`name: ${JSON.stringify(name)}`),
+    error: `9:7 name: "${name}" is no name (${NAME})`,
+  })),
   {
     name: 'an empty flow list',
     content: withWorkload('{ kind: flows, flows: [] }'),

@@ -83,7 +83,7 @@ describe('the protobuf form', () => {
   test('names the byte where a message is cut off', () => {
     const whole = traceFile('t', [{ id: 1, name: 'a kernel', type: COMP }]).bytes;
     const cut = { name: 'trace.0.et', bytes: whole.subarray(0, whole.length - 3) };
-    expect(refused(cut)).toBe('ImportError trace.0.et the message at byte 8 has 14 bytes, the file only 11 more (is the file cut off?)');
+    expect(refused(cut)).toBe('ImportError trace.0.et: the message at byte 8 has 14 bytes, the file only 11 more (is the file cut off?)');
     expect(refused(raw(...METADATA, 0x80))).toContain('the message length at byte 8 is cut off');
   });
 
@@ -153,7 +153,8 @@ describe('the JSON form', () => {
     expect(refusedJson(textFile('t.json', '{\n  "workload_graph": [\n    { "Id": 1, }\n  ]\n}'))).toMatch(
       /^ImportError t\.json:3:\d+ no JSON/,
     );
-    expect(refusedJson(textFile('t.json', '{ "nodes": [] }'))).toContain('no list "workload_graph"');
+    expect(refusedJson(textFile('t.json', '{ "nodes": [] }'))).toContain('t.json:1:1 no list "workload_graph"');
+    expect(refusedJson(textFile('t.json', '{\n  "workload_graph": ['))).toContain('t.json:2:22 no JSON: Unexpected end');
     const both = refusedJson(
       document([
         { Name: 'x', NodeType: 4 },

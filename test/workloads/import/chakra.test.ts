@@ -234,7 +234,7 @@ describe('sends and receives', () => {
   });
 
   test('without partner, with different sizes, to itself, to a stranger or of another rank are refused', () => {
-    expect(refused([[send(1, 1, 10)], []])).toContain('t.0.et node 1 (byte 8): this send has no receive (0->1 tag 0)');
+    expect(refused([[send(1, 1, 10)], []])).toContain('t.0.et: node 1 (byte 8): this send has no receive (0->1 tag 0)');
     expect(refused([[], [receive(1, 0, 10)]])).toContain('this receive has no send');
     expect(refused([[send(1, 1, 10)], [receive(4, 0, 11)]])).toContain('sends 10 bytes, t.1.et node 4 (byte 8) expects 11');
     expect(refused([[send(1, 0, 10)]])).toContain('rank 0 sends to itself');
@@ -375,7 +375,7 @@ describe('a graph', () => {
 
   test('reports the mistakes of all its files in one error', () => {
     const refusal = refused([[{ id: 1, type: 0 }], [{ id: 1, type: 0 }]]);
-    expect(refusal).toContain('t.0.et node 1');
-    expect(refusal).toContain('t.1.et node 1');
+    expect(refusal).toContain('t.0.et: node 1');
+    expect(refusal).toContain('t.1.et: node 1');
   });
 });

@@ -60,10 +60,11 @@ describe('the lines of a .cm file', () => {
     ['two blanks', oneFlow('0->1 start 0  size 10'), 'flows.cm:3:14 two blanks'],
     ['an unknown header word', file('Node 4', 'Connections 0'), 'flows.cm:1:1 unknown word "Node"'],
     ['a header twice', file('Nodes 4', 'Nodes 4', 'Connections 0'), 'flows.cm:2:1 Nodes is given twice'],
-    ['no Nodes', file('Connections 0'), 'no Nodes header'],
-    ['an empty file', '', 'no Nodes header'],
-    ['no Connections', file('Nodes 2'), 'no Connections header (add: Connections 0)'],
-    ['too few lines', file('Nodes 4', 'Connections 2', '0->1 start 0 size 1'), 'Connections says 2, the file has 1'],
+    ['a NUL byte in a line', 'Nodes 4\nab\0', 'flows.cm:2:3 this is no text'],
+    ['no Nodes', file('Connections 0'), 'flows.cm:1:1 no Nodes header'],
+    ['an empty file', '', 'flows.cm:1:1 no Nodes header'],
+    ['no Connections', file('Nodes 2'), 'flows.cm:1:1 no Connections header (add: Connections 0)'],
+    ['too few lines', file('Nodes 4', 'Connections 2', '0->1 start 0 size 1'), 'flows.cm:1:1 Connections says 2, the file has 1'],
     ['too few triggers', file('Nodes 4', 'Connections 0', 'Triggers 1'), 'Triggers says 1, the file has 0'],
     ['a missing size', oneFlow('0->1 start 0'), 'flows.cm:3:1 no size'],
     ['size 0', oneFlow('0->1 start 0 size 0'), 'flows.cm:3:19 size 0'],
@@ -95,7 +96,7 @@ describe('the lines of a .cm file', () => {
       file('Nodes 4', 'Connections 0', 'failure switch_type TOR switch_id 0 link_id 1'),
       'under the config key `failures`',
     ],
-    ['an undefined trigger', oneFlow('0->1 id 1 trigger 9 size 1'), 'there is no trigger 9'],
+    ['an undefined trigger', oneFlow('0->1 id 1 trigger 9 size 1'), 'flows.cm:3:1 there is no trigger 9'],
     ['an unknown kind of trigger', file('Nodes 4', 'Connections 0', 'Triggers 1', 'trigger id 1 twoshot'), 'not "twoshot"'],
     ['a barrier without count', file('Nodes 4', 'Connections 0', 'Triggers 1', 'trigger id 1 barrier'), 'a barrier without count'],
     [
@@ -103,7 +104,7 @@ describe('the lines of a .cm file', () => {
       file('Nodes 4', 'Connections 0', 'Triggers 2', 'trigger id 1 oneshot', 'trigger id 1 oneshot'),
       'trigger 1 is defined twice',
     ],
-    ['binary content', 'Nodes 4\n\0\n', 'flows.cm:2 this is no text'],
+    ['binary content', 'Nodes 4\n\0\n', 'flows.cm:2:1 this is no text'],
   ];
   test.each(refusals)('refuse %s', (_, text, message) => {
     expect(refused(text)).toContain(message);
