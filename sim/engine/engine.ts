@@ -45,7 +45,7 @@ export class Engine {
   arena: Int32Array = new Int32Array(CHUNK_WORDS * 256);
   readonly sorter: BatchSorter;
   readonly local = new LocalHeap();
-  /** Records in mailboxes. */
+  /** Mailboxes with records. */
   #pending = 0;
   #freeChunk = -1;
   #usedWords = 0;
@@ -121,7 +121,7 @@ export class Engine {
     const mailbox = slot * this.#nodeCount + node;
     let chunk = this.#heads[mailbox]!;
     let count = 0;
-    if (chunk < 0) this.#active[slot * this.#activeWords + (node >> 5)]! |= 1 << (node & 31);
+    if (chunk < 0) this.#activate(slot, node);
     else count = this.arena[chunk + 1]!;
     if (chunk < 0 || count === CHUNK_SLOTS - 1) {
       chunk = this.#takeChunk(chunk);
@@ -130,7 +130,6 @@ export class Engine {
     }
     const arena = this.arena;
     arena[chunk + 1] = count + 1;
-    this.#pending++;
     const address = chunk + RECORD_WORDS * (count + 1);
     arena[address] = (offset << PORT_BITS) | port;
     return address;
@@ -230,7 +229,7 @@ export class Engine {
         const head = this.#heads[headBase + node]!;
         this.#heads[headBase + node] = -1;
         let count = this.sorter.gather(this.arena, head);
-        this.#pending -= count;
+        this.#pending--;
         if (isCut) count = this.#cutBatch(count);
         if (this.#observer !== null) this.#observer(this, node, count);
         nodes[node]!.process(count);
@@ -269,6 +268,12 @@ export class Engine {
       const address = this.post(far.poppedNode, timePs, far.poppedPort);
       this.arena[address + 1] = far.poppedId;
     }
+  }
+
+  /** The mailbox of `node` in `slot` gets its first record. */
+  #activate(slot: number, node: number): void {
+    this.#active[slot * this.#activeWords + (node >> 5)]! |= 1 << (node & 31);
+    this.#pending++;
   }
 
   /** A chunk whose predecessor in its chain is `previous`. */

@@ -19,13 +19,14 @@ const BUSY_PS = 0;
 /** Serialisation time of a full packet and of an ACK. */
 const FULL_PS = 1;
 const ACK_PS = 2;
-/** Queue limit and marking threshold as serialisation times. */
-const LIMIT_PS = 3;
-const MARK_LOW_PS = 4;
+const DELAY_PS = 3;
+/** Below this backlog an enqueue changes nothing else: the least of the three that follow. */
+const ATTENTION_PS = 4;
 /** Largest backlog right after an enqueue. */
 const PEAK_PS = 5;
-const DELAY_PS = 6;
-const RATE_BPS = 7;
+/** Queue limit and lower marking threshold as serialisation times. */
+const LIMIT_PS = 6;
+const MARK_LOW_PS = 7;
 
 /**
  * All output ports of a run in one table, indexed by the directed link they feed.
@@ -40,6 +41,7 @@ export class Ports {
   readonly #destination: Int32Array;
   readonly #fullBytes: number;
   readonly #ackBytes: number;
+  readonly #rateBps: Float64Array;
   readonly #markHighBytes: number;
   readonly #markStream: Int32Array;
   readonly #markDraws: PacketStreams;
@@ -63,9 +65,9 @@ export class Ports {
       this.#state[at + LIMIT_PS] = queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps);
       this.#state[at + MARK_LOW_PS] = limits.ecn === null ? Infinity : (limits.ecn.lowBytes * 8e12) / rateBps;
       this.#state[at + DELAY_PS] = topology.linkDelayPs[link]!;
-      this.#state[at + RATE_BPS] = rateBps;
       this.#destination[link] = (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!;
     }
+    this.#rateBps = topology.linkRateBps;
     this.#markHighBytes = limits.ecn?.highBytes ?? Infinity;
     this.#markStream = Int32Array.from(topology.linkFrom, (node) => Math.max(0, node - topology.hosts));
     this.#markDraws = new PacketStreams(seed, 'ecn', topology.switches);
@@ -82,26 +84,37 @@ export class Ports {
   enqueue(link: number, nowPs: number, address: number): void {
     const state = this.#state;
     const at = link * DOUBLES;
-    const arena = this.#engine.arena;
-    const txPs = this.#serialisationPs(at, arena[address + 4]! >>> 16);
+    const txPs = this.#serialisationPs(link, this.#engine.arena[address + 4]! >>> 16);
     const freePs = state[at + BUSY_PS]!;
-    const backlogPs = freePs > nowPs ? freePs - nowPs : 0;
-    const aheadPs = backlogPs + txPs;
+    const endPs = (freePs > nowPs ? freePs : nowPs) + txPs;
+    if (endPs - nowPs > state[at + ATTENTION_PS]! && !this.#admit(link, endPs - nowPs, txPs, address)) return;
+    this.#forward(link, endPs, address);
+  }
+
+  /** The slow part of an enqueue that leaves `aheadPs` of work at the port: false if it drops the packet, else marks it if need be. */
+  #admit(link: number, aheadPs: number, txPs: number, address: number): boolean {
+    const state = this.#state;
+    const at = link * DOUBLES;
     if (aheadPs > state[at + LIMIT_PS]!) {
       this.drops[link]!++;
-      return;
+      return false;
     }
+    const arena = this.#engine.arena;
+    const backlogPs = aheadPs - txPs;
     if (backlogPs > state[at + MARK_LOW_PS]! && (arena[address + 3]! & TYPE_MASK) === DATA && this.#isMarked(link, backlogPs)) {
       this.marks[link]!++;
       arena[address + 3]! |= CE;
     }
-    if (aheadPs > state[at + PEAK_PS]!) state[at + PEAK_PS] = aheadPs;
-    this.#forward(link, nowPs + aheadPs, address);
+    if (aheadPs > state[at + PEAK_PS]!) {
+      state[at + PEAK_PS] = aheadPs;
+      state[at + ATTENTION_PS] = Math.min(aheadPs, state[at + LIMIT_PS]!, state[at + MARK_LOW_PS]!);
+    }
+    return true;
   }
 
   /** Starts a transmission at `startPs` on a port that is free then: a host's, which decides late and has no queue here. */
   transmit(link: number, startPs: number, flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): void {
-    const to = this.#post(link, startPs + this.#serialisationPs(link * DOUBLES, sizeEntropy >>> 16));
+    const to = this.#post(link, startPs + this.#serialisationPs(link, sizeEntropy >>> 16));
     const arena = this.#engine.arena;
     arena[to + 1] = flow;
     arena[to + 2] = seq;
@@ -112,14 +125,13 @@ export class Ports {
 
   /** Largest queue of a link's output port, in bytes, the unsent rest of the packet on the wire included. */
   peakBytes(link: number): number {
-    const at = link * DOUBLES;
-    return Math.round((this.#state[at + PEAK_PS]! * this.#state[at + RATE_BPS]!) / 8e12);
+    return Math.round((this.#state[link * DOUBLES + PEAK_PS]! * this.#rateBps[link]!) / 8e12);
   }
 
-  #serialisationPs(at: number, sizeBytes: number): number {
-    if (sizeBytes === this.#fullBytes) return this.#state[at + FULL_PS]!;
-    if (sizeBytes === this.#ackBytes) return this.#state[at + ACK_PS]!;
-    return serialisationPs(sizeBytes, this.#state[at + RATE_BPS]!);
+  #serialisationPs(link: number, sizeBytes: number): number {
+    if (sizeBytes === this.#fullBytes) return this.#state[link * DOUBLES + FULL_PS]!;
+    if (sizeBytes === this.#ackBytes) return this.#state[link * DOUBLES + ACK_PS]!;
+    return serialisationPs(sizeBytes, this.#rateBps[link]!);
   }
 
   /** The packet of the record at `address` leaves at `endPs`. */
@@ -143,10 +155,9 @@ export class Ports {
 
   /** Marking probability rises from 0 at the low to 1 at the high threshold, on the instantaneous queue (RED without averaging). */
   #isMarked(link: number, backlogPs: number): boolean {
-    const at = link * DOUBLES;
-    const highPs = (this.#markHighBytes * 8e12) / this.#state[at + RATE_BPS]!;
+    const highPs = (this.#markHighBytes * 8e12) / this.#rateBps[link]!;
     if (backlogPs > highPs) return true;
-    const lowPs = this.#state[at + MARK_LOW_PS]!;
+    const lowPs = this.#state[link * DOUBLES + MARK_LOW_PS]!;
     const draw = this.#markDraws.next(this.#markStream[link]!) >>> 0;
     return draw / 0x1_0000_0000 < (backlogPs - lowPs) / (highPs - lowPs);
   }
