@@ -30,7 +30,7 @@ export function nextHopChoosers(topology: Topology, balancer: BalancerSpec, hash
       case 'drb':
         return new PinnedNextHop(topology, s);
       case 'spray-switch-rr':
-        return new RoundRobinNextHop(routes, s, rotation, new HashedNextHop(routes, s, family, salts[s]!));
+        return new RoundRobinNextHop(routes, s, family, salts[s]!, rotation);
     }
   };
   return Array.from({ length: topology.switches }, (_, s) => make(s));
@@ -61,27 +61,31 @@ class Routes {
   }
 }
 
-/** ECMP (RFC 2992) and spraying by entropy: hash of (flow, entropy, salt of the switch). */
+/** ECMP (RFC 2992) and spraying by entropy: hash of (flow, entropy, salt of the switch) over the live next hops. */
 class HashedNextHop implements NextHopChooser {
-  readonly #routes: Routes;
+  protected readonly routes: Routes;
   readonly #base: number;
   readonly #family: HashFamily;
   readonly #salt: number;
 
   constructor(routes: Routes, switchIndex: number, family: HashFamily, salt: number) {
-    this.#routes = routes;
+    this.routes = routes;
     this.#base = switchIndex * routes.tors;
     this.#family = family;
     this.#salt = salt;
   }
 
-  linkTowards(tor: number, flow: number, _isData: boolean, sizeEntropy: number): number {
-    const routes = this.#routes;
-    const set = routes.setOf[this.#base + tor]!;
-    const first = routes.setOffset[set]!;
-    const count = routes.setOffset[set + 1]! - first;
-    if (count === 1) return routes.setLink[first]!;
-    return routes.setLink[first + this.#family.choose(flow, sizeEntropy & 0xffff, this.#salt, count)]!;
+  linkTowards(tor: number, flow: number, isData: boolean, sizeEntropy: number): number {
+    const { setOf, setOffset, setLink } = this.routes;
+    const set = setOf[this.#base + tor]!;
+    const first = setOffset[set]!;
+    const count = setOffset[set + 1]! - first;
+    return setLink[first + (count === 1 ? 0 : this.pick(set, count, flow, isData, sizeEntropy))]!;
+  }
+
+  /** Position in a set of several next hops. */
+  protected pick(_set: number, count: number, flow: number, _isData: boolean, sizeEntropy: number): number {
+    return this.#family.choose(flow, sizeEntropy & 0xffff, this.#salt, count);
   }
 }
 
@@ -107,13 +111,19 @@ class PinnedNextHop implements NextHopChooser {
 /** State of all round-robin pointers: a next-hop set belongs to one switch, so each entry has one owner. */
 class Rotation {
   readonly pointer: Int32Array;
+  /** order[setOffset[set] + i]: position in the set of its i-th turn. */
   readonly order: Int32Array;
   readonly permutes: boolean;
   readonly #draws: PacketStreams;
 
   constructor(routes: Routes, topology: Topology, seed: number, permutes: boolean) {
-    this.pointer = new Int32Array(topology.setOffset.length - 1);
-    this.order = routes.setLink.slice();
+    const sets = topology.setOffset.length - 1;
+    this.pointer = new Int32Array(sets);
+    this.order = new Int32Array(topology.setPort.length);
+    for (let set = 0; set < sets; set++) {
+      const first = routes.setOffset[set]!;
+      for (let i = first; i < routes.setOffset[set + 1]!; i++) this.order[i] = i - first;
+    }
     this.permutes = permutes;
     this.#draws = new PacketStreams(seed, 'round-robin', topology.switches);
   }
@@ -132,28 +142,20 @@ class Rotation {
 const SMALLEST_ROTATED_BYTES = 128;
 
 /** `spray-switch-rr`: one pointer a next-hop set of this switch, +1 a packet; `permute` reshuffles the set for every round. */
-class RoundRobinNextHop implements NextHopChooser {
-  readonly #routes: Routes;
-  readonly #base: number;
+class RoundRobinNextHop extends HashedNextHop {
   readonly #switchIndex: number;
   readonly #rotation: Rotation;
-  readonly #smallPackets: HashedNextHop;
 
-  constructor(routes: Routes, switchIndex: number, rotation: Rotation, smallPackets: HashedNextHop) {
-    this.#routes = routes;
-    this.#base = switchIndex * routes.tors;
+  constructor(routes: Routes, switchIndex: number, family: HashFamily, salt: number, rotation: Rotation) {
+    super(routes, switchIndex, family, salt);
     this.#switchIndex = switchIndex;
     this.#rotation = rotation;
-    this.#smallPackets = smallPackets;
   }
 
-  linkTowards(tor: number, flow: number, isData: boolean, sizeEntropy: number): number {
-    if (!isData || sizeEntropy >>> 16 < SMALLEST_ROTATED_BYTES) return this.#smallPackets.linkTowards(tor, flow, isData, sizeEntropy);
-    const set = this.#routes.setOf[this.#base + tor]!;
-    const first = this.#routes.setOffset[set]!;
-    const count = this.#routes.setOffset[set + 1]! - first;
-    if (count === 1) return this.#routes.setLink[first]!;
+  protected override pick(set: number, count: number, flow: number, isData: boolean, sizeEntropy: number): number {
+    if (!isData || sizeEntropy >>> 16 < SMALLEST_ROTATED_BYTES) return super.pick(set, count, flow, isData, sizeEntropy);
     const rotation = this.#rotation;
+    const first = this.routes.setOffset[set]!;
     const at = rotation.pointer[set]!;
     if (at === 0 && rotation.permutes) rotation.shuffle(first, count, this.#switchIndex);
     rotation.pointer[set] = at + 1 < count ? at + 1 : 0;
