@@ -167,7 +167,7 @@ export function readManifest(dir: string): Manifest {
   try {
     manifest = JSON.parse(text);
   } catch {
-    // Falls through to the same refusal as any other file that is no manifest.
+    // Refused below, like every file that is no manifest.
   }
   if (!READ_FIELDS.safeParse(manifest).success) {
     throw new ConfigError('E151', `${file} is no complete ${FORMAT} file`, { hint: 'run the sweep again with --resume' });

@@ -31,7 +31,7 @@ export function sweepCommand(terminal: Terminal): Command {
     const { cells } = input;
     const dir = options.out ?? `out/${input.name}`;
     if (options.dryRun === true) {
-      await dryRun(cells, dir, options, terminal);
+      dryRun(cells, dir, options, terminal);
       return;
     }
     if (cells.length > MAX_CELLS_UNASKED && options.yes !== true) {

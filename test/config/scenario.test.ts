@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { expandCells, runSingle } from '../../sweep/cells.ts';
 import { loadText } from './load-text.ts';
+import { CHAKRA_DEFAULTS } from '../workloads/import/file-spec.ts';
 
 const FABRIC = `topology:
   kind: leaf-spine
@@ -22,15 +23,6 @@ const LEAF_SPINE = {
   hostLink: { rateBps: 400e9, delayPs: 500_000 },
   fabricLink: { rateBps: 400e9, delayPs: 500_000, perSpineRateBps: null, linksPerPair: 1 },
   placement: 'packed',
-};
-const CHAKRA_DEFAULTS = {
-  durationUnit: 'us',
-  deps: 'both',
-  missingDeps: 'error',
-  missingComm: 'error',
-  allReduce: 'ring',
-  allGather: 'ring',
-  reduceScatter: 'ring',
 };
 
 describe('a config becomes a Scenario in base units', () => {
