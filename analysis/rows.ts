@@ -36,7 +36,7 @@ export const RESULT_COLUMNS = [
 /** One run for the tables and the report: its row, and what the charts need beyond it. */
 export interface CellRecord {
   readonly row: Row;
-  /** Percentiles 0, 1, .. 100 (nearest rank) of the flow completion times; null where unknown. */
+  /** Percentiles 0, 1, .. 100 (nearest rank) of the flow completion times; null where unknown, and then `fct_mean_us` is null too. */
   readonly fctPercentilesUs: readonly number[] | null;
   readonly fabricLinks: readonly FabricLinkRecord[];
   /** Why the run did not finish; null when it did. */

@@ -1,6 +1,6 @@
 import { formatValue } from '../analysis/charts/dimensions.ts';
 import { ConfigError } from '../sim/base/errors.ts';
-import type { Cell } from '../sweep/cells.ts';
+import type { CellList } from '../sweep/cells.ts';
 import { readCell } from '../sweep/cell-store.ts';
 import { plainValue, toCsv } from '../sweep/csv.ts';
 import { sweptKeys } from '../sweep/labels.ts';
@@ -12,7 +12,8 @@ import type { Terminal } from './terminal.ts';
 import { alignedTable, markdownTable } from './text-table.ts';
 
 /** Lists what would run and what `dir` (null: no folder) holds already, and says if a run would refuse `dir`. Writes nothing. */
-export function dryRun(cells: readonly Cell[], dir: string | null, options: FolderOptions & OutputOptions, terminal: Terminal): void {
+export function dryRun(list: CellList, dir: string | null, options: FolderOptions & OutputOptions, terminal: Terminal): void {
+  const cells = list.keys;
   const stored = cells.map((cell) => dir !== null && readCell(dir, cell.runId).kind === 'found');
   if (dir !== null)
     noteRefusal(

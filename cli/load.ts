@@ -21,10 +21,11 @@ export const loadSingle = (path: string, options: ConfigOptions): Promise<Loaded
 async function load(path: string, { set, seed }: ConfigOptions, single: boolean): Promise<LoadedCells> {
   const { loadConfig } = await import('../sweep/config/load.ts');
   const { plain } = await import('../sweep/config/tree.ts');
-  const { expandCells, runSingle } = await import('../sweep/cells.ts');
+  const { cellsOf, refuseSweep } = await import('../sweep/cells.ts');
   const { atCellOf, checkBuildable } = await import('../sweep/preflight.ts');
   const loaded = await loadConfig(path, seed === undefined ? { set } : { set, seed });
-  const cells = single ? [await runSingle(loaded)] : await expandCells(loaded);
+  if (single) refuseSweep(loaded);
+  const cells = cellsOf(loaded);
   const at = atCellOf(loaded);
   checkBuildable(cells, at);
   const { name, source, document, report, hasSweep } = loaded;

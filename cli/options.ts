@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import type { WallLimit } from './wall-limit.ts';
+import { parseWallLimit } from './wall-limit.ts';
 
 /** Forms of a table on standard output. */
 export type Format = 'table' | 'csv' | 'json' | 'markdown';
@@ -18,6 +20,14 @@ export interface FolderOptions {
   readonly out?: string;
   readonly resume?: true;
   readonly dryRun?: true;
+}
+
+export interface ThreadsOptions {
+  readonly threads?: number;
+}
+
+export interface LimitOptions {
+  readonly wallLimit?: WallLimit;
 }
 
 /** A whole number of at least `least`, written with digits only. */
@@ -64,6 +74,14 @@ export function withFolderOptions(command: Command, outDefault: string): Command
     .option('--resume', 'go on with the result folder: what it holds is not run again')
     .option('--dry-run', 'list the cells, their seeds and which are there already; run and write nothing');
 }
+
+/** `--wall-limit`: the clock of the person who waits; `stop` in the config ends a run at the same place every time. */
+export const withLimitOption = (command: Command): Command =>
+  command.option('--wall-limit <time>', 'end after this wall time, such as 90s, 10m or 2h, with what there is', parseWallLimit);
+
+/** `--threads`: on how many threads one cell runs. */
+export const withThreadsOption = (command: Command): Command =>
+  command.option('--threads <n>', 'threads of the run; the result is the same, byte for byte (default: 1)', wholeNumber(1));
 
 /** `-j`: how many cells run at once. */
 export const withJobsOption = (command: Command, description: string): Command =>

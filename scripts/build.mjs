@@ -1,11 +1,11 @@
 // Builds dist/: the compiled program and library, the bundled random generators, the JSON Schema of the config.
-import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { compile } from './inline-constants.mjs';
 
 const MAIN = 'dist/cli/main.js';
 
 rmSync('dist', { recursive: true, force: true });
-execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+compile('tsconfig.build.json');
 for (const file of ['stdlib-random.js', 'stdlib-random.d.ts']) copyFileSync(`sim/base/${file}`, `dist/sim/base/${file}`);
 copyFileSync('schema.json', 'dist/schema.json');
 if (!readFileSync(MAIN, 'utf8').startsWith('#!/usr/bin/env node\n')) throw new Error(`cli/main.ts must start with "#!/usr/bin/env node"`);

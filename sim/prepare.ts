@@ -5,8 +5,8 @@ import type { Topology } from './base/topology.ts';
 import type { FlowPlan } from './balancing/flow-plan.ts';
 import { planFlows, type PlanFacts } from './balancing/plan.ts';
 import { deriveLimits, type Limits } from './derive.ts';
+import { buildTopology } from '../topologies/build-topology.ts';
 import { assertConnected } from '../topologies/connectivity.ts';
-import { leafSpine } from '../topologies/leaf-spine.ts';
 import { MAX_FLOW_PACKETS } from './transport/flow-table.ts';
 import { RECEIVE_WINDOW_PACKETS } from './transport/selective-repeat-sender.ts';
 import { buildWorkload, type Notice } from '../workloads/build-workload.ts';
@@ -34,7 +34,7 @@ export interface Prepared {
 export function prepare(scenario: Scenario, own?: Schedule): Prepared {
   const { schedule, notices, facts } =
     own === undefined ? buildWorkload(scenario.workload, scenario.seed) : { schedule: own, notices: [], facts: {} };
-  const topology = leafSpine(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
+  const topology = buildTopology(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   assertConnected(topology, schedule);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
   const limits = deriveLimits(scenario, topology);

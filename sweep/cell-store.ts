@@ -4,18 +4,12 @@ import { join } from 'node:path';
 import type { CellRecord, Row } from '../analysis/rows.ts';
 import { RESULT_COLUMNS } from '../analysis/rows.ts';
 import { InternalError } from '../sim/base/errors.ts';
+import type { CellKey } from './cells.ts';
 import type { CellResult } from './outcome.ts';
 import { MODEL_VERSION } from './version.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 const FORMAT = 'netsim-cell/1';
-
-/** What identifies a cell's row: its content address and the labels it carries in this sweep. */
-export interface CellKey {
-  readonly runId: string;
-  readonly seed: number;
-  readonly swept: Row;
-}
 
 /** A finished cell on disk. `config` is its resolved config, which runs again to the same row. */
 export interface StoredCell extends CellResult {

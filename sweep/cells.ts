@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Row } from '../analysis/rows.ts';
 import { ConfigErrors } from '../sim/base/errors.ts';
 import type { InputFile, Scenario } from '../sim/base/scenario.ts';
+import type { Combination } from './config/combinations.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { problem } from './config/problem.ts';
 import type { JsonBlock } from './config/resolved-config.ts';
@@ -11,14 +12,18 @@ import { parsePath, placeOfValue } from './config/tree.ts';
 import { cellLabel } from './labels.ts';
 import { MODEL_VERSION } from './version.ts';
 
-/** One run of a sweep: plain data, so that it can be sent to a worker. */
-export interface Cell {
-  readonly index: number;
+/** What identifies a cell's row: its content address and the labels it carries in this sweep. */
+export interface CellKey {
   /** 12 hexadecimal digits: equal exactly for equal runs, whatever file they come from. */
   readonly runId: string;
   readonly seed: number;
   /** Swept values under their dotted keys, as the row shows them. */
   readonly swept: Row;
+}
+
+/** One run of a sweep: plain data, so that it can be sent to a worker. */
+export interface Cell extends CellKey {
+  readonly index: number;
   /** Swept values as written in the config. */
   readonly overrides: Readonly<Record<string, Json>>;
   /** This run as a config of its own, without a sweep. */
@@ -26,22 +31,66 @@ export interface Cell {
   readonly scenario: Scenario;
 }
 
+/** The cells of a sweep. Of a long one only the keys are held: a cell is derived when it is asked for. */
+export interface CellList {
+  /** In the order of the rows; no two with the same `runId`. */
+  readonly keys: readonly CellKey[];
+  /** Derives cell `index`, below `keys.length`. */
+  at(index: number): Cell;
+}
+
+/** Cells that are there already as a list of cells. */
+export const listOf = (cells: readonly Cell[]): CellList => ({ keys: cells, at: (index) => cells[index]! });
+
 /**
  * The cells of a config, in order: grid, zip and list multiply in the order in which they are written, the last grid key fastest, and
  * within each combination repeat i runs with seed + i. A config without a sweep has one cell.
  *
  * @throws ConfigErrors when two cells are the same run
  */
-export async function expandCells(loaded: LoadedConfig): Promise<Cell[]> {
-  const cells = loaded.combinations.flatMap(({ swept, overrides, scenario }, combination) =>
-    Array.from({ length: loaded.repeat }, (_, repeat): Cell => {
-      const own = { ...scenario, seed: scenario.seed + repeat };
-      const index = combination * loaded.repeat + repeat;
-      return { index, runId: runIdOf(own), seed: own.seed, swept, overrides, config: resolvedConfig(own), scenario: own };
-    }),
-  );
+export function cellsOf(loaded: LoadedConfig): CellList {
+  const { combinations, repeat } = loaded;
+  const combinationOf = (index: number): Combination => combinations.at(Math.floor(index / repeat));
+  const scenarioOf = (index: number): Scenario => {
+    const { scenario } = combinationOf(index);
+    return { ...scenario, seed: scenario.seed + (index % repeat) };
+  };
+  const keys = Array.from({ length: combinations.length * repeat }, (_, index): CellKey => {
+    const scenario = scenarioOf(index);
+    return { runId: runIdOf(scenario), seed: scenario.seed, swept: combinationOf(index).swept };
+  });
+  const cells: CellList = {
+    keys,
+    at(index) {
+      const scenario = scenarioOf(index);
+      return { ...keys[index]!, index, overrides: combinationOf(index).overrides, config: resolvedConfig(scenario), scenario };
+    },
+  };
   refuseSameRuns(cells, loaded);
   return cells;
+}
+
+/**
+ * `cellsOf` with all cells derived, for programs that look at each.
+ *
+ * @throws ConfigErrors when two cells are the same run
+ */
+export async function expandCells(loaded: LoadedConfig): Promise<Cell[]> {
+  const cells = cellsOf(loaded);
+  return cells.keys.map((_, index) => cells.at(index));
+}
+
+/**
+ * Refuses a config with a sweep, for `netsim run`.
+ *
+ * @throws ConfigErrors
+ */
+export function refuseSweep({ document, source }: LoadedConfig): void {
+  const sweep = document.entries.get('sweep');
+  if (sweep === undefined) return;
+  throw new ConfigErrors([
+    problem('sweepInRun', sweep.keyAt, 'sweep', 'this config has a sweep', `run it with: netsim sweep ${source.file}`),
+  ]);
 }
 
 /**
@@ -50,14 +99,8 @@ export async function expandCells(loaded: LoadedConfig): Promise<Cell[]> {
  * @throws ConfigErrors when the config has a sweep
  */
 export async function runSingle(loaded: LoadedConfig): Promise<Cell> {
-  const sweep = loaded.document.entries.get('sweep');
-  if (sweep !== undefined) {
-    throw new ConfigErrors([
-      problem('sweepInRun', sweep.keyAt, 'sweep', 'this config has a sweep', `run it with: netsim sweep ${loaded.source.file}`),
-    ]);
-  }
-  const [cell] = await expandCells(loaded);
-  return cell!;
+  refuseSweep(loaded);
+  return cellsOf(loaded).at(0);
 }
 
 /**
@@ -94,23 +137,24 @@ function canonical(value: Json): Json {
   return Object.fromEntries(entries.map(([key, item]) => [key, canonical(item)]));
 }
 
-function refuseSameRuns(cells: readonly Cell[], loaded: LoadedConfig): void {
-  const first = new Map<string, Cell>();
-  for (const cell of cells) {
-    const other = first.get(cell.runId);
-    if (other === undefined) {
-      first.set(cell.runId, cell);
-      continue;
-    }
-    const { at, key } = placeOfRepetition(loaded, other, cell);
-    const message = `cells ${other.index} (${labelAsWritten(other)}) and ${cell.index} (${labelAsWritten(cell)}) are the same run`;
-    throw new ConfigErrors([problem('sameRun', at, key, message, 'sweep each combination once')]);
-  }
+function refuseSameRuns(cells: CellList, loaded: LoadedConfig): void {
+  const first = new Map<string, number>();
+  cells.keys.forEach(({ runId }, index) => {
+    const earlier = first.get(runId);
+    first.set(runId, index);
+    if (earlier !== undefined) throw sameRun(cells.at(earlier), cells.at(index), loaded);
+  });
+}
+
+function sameRun(earlier: Cell, later: Cell, loaded: LoadedConfig): ConfigErrors {
+  const { at, key } = placeOfRepetition(loaded, earlier, later);
+  const message = `cells ${earlier.index} (${labelAsWritten(earlier)}) and ${later.index} (${labelAsWritten(later)}) are the same run`;
+  return new ConfigErrors([problem('sameRun', at, key, message, 'sweep each combination once')]);
 }
 
 /** The swept value by which the later cell seems to differ, or the sweep as a whole. */
 function placeOfRepetition(loaded: LoadedConfig, earlier: Cell, later: Cell): { readonly at: Place; readonly key: string } {
-  const documentOf = (cell: Cell): MapNode => loaded.combinations[Math.floor(cell.index / loaded.repeat)]!.document;
+  const documentOf = (cell: Cell): MapNode => loaded.combinations.at(Math.floor(cell.index / loaded.repeat)).document;
   const placeIn = (cell: Cell, key: string): Place => placeOfValue(documentOf(cell), parsePath(key));
   const key = Object.keys(later.overrides).find((name) => {
     const [a, b] = [placeIn(earlier, name), placeIn(later, name)];

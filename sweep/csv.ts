@@ -11,9 +11,11 @@ export function tableColumns(sweptKeys: readonly string[]): readonly string[] {
 export const plainValue = (value: Value | undefined): string => (value === null || value === undefined ? '' : String(value));
 
 /** A table as CSV (RFC 4180 quoting, LF line ends). A row without one of the columns has an empty field there. */
-export function toCsv(columns: readonly string[], rows: readonly Row[]): string {
-  const lines = [columns, ...rows.map((row) => columns.map((column) => plainValue(row[column])))];
-  return lines.map((fields) => `${fields.map(quoted).join(',')}\n`).join('');
-}
+export const toCsv = (columns: readonly string[], rows: readonly Row[]): string =>
+  [csvLine(columns), ...rows.map((row) => csvLine(columns.map((column) => row[column])))].join('');
+
+/** One line of a CSV file, its line end included. */
+export const csvLine = (fields: readonly (Value | undefined)[]): string =>
+  `${fields.map((field) => quoted(plainValue(field))).join(',')}\n`;
 
 const quoted = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);

@@ -1,34 +1,26 @@
 import { formatExact } from '../analysis/charts/format.ts';
-import type { Cell } from './cells.ts';
+import type { LinkSpec, TopologySpec } from '../sim/base/scenario.ts';
+import type { CellList } from './cells.ts';
 import type { ConfigSource } from './manifest.ts';
 
 /**
  * What a sweep runs, a fact a line: fabric, traffic, balancer, transport. Keys that the sweep varies are left out, since the tables and
  * charts show them.
  */
-export function describeCells(cells: readonly Cell[], sweptKeys: readonly string[]): readonly string[] {
-  const first = cells[0];
-  if (first === undefined) return [];
+export function describeCells(cells: CellList, sweptKeys: readonly string[]): readonly string[] {
+  const { keys } = cells;
+  if (keys.length === 0) return [];
+  const first = cells.at(0);
   const { topology, workload, balancer, transport, nic } = first.scenario;
   const isSwept = (key: string): boolean =>
     sweptKeys.some((swept) => swept === key || key.startsWith(`${swept}.`) || swept.startsWith(`${key}.`));
   const fact = (key: string, text: string): string[] => (isSwept(key) ? [] : [text]);
   const line = (name: string, facts: readonly string[]): string[] => (facts.length === 0 ? [] : [`${name}: ${facts.join(', ')}`]);
 
-  const { hostLink, fabricLink } = topology;
-  const unequal = fabricLink.perSpineRateBps !== null;
-  const bundle = fabricLink.linksPerPair === 1 ? '' : `${fabricLink.linksPerPair} links a pair of `;
-  const seeds = new Set(cells.map(({ seed }) => seed)).size;
+  const seeds = new Set(keys.map(({ seed }) => seed)).size;
   return [
     ...line('fabric', [
-      ...fact('topology.leaves', `${topology.leaves} leaves`),
-      ...fact('topology.hostsPerLeaf', `${topology.hostsPerLeaf} hosts each`),
-      ...fact('topology.spines', `${topology.spines} spines`),
-      ...fact('topology.hostLink', `host links ${linkText(hostLink.rateBps, hostLink.delayPs)}`),
-      ...fact(
-        'topology.fabricLink',
-        `fabric links ${bundle}${unequal ? 'unequal rates by spine' : linkText(fabricLink.rateBps, fabricLink.delayPs)}`,
-      ),
+      ...describeTopology(topology).flatMap(([text, ...keys]) => (keys.some(isSwept) ? [] : [text])),
       ...fact('topology.placement', `${topology.placement} placement`),
       ...(first.scenario.failures.length === 0 ? [] : fact('failures', `${first.scenario.failures.length} dead links`)),
     ]),
@@ -44,7 +36,7 @@ export function describeCells(cells: readonly Cell[], sweptKeys: readonly string
       ...fact('transport.kind', transport.kind),
       ...fact('nic.mtu', `packets of ${nic.mtuBytes} B and ${nic.headerBytes} B of header`),
     ]),
-    `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
+    `${keys.length} ${keys.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
   ];
 }
 
@@ -54,5 +46,36 @@ export function describeOverrides({ overrides, seed }: ConfigSource): readonly s
   return options.length === 0 ? [] : [`changed on the command line: ${options.join(' ')}`];
 }
 
-const linkText = (rateBps: number, delayPs: number): string =>
+/** Facts, each with the keys that decide it. */
+function describeTopology(topology: TopologySpec): readonly (readonly [text: string, ...keys: string[]])[] {
+  const { hostLink, fabricLink } = topology;
+  const hostLinks = [`host links ${linkText(hostLink)}`, 'topology.hostLink'] as const;
+  switch (topology.kind) {
+    case 'leaf-spine': {
+      const { perSpineRateBps, linksPerPair } = topology.fabricLink;
+      const bundle = linksPerPair === 1 ? '' : `${linksPerPair} links a pair of `;
+      return [
+        [`${topology.leaves} leaves`, 'topology.leaves'],
+        [`${topology.hostsPerLeaf} hosts each`, 'topology.hostsPerLeaf'],
+        [`${topology.spines} spines`, 'topology.spines'],
+        hostLinks,
+        [`fabric links ${bundle}${perSpineRateBps === null ? linkText(fabricLink) : 'unequal rates by spine'}`, 'topology.fabricLink'],
+      ];
+    }
+    case 'fat-tree': {
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, coreLink } = topology;
+      return [
+        [`${pods} pods`, 'topology.k', 'topology.pods'],
+        [`${torsPerPod} ToRs and ${aggsPerPod} aggregation switches a pod`, 'topology.k', 'topology.torsPerPod', 'topology.aggsPerPod'],
+        [`${hostsPerTor} hosts a ToR`, 'topology.k', 'topology.hostsPerTor'],
+        [`${aggsPerPod * coresPerAgg} cores`, 'topology.k', 'topology.aggsPerPod', 'topology.coresPerAgg'],
+        hostLinks,
+        [`fabric links ${linkText(fabricLink)}`, 'topology.fabricLink'],
+        [`core links ${linkText(coreLink)}`, 'topology.coreLink'],
+      ];
+    }
+  }
+}
+
+const linkText = ({ rateBps, delayPs }: LinkSpec): string =>
   `${formatExact(rateBps, 'bits-per-second')} ${formatExact(delayPs, 'picoseconds')}`;

@@ -1,5 +1,5 @@
 import type { Scenario } from '../sim/base/scenario.ts';
-import { expandCells, runSingle } from './cells.ts';
+import { cellsOf, runSingle } from './cells.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { plain } from './config/tree.ts';
 import { defaultJobs } from './pool.ts';
@@ -31,7 +31,7 @@ export async function sweep(
   options: Omit<SweepOptions, 'jobs'> & { readonly jobs?: number },
 ): Promise<SweepOutcome> {
   const loaded = await load(config);
-  const cells = await expandCells(loaded);
+  const cells = cellsOf(loaded);
   checkBuildable(cells, atCellOf(loaded));
   const { name, source, report } = loaded;
   return runSweep({ name, cells, source, document: plain(loaded.document), report }, { jobs: defaultJobs(), ...options });

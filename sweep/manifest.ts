@@ -43,10 +43,17 @@ export interface ReportRequest {
   readonly charts: readonly ChartSpec[] | null;
 }
 
-export type CellStatus = 'done' | 'failed' | 'not run';
+/** `stopped`: ended from outside while it ran; it runs again with `--resume`. */
+export type CellStatus = 'done' | 'failed' | 'stopped' | 'not run';
 
 /** DIR/manifest.json: everything about a sweep that is no result, wall-clock and machine facts included. */
-export interface Manifest {
+export interface Manifest extends ManifestHead {
+  /** In cell order. */
+  readonly cells: readonly ManifestCell[];
+}
+
+/** The same but for its list of cells, which may be long. */
+export interface ManifestHead {
   readonly format: string;
   readonly netsim_version: string;
   readonly model_version: number;
@@ -68,7 +75,6 @@ export interface Manifest {
   /** What is run, a fact a line. */
   readonly description: readonly string[];
   readonly swept_keys: readonly string[];
-  readonly cells: readonly ManifestCell[];
   readonly failures: readonly ManifestFailure[];
   readonly unfinished: readonly { readonly run_id: string; readonly reason: string }[];
   readonly notices: readonly Notice[];
@@ -144,8 +150,21 @@ const READ_FIELDS = z.looseObject({
 
 export const manifestPath = (dir: string): string => join(dir, 'manifest.json');
 
-export function writeManifest(dir: string, manifest: Manifest): void {
-  writeAtomic(manifestPath(dir), `${JSON.stringify(manifest, null, 2)}\n`);
+/** Writes DIR/manifest.json; the cells are asked for one at a time. */
+export function writeManifest(dir: string, head: ManifestHead, cells: Iterable<ManifestCell>): void {
+  writeAtomic(manifestPath(dir), manifestParts(head, cells));
+}
+
+/** The parts of JSON with an indent of 2. */
+function* manifestParts(head: ManifestHead, cells: Iterable<ManifestCell>): Generator<string> {
+  const fields = JSON.stringify(head, null, 2);
+  yield `${fields.slice(0, -'\n}'.length)},\n  "cells": [`;
+  let isFirst = true;
+  for (const cell of cells) {
+    yield `${isFirst ? '' : ','}\n    ${JSON.stringify(cell, null, 2).replaceAll('\n', '\n    ')}`;
+    isFirst = false;
+  }
+  yield isFirst ? ']\n}\n' : '\n  ]\n}\n';
 }
 
 /**

@@ -11,8 +11,14 @@ export interface CellResult {
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** What became of a cell, as plain data: it crosses threads, where error classes do not survive. */
-export type CellOutcome = ({ readonly kind: 'done' } & CellResult) | { readonly kind: 'failed'; readonly failure: CellFailure };
+/**
+ * What became of a cell, as plain data: it crosses threads, where error classes do not survive. `stopped`: it was ended from outside, by
+ * a person or a clock, so its result is no function of its config.
+ */
+export type CellOutcome =
+  | ({ readonly kind: 'done' } & CellResult)
+  | ({ readonly kind: 'stopped' } & CellResult)
+  | { readonly kind: 'failed'; readonly failure: CellFailure };
 
 export interface CellFailure {
   readonly code: string;

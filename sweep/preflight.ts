@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { ConfigError, NetsimError } from '../sim/base/errors.ts';
 import type { FlowsSpec, Scenario } from '../sim/base/scenario.ts';
 import { prepare } from '../sim/prepare.ts';
 import { MAX_FLOW_PACKETS } from '../sim/transport/flow-table.ts';
+import { buildTopology } from '../topologies/build-topology.ts';
 import { assertConnected } from '../topologies/connectivity.ts';
-import { leafSpine } from '../topologies/leaf-spine.ts';
 import { buildWorkload } from '../workloads/build-workload.ts';
-import type { Cell } from './cells.ts';
+import type { Cell, CellList } from './cells.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { locate } from './config/load.ts';
 
@@ -29,27 +30,31 @@ export function atCellOf(loaded: LoadedConfig): AtCell {
  *
  * @throws ConfigError, ImportError
  */
-export function checkBuildable(cells: readonly Cell[], at: AtCell): void {
+export function checkBuildable(cells: CellList, at: AtCell): void {
   const built = new Set<string>();
-  for (const cell of cells) {
+  for (let index = 0; index < cells.keys.length; index++) {
+    const cell = cells.at(index);
     if (mayContradictDefaults(cell.scenario)) at(cell, () => prepare(cell.scenario));
     const { topology, workload, failures, seed } = cell.scenario;
     if (workload.kind !== 'file' && failures.length === 0) continue;
     const { topology: fabric, workload: traffic, failures: dead } = cell.config;
     const seedMatters = failures.length > 0 && drawsPairs(cell.scenario);
-    const key = JSON.stringify([fabric, traffic, dead, seedMatters ? seed : null]);
+    const key = hashOf([fabric, traffic, dead, seedMatters ? seed : null]);
     if (built.has(key)) continue;
     built.add(key);
     at(cell, () => {
       const { schedule } = buildWorkload(workload, seed);
       try {
-        assertConnected(leafSpine(topology, failures, workload.ranks, seed), schedule);
+        assertConnected(buildTopology(topology, failures, workload.ranks, seed), schedule);
       } catch (error) {
         throw seedMatters && error instanceof ConfigError ? withSeed(error, seed) : error;
       }
     });
   }
 }
+
+/** Short where a list of flows is long. */
+const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64');
 
 /** Whether `prepare` may refuse what the config alone does not show to be wrong. Rare, so it is built for each such cell. */
 function mayContradictDefaults({ transport, workload, nic }: Scenario): boolean {

@@ -3,16 +3,17 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { CellRecord } from '../analysis/rows.ts';
 import { readCell, relabelled } from './cell-store.ts';
-import type { Manifest } from './manifest.ts';
+import type { ManifestHead } from './manifest.ts';
 import { readManifest } from './manifest.ts';
+import { StoredRecords } from './stored-records.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /**
  * Writes DIR/report.html and DIR/charts/*.svg, and removes charts that an earlier report left there. Drawing is loaded here, when it
  * is needed: it is the slowest import of a sweep.
  */
-export async function writeReport(dir: string, manifest: Manifest, records: readonly CellRecord[]): Promise<void> {
-  const { renderReport } = await import('../analysis/report/report.ts');
+export async function writeReport(dir: string, manifest: ManifestHead, records: readonly CellRecord[]): Promise<void> {
+  const { reportParts } = await import('../analysis/report/report.ts');
   const { renderSvgCharts } = await import('../analysis/charts/svg-charts.ts');
   const input = {
     title: manifest.report.title ?? manifest.name,
@@ -25,7 +26,7 @@ export async function writeReport(dir: string, manifest: Manifest, records: read
     plotlyJs: plotlyBundle(),
     expectedCells: manifest.cells_total,
   };
-  writeAtomic(join(dir, 'report.html'), renderReport(input));
+  writeAtomic(join(dir, 'report.html'), reportParts(input));
   const folder = join(dir, 'charts');
   mkdirSync(folder, { recursive: true });
   const charts = renderSvgCharts(input);
@@ -40,9 +41,12 @@ export async function writeReport(dir: string, manifest: Manifest, records: read
  */
 export async function rebuildReport(dir: string): Promise<{ readonly cells: number; readonly missing: number }> {
   const manifest = readManifest(dir);
-  const records = manifest.cells.flatMap((cell) => {
-    const stored = readCell(dir, cell.run_id);
-    return stored.kind === 'found' ? [relabelled(stored.cell.record, { runId: cell.run_id, seed: cell.seed, swept: cell.swept })] : [];
+  const stored = new StoredRecords(dir);
+  const records = manifest.cells.flatMap(({ run_id: runId, seed, swept }) => {
+    const found = readCell(dir, runId);
+    if (found.kind !== 'found') return [];
+    const { row, unfinishedReason } = relabelled(found.cell.record, { runId, seed, swept });
+    return [stored.record(row, unfinishedReason)];
   });
   await writeReport(dir, manifest, records);
   return { cells: records.length, missing: manifest.cells.length - records.length };

@@ -7,8 +7,8 @@ import type { Schedule } from '../sim/base/schedule.ts';
 import { SEND } from '../sim/base/schedule.ts';
 import type { Topology } from '../sim/base/topology.ts';
 import { torNode } from '../sim/base/topology.ts';
-import { prepare } from '../sim/prepare.ts';
-import type { RunProgress } from '../sim/simulate.ts';
+import { prepare, type Prepared } from '../sim/prepare.ts';
+import type { RunControl } from '../sim/packet-run.ts';
 import { simulatePrepared } from '../sim/simulate.ts';
 import type { CellOutcome, CellResult } from './outcome.ts';
 import { failureOf } from './outcome.ts';
@@ -23,21 +23,33 @@ export interface CellSpec {
 }
 
 /**
- * Runs one cell: a pure function of its specification.
+ * Runs one cell: a pure function of its specification, unless `shouldStop` ends it.
  *
  * @throws NetsimError what the run itself throws; BoundError (exit 3) when the result contradicts a proven bound
  */
-export function runCell(spec: CellSpec, onProgress?: (progress: RunProgress) => void): CellResult {
+export function runCell(spec: CellSpec, control: RunControl = {}): CellResult {
   const prepared = prepare(spec.scenario);
-  const result = simulatePrepared(prepared, onProgress === undefined ? {} : { onProgress });
+  return cellResult(spec, prepared, simulatePrepared(prepared, control));
+}
+
+/**
+ * What is kept of a cell's result.
+ *
+ * @throws BoundError (exit 3) when it contradicts a proven bound
+ */
+export function cellResult(spec: CellSpec, prepared: Prepared, result: RunResult): CellResult {
   checkBounds(result, prepared.schedule, prepared.topology);
   return { record: cellRecord(spec, result, prepared.topology), notices: prepared.notices, facts: prepared.facts };
 }
 
 /** `runCell` with errors as data. */
-export function attemptCell(spec: CellSpec, onProgress?: (progress: RunProgress) => void): CellOutcome {
+export function attemptCell(spec: CellSpec, { onProgress, shouldStop }: RunControl = {}): CellOutcome {
+  let wasStopped = false;
+  const watched = (): boolean => (wasStopped ||= shouldStop!());
   try {
-    return { kind: 'done', ...runCell(spec, onProgress) };
+    const control = { ...(onProgress === undefined ? {} : { onProgress }), ...(shouldStop === undefined ? {} : { shouldStop: watched }) };
+    const result = runCell(spec, control);
+    return { kind: wasStopped ? 'stopped' : 'done', ...result };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error) };
   }

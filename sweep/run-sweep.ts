@@ -1,28 +1,29 @@
-import type { CellRecord } from '../analysis/rows.ts';
+import type { CellRecord, Row } from '../analysis/rows.ts';
 import type { Notice } from '../workloads/build-workload.ts';
 import type { ReadCell, StoredCell } from './cell-store.ts';
 import { readCell, relabelled, writeCell } from './cell-store.ts';
-import type { Cell } from './cells.ts';
+import type { Cell, CellKey, CellList } from './cells.ts';
 import type { Json } from './config/tree.ts';
-import { describeCells, describeOverrides } from './describe.ts';
 import { cellLabel, sweptKeys } from './labels.ts';
-import type { CellStatus, ConfigSource, Manifest, ReportRequest } from './manifest.ts';
-import { configFacts, environmentFacts, writeManifest } from './manifest.ts';
+import type { CellStatus, ConfigSource, ManifestCell, ManifestHead, ReportRequest } from './manifest.ts';
+import { writeManifest } from './manifest.ts';
+import { manifestHead } from './manifest-head.ts';
 import type { CellFailure } from './outcome.ts';
 import { describeFailure } from './outcome.ts';
-import type { CellRunner } from './pool.ts';
+import type { CellControl, CellRunner } from './pool.ts';
 import { workerPool } from './pool.ts';
 import type { SweepProgress } from './progress.ts';
 import { removeRepeatConfigs, repeatCommand, writeRepeatConfig } from './repeat.ts';
 import { writeReport } from './report.ts';
 import { checkResultDir, leftOutWarning, startResultDir } from './result-dir.ts';
+import { lostCell, StoredRecords } from './stored-records.ts';
 import { writeTable } from './table.ts';
+import { usefulThreads } from './thread-team.ts';
 
 /** What is swept, and what the result folder says about it. */
 export interface SweepInput {
   readonly name: string;
-  /** In the order of the rows; no two with the same `runId`. */
-  readonly cells: readonly Cell[];
+  readonly cells: CellList;
   readonly source: ConfigSource;
   /** The config after `--set` and `--seed`, its sweep included. */
   readonly document: Json;
@@ -32,12 +33,16 @@ export interface SweepInput {
 export interface SweepOptions {
   /** Result folder; made if absent. */
   readonly dir: string;
-  /** Cells that run at once. */
+  /** Cells that run at once; where there are fewer cells, what is left over goes to threads of a cell. */
   readonly jobs: number;
+  /** Threads of every cell, instead of as many as pay. No result depends on it. */
+  readonly threads?: number;
   /** Go on with `dir`: cells that it holds are not run again. */
   readonly resume?: boolean;
   /** When it aborts no further cell starts; what runs is finished and kept. */
   readonly signal?: AbortSignal;
+  /** Follows the running cells, and ends them: such a cell has a row in the table, but it is not stored and runs again on resume. */
+  readonly control?: CellControl;
   readonly onProgress?: (progress: SweepProgress) => void;
   /** Lines for the user: unusable stored cells, failures, runs that did not finish. */
   readonly onMessage?: (text: string) => void;
@@ -46,7 +51,7 @@ export interface SweepOptions {
 }
 
 export interface FailedCell {
-  readonly cell: Cell;
+  readonly cell: CellKey;
   readonly failure: CellFailure;
   /** The command that repeats this cell alone. */
   readonly repeat: string;
@@ -55,12 +60,12 @@ export interface FailedCell {
 export interface SweepOutcome {
   readonly dir: string;
   readonly sweptKeys: readonly string[];
-  /** Of the cells that ran, in cell order. */
+  /** Of the cells that ran, in cell order. What a record holds beyond its row is read from `dir` when it is asked for. */
   readonly records: readonly CellRecord[];
   readonly failures: readonly FailedCell[];
   /** What importers warned about, each once. */
   readonly notices: readonly Notice[];
-  /** Cells were left out because the signal aborted. */
+  /** Cells were left out because the signal aborted, or ended early because the stop flag was raised. */
   readonly interrupted: boolean;
   /** 0 all ran and finished; 130 interrupted; 3 a proven bound was violated; 1 a cell failed or did not finish. */
   readonly exitCode: 0 | 1 | 3 | 130;
@@ -74,50 +79,87 @@ export interface SweepOutcome {
  */
 export async function runSweep(input: SweepInput, options: SweepOptions): Promise<SweepOutcome> {
   const { dir, resume = false, signal } = options;
-  const runIds = input.cells.map((cell) => cell.runId);
+  const runIds = input.cells.keys.map((key) => key.runId);
   const leftOut = checkResultDir(dir, resume, runIds);
   if (leftOut > 0) options.onMessage?.(leftOutWarning(dir, leftOut));
   const run = new SweepRun(input, options);
-  if (resume) run.takeOver((runId) => readCell(dir, runId));
-  startResultDir(dir, () => writeManifest(dir, run.manifest(false)));
+  if (resume) run.takeOver();
+  startResultDir(dir, () => run.writeManifest(false));
   await run.runMissing(options.runner ?? workerPool, signal);
   return run.conclude();
 }
 
-/** The state of one sweep: what is stored, what failed, what runs. */
+const NOT_RUN = 0;
+const DONE = 1;
+const FAILED = 2;
+const STOPPED = 3;
+const STATUS_WORDS: readonly CellStatus[] = ['not run', 'done', 'failed', 'stopped'];
+
+/**
+ * The state of one sweep: what is stored, what failed, what runs. Results are on disk only; of a cell that has ended nothing is held but
+ * its status, and why it failed or did not finish.
+ */
 class SweepRun {
   readonly #input: SweepInput;
   readonly #options: SweepOptions;
+  readonly #keys: readonly CellKey[];
   readonly #startedMs = Date.now();
-  readonly #stored = new Map<string, StoredCell>();
-  readonly #failed = new Map<string, CellFailure>();
-  readonly #running = new Set<Cell>();
+  /** By cell. */
+  readonly #status: Uint8Array;
+  readonly #failed = new Map<number, CellFailure>();
+  /** Reasons of the runs that did not finish, by cell; and the notices of all cells by their text. */
+  readonly #unfinished = new Map<number, string>();
+  readonly #notices = new Map<string, Notice>();
+  /** Partial results, at most one a lane, by cell. */
+  readonly #stopped = new Map<number, CellRecord>();
+  readonly #running = new Set<CellKey>();
+  #done = 0;
   #reused = 0;
 
   constructor(input: SweepInput, options: SweepOptions) {
     this.#input = input;
     this.#options = options;
+    this.#keys = input.cells.keys;
+    this.#status = new Uint8Array(this.#keys.length);
   }
 
-  takeOver(read: (runId: string) => ReadCell): void {
-    for (const { runId } of this.#input.cells) {
-      const found = read(runId);
-      if (found.kind === 'found') this.#stored.set(runId, found.cell);
+  takeOver(): void {
+    this.#keys.forEach(({ runId }, index) => {
+      const found = this.#read(index);
+      if (found.kind === 'found') {
+        this.#status[index] = DONE;
+        this.#note(index, found.cell);
+      }
       if (found.kind === 'unusable') this.#say(`warning: cells/${runId}.json is not usable (${found.reason}): the cell runs again`);
-    }
-    this.#reused = this.#stored.size;
+    });
+    this.#done = this.#count(DONE);
+    this.#reused = this.#done;
   }
 
+  /** Runs what is missing, `jobs` cells at once: each lane derives its next cell when it has stored the one before. */
   async runMissing(makeRunner: (jobs: number) => Promise<CellRunner>, signal: AbortSignal | undefined): Promise<void> {
-    const missing = this.#input.cells.filter((cell) => !this.#stored.has(cell.runId));
+    const missing = this.#count(NOT_RUN);
     this.#report();
-    if (missing.length === 0) return;
-    const lanes = Math.min(this.#options.jobs, missing.length);
+    if (missing === 0) return;
+    const lanes = Math.min(this.#options.jobs, missing);
     const runner = await makeRunner(lanes);
     try {
       let next = 0;
+      let toStart = missing;
+      let free = this.#options.jobs;
       const lane = async (): Promise<void> => {
-        while (next < missing.length && signal?.aborted !== true) await this.#runOne(missing[next++]!, runner);
+        while (signal?.aborted !== true) {
+          const index = this.#status.indexOf(NOT_RUN, next);
+          if (index < 0) return;
+          next = index + 1;
+          const cell = this.#input.cells.at(index);
+          // Many cells run side by side, one thread each; fewer cells than processors share them out.
+          const threads = this.#options.threads ?? usefulThreads(cell.scenario, Math.max(1, Math.floor(free / toStart)));
+          toStart--;
+          free -= threads;
+          await this.#runOne(cell, runner, threads);
+          free += threads;
+        }
       };
       await Promise.all(Array.from({ length: lanes }, lane));
     } finally {
@@ -125,19 +167,25 @@ class SweepRun {
     }
   }
 
-  async #runOne(cell: Cell, runner: CellRunner): Promise<void> {
-    this.#running.add(cell);
+  async #runOne(cell: Cell, runner: CellRunner, threads: number): Promise<void> {
+    const { index, runId, seed, swept, scenario } = cell;
+    const key = this.#keys[index]!;
+    this.#running.add(key);
     this.#report();
-    const { runId, seed, swept, scenario } = cell;
-    const outcome = await runner.run({ runId, seed, swept, scenario });
-    this.#running.delete(cell);
+    const outcome = await runner.run({ runId, seed, swept, scenario }, this.#options.control, threads);
+    this.#running.delete(key);
     if (outcome.kind === 'done') {
       const { record, notices, facts } = outcome;
-      const stored = { config: cell.config, record, notices, facts };
-      writeCell(this.#options.dir, runId, stored);
-      this.#stored.set(runId, stored);
+      writeCell(this.#options.dir, runId, { config: cell.config, record, notices, facts });
+      this.#status[index] = DONE;
+      this.#done += 1;
+    } else if (outcome.kind === 'stopped') {
+      this.#stopped.set(index, outcome.record);
+      this.#status[index] = STOPPED;
+      this.#say(`${cellLabel(key)}: ${outcome.record.unfinishedReason ?? 'stopped'}`);
     } else {
-      this.#failed.set(runId, outcome.failure);
+      this.#failed.set(index, outcome.failure);
+      this.#status[index] = FAILED;
       this.#tellRepeat(cell, describeFailure(outcome.failure));
     }
     this.#report();
@@ -145,50 +193,58 @@ class SweepRun {
 
   /** Writes the tables, the manifest and the report of what there is. */
   async conclude(): Promise<SweepOutcome> {
-    const { cells } = this.#input;
     const { dir } = this.#options;
-    const keys = sweptKeys(cells);
-    const records = this.#records();
-    const unfinished = this.#unfinished();
-    for (const { cell, reason } of unfinished) {
-      this.#tellRepeat(cell, `did not finish: ${reason}`);
-    }
-    removeRepeatConfigs(dir, new Set([...this.#failures(), ...unfinished].map(({ cell }) => cell.runId)));
-    const interrupted = this.#stored.size + this.#failed.size < cells.length;
-    writeTable(dir, keys, records);
-    const manifest = this.manifest(!interrupted, Date.now());
-    writeManifest(dir, manifest);
-    await writeReport(dir, manifest, records);
+    const swept = sweptKeys(this.#keys);
+    const records: CellRecord[] = [];
+    this.#unfinished.clear();
+    this.#notices.clear();
+    writeTable(dir, swept, this.#rows(records));
+    for (const [index, reason] of this.#unfinished) this.#tellRepeat(this.#input.cells.at(index), `did not finish: ${reason}`);
+    const troubled = [...this.#failed.keys(), ...this.#unfinished.keys()];
+    removeRepeatConfigs(dir, new Set(troubled.map((index) => this.#keys[index]!.runId)));
+    const interrupted = this.#count(NOT_RUN) + this.#stopped.size > 0;
+    const head = this.writeManifest(!interrupted, Date.now());
+    await writeReport(dir, head, records);
     return {
       dir,
-      sweptKeys: keys,
+      sweptKeys: swept,
       records,
       failures: this.#failures(),
-      notices: manifest.notices,
+      notices: head.notices,
       interrupted,
       exitCode: this.#exitCode(interrupted),
     };
   }
 
-  manifest(finished: boolean, endedMs?: number): Manifest {
-    const { name, cells, source, document, report } = this.#input;
-    const keys = sweptKeys(cells);
-    return {
-      ...environmentFacts(),
-      name,
-      finished,
-      started_at: new Date(this.#startedMs).toISOString(),
-      ended_at: endedMs === undefined ? null : new Date(endedMs).toISOString(),
-      wall_seconds: endedMs === undefined ? null : (endedMs - this.#startedMs) / 1000,
-      cells_total: cells.length,
-      cells_done: this.#stored.size,
-      cells_reused: this.#reused,
+  /** The rows of the cells in cell order, those stored read one at a time; their records, reasons and notices are gathered on the way. */
+  *#rows(records: CellRecord[]): Generator<Row> {
+    const stored = new StoredRecords(this.#options.dir);
+    for (let index = 0; index < this.#keys.length; index++) {
+      const key = this.#keys[index]!;
+      const partial = this.#stopped.get(index);
+      if (partial !== undefined) {
+        records.push(relabelled(partial, key));
+        yield records.at(-1)!.row;
+      }
+      if (this.#status[index] !== DONE) continue;
+      const found = this.#read(index);
+      if (found.kind !== 'found') throw lostCell(key.runId, found);
+      this.#note(index, found.cell);
+      const { row, unfinishedReason } = relabelled(found.cell.record, key);
+      records.push(stored.record(row, unfinishedReason));
+      yield row;
+    }
+  }
+
+  writeManifest(finished: boolean, endedMs: number | null = null): ManifestHead {
+    const head = manifestHead({
+      input: this.#input,
       jobs: this.#options.jobs,
-      config: configFacts(source, document),
-      report,
-      description: [...describeCells(cells, keys), ...describeOverrides(source)],
-      swept_keys: keys,
-      cells: cells.map((cell) => ({ run_id: cell.runId, seed: cell.seed, swept: cell.swept, status: this.#status(cell) })),
+      startedMs: this.#startedMs,
+      endedMs,
+      finished,
+      done: this.#done,
+      reused: this.#reused,
       failures: this.#failures().map(({ cell, failure, repeat }) => ({
         run_id: cell.runId,
         cell: cellLabel(cell),
@@ -196,35 +252,26 @@ class SweepRun {
         message: describeFailure(failure),
         repeat,
       })),
-      unfinished: this.#unfinished().map(({ cell, reason }) => ({ run_id: cell.runId, reason })),
-      notices: this.#notices(),
-    };
-  }
-
-  /** The notices of all cells, each text once. */
-  #notices(): Notice[] {
-    const all = this.#input.cells.flatMap((cell) => this.#stored.get(cell.runId)?.notices ?? []);
-    return [...new Map(all.map((notice) => [notice.text, notice])).values()];
-  }
-
-  #records(): CellRecord[] {
-    return this.#input.cells.flatMap((cell) => {
-      const stored = this.#stored.get(cell.runId);
-      return stored === undefined ? [] : [relabelled(stored.record, cell)];
+      unfinished: [...this.#unfinished].map(([index, reason]) => ({ run_id: this.#keys[index]!.runId, reason })),
+      notices: [...this.#notices.values()],
     });
+    writeManifest(this.#options.dir, head, this.#manifestCells());
+    return head;
+  }
+
+  *#manifestCells(): Generator<ManifestCell> {
+    for (let index = 0; index < this.#keys.length; index++) {
+      const { runId, seed, swept } = this.#keys[index]!;
+      yield { run_id: runId, seed, swept, status: STATUS_WORDS[this.#status[index]!]! };
+    }
   }
 
   #failures(): FailedCell[] {
-    return this.#input.cells.flatMap((cell) => {
-      const failure = this.#failed.get(cell.runId);
-      return failure === undefined ? [] : [{ cell, failure, repeat: repeatCommand(this.#options.dir, cell.runId) }];
-    });
-  }
-
-  #unfinished(): { readonly cell: Cell; readonly reason: string }[] {
-    return this.#input.cells.flatMap((cell) => {
-      const reason = this.#stored.get(cell.runId)?.record.unfinishedReason ?? null;
-      return reason === null ? [] : [{ cell, reason }];
+    const { dir } = this.#options;
+    const inOrder = [...this.#failed].sort(([a], [b]) => a - b);
+    return inOrder.map(([index, failure]) => {
+      const cell = this.#keys[index]!;
+      return { cell, failure, repeat: repeatCommand(dir, cell.runId) };
     });
   }
 
@@ -232,12 +279,21 @@ class SweepRun {
     if (interrupted) return 130;
     const failures = [...this.#failed.values()];
     if (failures.some((failure) => failure.exitCode === 3)) return 3;
-    return failures.length > 0 || this.#unfinished().length > 0 ? 1 : 0;
+    return failures.length > 0 || this.#unfinished.size > 0 ? 1 : 0;
   }
 
-  #status(cell: Cell): CellStatus {
-    if (this.#stored.has(cell.runId)) return 'done';
-    return this.#failed.has(cell.runId) ? 'failed' : 'not run';
+  #read(index: number): ReadCell {
+    return readCell(this.#options.dir, this.#keys[index]!.runId);
+  }
+
+  /** What is held of a stored cell. */
+  #note(index: number, { record, notices }: StoredCell): void {
+    if (record.unfinishedReason !== null) this.#unfinished.set(index, record.unfinishedReason);
+    for (const notice of notices) this.#notices.set(notice.text, notice);
+  }
+
+  #count(status: number): number {
+    return this.#status.reduce((count, of) => (of === status ? count + 1 : count), 0);
   }
 
   /** Says what is wrong with a cell and leaves its config with the command that repeats it. */
@@ -253,8 +309,8 @@ class SweepRun {
 
   #report(): void {
     this.#options.onProgress?.({
-      total: this.#input.cells.length,
-      done: this.#stored.size,
+      total: this.#keys.length,
+      done: this.#done,
       reused: this.#reused,
       failed: this.#failed.size,
       running: [...this.#running].map(cellLabel),

@@ -8,10 +8,9 @@ import { torNode, type Topology } from '../sim/base/topology.ts';
  * @throws ConfigError naming the first pair, in Schedule order, that dead links have cut off
  */
 export function assertConnected(topology: Topology, schedule: Schedule): void {
-  const { hosts, tors, nodeNames } = topology;
+  const { hosts, tors, nodeNames, nextHopSet } = topology;
   const hostIsUp = new Uint8Array(hosts);
   for (let host = 0; host < hosts; host++) hostIsUp[host] = topology.linkUp[topology.portLink[topology.portOffset[host]!]!]!;
-  const pairIsUp = new Uint8Array(tors * tors); // 1: known to have a path
   for (let op = 0; op < schedule.ops; op++) {
     if (schedule.kind[op] !== SEND) continue;
     const src = topology.hostOfRank[schedule.rank[op]!]!;
@@ -19,12 +18,7 @@ export function assertConnected(topology: Topology, schedule: Schedule): void {
     const dead = hostIsUp[src] === 0 ? src : dst;
     const srcTor = topology.torOfHost[src]!;
     const dstTor = topology.torOfHost[dst]!;
-    const pair = srcTor * tors + dstTor;
-    const needsPath = srcTor !== dstTor && pairIsUp[pair] === 0;
-    if (hostIsUp[dead] === 1 && (!needsPath || topology.pathsBetween(srcTor, dstTor).ids.length > 0)) {
-      pairIsUp[pair] = 1;
-      continue;
-    }
+    if (hostIsUp[dead] === 1 && (srcTor === dstTor || nextHopSet[srcTor * tors + dstTor]! >= 0)) continue;
     const why =
       hostIsUp[dead] === 0
         ? `the link of ${nodeNames[dead]} is dead`

@@ -31,11 +31,12 @@ export class GraphBuilder {
     this.#cables.push({ a, b, portA, portB, spec, isFabric, up: true });
   }
 
+  /** Cables from the node named first at their making to the other one, in that order; none if there is no such node. */
   cablesBetween(nameA: string, nameB: string): number[] {
     const a = this.#nodeByName.get(nameA);
     const b = this.#nodeByName.get(nameB);
     if (a === undefined || b === undefined) return [];
-    return this.#ports[a]!.map((link) => link >> 1).filter((i) => this.#cables[i]!.a === b || this.#cables[i]!.b === b);
+    return this.#ports[a]!.map((link) => link >> 1).filter((i) => this.#cables[i]!.a === a && this.#cables[i]!.b === b);
   }
 
   cut(cable: number): void {

@@ -1,8 +1,10 @@
 import { ConfigError } from '../sim/base/errors.ts';
-import { setupStream } from '../sim/base/random.ts';
 import type { FailureSpec, LeafSpineSpec } from '../sim/base/scenario.ts';
 import type { PathSet, Topology } from '../sim/base/topology.ts';
 import { GraphBuilder } from './graph.ts';
+import { cutNamedLink } from './link-names.ts';
+import { placeRanks } from './placement.ts';
+import { PortSets } from './port-sets.ts';
 
 /**
  * A two-tier leaf-spine: `leaves` x `hostsPerLeaf` hosts, every leaf joined to every spine by `linksPerPair` parallel cables.
@@ -41,12 +43,17 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
       for (let c = 0; c < cables; c++) graph.addCable(leafNode(l), spineNode(p), { rateBps, delayPs: spec.fabricLink.delayPs }, true);
     }
   }
-  for (const failure of failures) cutCables(graph, failure, spec);
+  for (const { link } of failures) cutNamedLink(graph, spec, link);
 
   // Cable (l, p, c) is the graph's cable number hosts + (l * spines + p) * cables + c; its upward link is twice that.
   const upLink = (l: number, p: number, c: number): number => 2 * (hosts + (l * spines + p) * cables + c);
   const downLink = (l: number, p: number, c: number): number => upLink(l, p, c) + 1;
-  const liveCables = (l: number, p: number): number[] => range(cables).filter((c) => graph.isUp(upLink(l, p, c)));
+  const allCables = range(cables);
+  const live = Array.from({ length: leaves * spines }, (_, i) => {
+    const up = (c: number): boolean => graph.isUp(upLink(Math.floor(i / spines), i % spines, c));
+    return allCables.every(up) ? allCables : allCables.filter(up);
+  });
+  const liveCables = (l: number, p: number): readonly number[] => live[l * spines + p]!;
 
   const joinsLeaves = (p: number): boolean => range(leaves).filter((l) => liveCables(l, p).length > 0).length >= 2;
 
@@ -129,7 +136,7 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
     tors: leaves,
     ...graph.build(),
     torOfHost: Int32Array.from({ length: hosts }, (_, h) => Math.floor(h / hostsPerLeaf)),
-    hostOfRank: placeRanks(spec, ranks, seed),
+    hostOfRank: placeRanks(spec.placement, { tors: leaves, hostsPerTor: hostsPerLeaf }, ranks, seed),
     longestPath: Int32Array.from(longestPath(spec, hosts, joinsLeaves, upLink, downLink)),
     nextHopSet,
     ...sets.build(),
@@ -141,21 +148,6 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
     pathReverse,
     pathsBetween,
   };
-}
-
-/** Host of each rank. `strided`: rank r on leaf r mod leaves, its host floor(r / leaves). */
-function placeRanks(spec: LeafSpineSpec, ranks: number, seed: number): Int32Array {
-  const hosts = spec.leaves * spec.hostsPerLeaf;
-  switch (spec.placement) {
-    case 'packed':
-      return Int32Array.from({ length: ranks }, (_, r) => r);
-    case 'strided':
-      return Int32Array.from({ length: ranks }, (_, r) => (r % spec.leaves) * spec.hostsPerLeaf + Math.floor(r / spec.leaves));
-    case 'random':
-      return setupStream(seed, 'placement', 0)
-        .shuffle(Int32Array.from({ length: hosts }, (_, h) => h))
-        .slice(0, ranks);
-  }
 }
 
 /** Links of a path with the largest unloaded round-trip time: over the slowest spine that joins leaves, or inside the only leaf. */
@@ -172,51 +164,6 @@ function longestPath(
   const used = range(spec.spines).filter(joinsLeaves);
   const slowest = (used.length > 0 ? used : range(spec.spines)).reduce((a, b) => (rateBps(b) < rateBps(a) ? b : a));
   return [fromHost0, upLink(0, slowest, 0), downLink(1, slowest, 0), 2 * spec.hostsPerLeaf + 1];
-}
-
-/** Takes down the cables that a failure names, both directions. */
-function cutCables(graph: GraphBuilder, failure: FailureSpec, spec: LeafSpineSpec): void {
-  const fabric = /^leaf(\d+)-spine(\d+)(?:-(\d+))?$/.exec(failure.link);
-  const host = /^host(\d+)-leaf(\d+)$/.exec(failure.link);
-  const [a, b, only] = fabric
-    ? [`leaf${fabric[1]}`, `spine${fabric[2]}`, fabric[3]]
-    : host
-      ? [`host${host[1]}`, `leaf${host[2]}`, undefined]
-      : [failure.link, '', undefined];
-  const cables = graph.cablesBetween(a, b);
-  const chosen = only === undefined ? cables : cables.slice(Number(only), Number(only) + 1);
-  if (chosen.length === 0) {
-    const bundle = spec.fabricLink.linksPerPair > 1 ? `, or leaf0-spine0-0 for one of its ${spec.fabricLink.linksPerPair} links` : '';
-    throw new ConfigError('E131', `no link "${failure.link}" in this fabric`, {
-      where: { path: 'failures' },
-      hint: `links are named leaf0-spine0 .. leaf${spec.leaves - 1}-spine${spec.spines - 1}${bundle}, and host0-leaf0`,
-    });
-  }
-  for (const cable of chosen) graph.cut(cable);
-}
-
-/** Next-hop sets of all switches, equal sets of one switch stored once. */
-class PortSets {
-  readonly #index = new Map<string, number>();
-  readonly #offsets = [0];
-  readonly #ports: number[] = [];
-
-  /** Number of the set, -1 for the empty one. */
-  add(switchIndex: number, ports: readonly number[]): number {
-    if (ports.length === 0) return -1;
-    const key = `${switchIndex}:${ports.join(',')}`;
-    const known = this.#index.get(key);
-    if (known !== undefined) return known;
-    const set = this.#offsets.length - 1;
-    this.#index.set(key, set);
-    this.#ports.push(...ports);
-    this.#offsets.push(this.#ports.length);
-    return set;
-  }
-
-  build(): { setOffset: Int32Array; setPort: Int32Array } {
-    return { setOffset: Int32Array.from(this.#offsets), setPort: Int32Array.from(this.#ports) };
-  }
 }
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

@@ -7,7 +7,7 @@ import { capacityShares, ShareTable } from './pair-shares.ts';
 
 /**
  * Payload of the links under perfect spraying, phase by phase: every message is shared over the live paths of its pair of ToRs in
- * proportion to their capacity, uniformly where capacities are equal. Optimal on a symmetric leaf-spine (congestion-theory 1.3);
+ * proportion to their capacity, uniformly where capacities are equal. Optimal on a symmetric leaf-spine (congestion-theory 1.3) or fat tree (6);
  * with failures or unequal spines a yardstick, not an optimum (sections 7 and 8).
  *
  * @param visit called once a phase, ascending, with the loads of that phase alone; they are gone when it returns

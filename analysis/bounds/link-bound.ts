@@ -29,6 +29,10 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
   const wirePlacer = new LoadPlacer(topology, plan, balancer, hashing);
   const packetPlacer = new LoadPlacer(topology, plan, balancer, hashing);
   const pairs = new Map<number, PairWaits>();
+  const hostPs = (host: number, wireBytes: number): number => {
+    const link = paths.hostLink[host]!;
+    return serialisationPs(wireBytes, linkRateBps[link]!) + linkDelayPs[link]!;
+  };
   for (let f = 0; f < plan.flows; f++) {
     const src = plan.srcHost[f]!;
     const dst = plan.dstHost[f]!;
@@ -42,21 +46,15 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
     wirePlacer.place(f, sureBytes, wire);
     if (needsPackets) packetPlacer.place(f, count, packets);
     const smallest = bytes - (count - 1) * nic.mtuBytes + nic.headerBytes;
-    const hostPs = (host: number): number => {
-      const link = paths.hostLink[host]!;
-      return serialisationPs(smallest, linkRateBps[link]!) + linkDelayPs[link]!;
-    };
-    const waits = pairs.get(srcTor * tors + dstTor) ?? {
-      smallestBytes: Infinity,
-      headPs: Infinity,
-      tailPs: Infinity,
-      rotations: new Set<number>(),
-    };
+    let waits = pairs.get(srcTor * tors + dstTor);
+    if (waits === undefined) {
+      waits = { smallestBytes: Infinity, headPs: Infinity, tailPs: Infinity, rotations: new Set<number>() };
+      pairs.set(srcTor * tors + dstTor, waits);
+    }
     waits.smallestBytes = Math.min(waits.smallestBytes, smallest);
-    waits.headPs = Math.min(waits.headPs, hostPs(src));
-    waits.tailPs = Math.min(waits.tailPs, hostPs(dst) + paths.returnPs(src, dst));
+    waits.headPs = Math.min(waits.headPs, hostPs(src, smallest));
+    waits.tailPs = Math.min(waits.tailPs, hostPs(dst, smallest) + paths.returnPs(src, dst));
     if (rule === 'rotate-destination') waits.rotations.add(src * topology.hosts + dst);
-    pairs.set(srcTor * tors + dstTor, waits);
   }
   wirePlacer.finish(wire);
   packetPlacer.finish(packets);
@@ -68,14 +66,13 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
     const srcTor = Math.floor(key / tors);
     const pair = paths.pair(srcTor, key % tors);
     const set = topology.pathsBetween(srcTor, key % tors);
-    for (let p = 0; p < set.ids.length; p++) {
-      const first = set.linkOffset[p]!;
-      for (let stage = 0; stage < pair.hops; stage++) {
-        const link = set.links[first + stage]!;
-        const before = waits.headPs + pair.spanPs(waits.smallestBytes, 0, stage);
-        const after = linkDelayPs[link]! + pair.spanPs(waits.smallestBytes, stage + 1, pair.hops) + waits.tailPs;
+    for (let stage = 0; stage < pair.hops; stage++) {
+      const before = waits.headPs + pair.spanPs(waits.smallestBytes, 0, stage);
+      const after = pair.spanPs(waits.smallestBytes, stage + 1, pair.hops) + waits.tailPs;
+      for (let p = 0; p < set.ids.length; p++) {
+        const link = set.links[set.linkOffset[p]! + stage]!;
         beforePs[link] = Math.min(beforePs[link]!, before);
-        afterPs[link] = Math.min(afterPs[link]!, after);
+        afterPs[link] = Math.min(afterPs[link]!, linkDelayPs[link]! + after);
         rotations[link]! += waits.rotations.size;
       }
     }

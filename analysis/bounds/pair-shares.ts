@@ -1,5 +1,5 @@
 import { exactWeights, greatestCommonDivisor } from '../../sim/balancing/weights.ts';
-import { torNode, type Topology } from '../../sim/base/topology.ts';
+import { type PathSet, torNode, type Topology } from '../../sim/base/topology.ts';
 
 /** Which part of the traffic between two ToRs each fabric link carries: numerator[i] / denominator of it on link[i]. */
 export interface PairShares {
@@ -8,20 +8,20 @@ export interface PairShares {
   readonly denominator: number;
 }
 
-/** How the traffic of a pair of ToRs is spread. */
-export type ShareRule = (topology: Topology, srcTor: number, dstTor: number) => PairShares;
+/** How the traffic of a pair of ToRs is spread. `sums` is empty, and left so. */
+export type ShareRule = (topology: Topology, srcTor: number, dstTor: number, sums: LinkSums) => PairShares;
 
 /** Perfect spraying: over the live paths in proportion to their capacity. */
-export const capacityShares: ShareRule = (topology, srcTor, dstTor) => {
+export const capacityShares: ShareRule = (topology, srcTor, dstTor, sums) => {
   const paths = topology.pathsBetween(srcTor, dstTor);
   const weights = exactWeights(paths.capacityBps);
-  return pathShares(paths, weights ?? paths.capacityBps);
+  return pathShares(paths, weights ?? paths.capacityBps, sums);
 };
 
 /** Equally over the live paths: `drb`. */
-export const equalPathShares: ShareRule = (topology, srcTor, dstTor) => {
+export const equalPathShares: ShareRule = (topology, srcTor, dstTor, sums) => {
   const paths = topology.pathsBetween(srcTor, dstTor);
-  return pathShares(paths, new Float64Array(paths.ids.length).fill(1));
+  return pathShares(paths, new Float64Array(paths.ids.length).fill(1), sums);
 };
 
 /** Hop by hop, equally over the live next hops of each switch: the mean of `spray` and of `spray-switch-rr`. */
@@ -36,12 +36,14 @@ export const nextHopShares: ShareRule = (topology, srcTor, dstTor) => {
       const sw = node - topology.hosts;
       const set = topology.nextHopSet[sw * topology.tors + dstTor]!;
       const hops = topology.setOffset[set + 1]! - topology.setOffset[set]!;
-      const part = { numerator: share.numerator, denominator: share.denominator * hops };
+      const part = reduced(share.numerator, share.denominator * hops);
       for (let i = topology.setOffset[set]!; i < topology.setOffset[set + 1]!; i++) {
         const link = topology.portLink[topology.portOffset[node]! + topology.setPort[i]!]!;
-        onLink.set(link, sum(onLink.get(link), part));
+        onLink.set(link, part); // a switch is met once, and so is its link
         const to = topology.linkTo[link]!;
-        if (to !== destination) next.set(to, sum(next.get(to), part));
+        if (to === destination) continue;
+        const before = next.get(to);
+        next.set(to, before === undefined ? part : sum(before, part));
       }
     }
     frontier = next;
@@ -61,38 +63,71 @@ interface Fraction {
 
 const leastCommonMultiple = (a: number, b: number): number => (a / greatestCommonDivisor(a, b)) * b;
 
-function sum(a: Fraction | undefined, b: Fraction): Fraction {
-  const first = a ?? { numerator: 0, denominator: b.denominator };
-  const denominator = leastCommonMultiple(first.denominator, b.denominator);
-  const numerator = (first.numerator * denominator) / first.denominator + (b.numerator * denominator) / b.denominator;
+function reduced(numerator: number, denominator: number): Fraction {
   const common = greatestCommonDivisor(numerator, denominator);
   return { numerator: numerator / common, denominator: denominator / common };
 }
 
-function pathShares(paths: { readonly linkOffset: Int32Array; readonly links: Int32Array }, weights: Float64Array): PairShares {
-  const onLink = new Map<number, number>();
-  weights.forEach((weight, p) => {
-    for (let i = paths.linkOffset[p]!; i < paths.linkOffset[p + 1]!; i++) {
-      const link = paths.links[i]!;
-      onLink.set(link, (onLink.get(link) ?? 0) + weight);
-    }
-  });
-  return {
-    link: Int32Array.from(onLink.keys()),
-    numerator: Float64Array.from(onLink.values()),
-    denominator: weights.reduce((total, weight) => total + weight, 0),
-  };
+function sum(a: Fraction, b: Fraction): Fraction {
+  const denominator = leastCommonMultiple(a.denominator, b.denominator);
+  return reduced((a.numerator * denominator) / a.denominator + (b.numerator * denominator) / b.denominator, denominator);
 }
 
-/** Shares of every pair under one rule, worked out once a pair. */
+function pathShares(paths: PathSet, weights: Float64Array, sums: LinkSums): PairShares {
+  let denominator = 0;
+  for (let p = 0; p < weights.length; p++) {
+    denominator += weights[p]!;
+    for (let i = paths.linkOffset[p]!; i < paths.linkOffset[p + 1]!; i++) sums.add(paths.links[i]!, weights[p]!);
+  }
+  return { ...sums.take(), denominator };
+}
+
+/** Sums by link, a few of all links at a time. */
+class LinkSums {
+  /** Place of a link in the lists, plus 1; 0: not there. */
+  readonly #place: Int32Array;
+  readonly #links: number[] = [];
+  readonly #sums: number[] = [];
+
+  constructor(links: number) {
+    this.#place = new Int32Array(links);
+  }
+
+  add(link: number, value: number): void {
+    const place = this.#place[link]!;
+    if (place > 0) {
+      this.#sums[place - 1]! += value;
+      return;
+    }
+    this.#sums.push(value);
+    this.#place[link] = this.#links.push(link);
+  }
+
+  /** The links in the order of their first sums; starts again from nothing. */
+  take(): { readonly link: Int32Array; readonly numerator: Float64Array } {
+    const taken = { link: new Int32Array(this.#links), numerator: new Float64Array(this.#sums) };
+    for (const link of this.#links) this.#place[link] = 0;
+    this.#links.length = 0;
+    this.#sums.length = 0;
+    return taken;
+  }
+}
+
+/** Entries of all the shares that a table keeps at most: 12 bytes each. A large fabric has more, and a run asks for few of its pairs. */
+const MOST_ENTRIES = 8_000_000;
+
+/** Shares of every pair under one rule, worked out once a pair as long as there is room. */
 export class ShareTable {
   readonly #topology: Topology;
   readonly #rule: ShareRule;
   readonly #known = new Map<number, PairShares>();
+  readonly #sums: LinkSums;
+  #entries = 0;
 
   private constructor(topology: Topology, rule: ShareRule) {
     this.#topology = topology;
     this.#rule = rule;
+    this.#sums = new LinkSums(topology.links);
   }
 
   /** The table of a fabric; it lives as long as its Topology, since loads are asked for seed after seed. */
@@ -109,7 +144,12 @@ export class ShareTable {
     let shares = this.#known.get(pair);
     if (shares === undefined) {
       const { tors } = this.#topology;
-      shares = this.#rule(this.#topology, Math.floor(pair / tors), pair % tors);
+      shares = this.#rule(this.#topology, Math.floor(pair / tors), pair % tors, this.#sums);
+      this.#entries += shares.link.length;
+      if (this.#entries > MOST_ENTRIES) {
+        this.#known.clear();
+        this.#entries = shares.link.length;
+      }
       this.#known.set(pair, shares);
     }
     return shares;

@@ -52,11 +52,15 @@ export class PathTimes {
   readonly #pairs = new Map<number, PairTimes>();
   readonly #hostReturnPs: Float64Array;
   readonly #sameTor = new PairTimes([]);
+  /** Links of the same rate and delay have the same class. */
+  readonly #linkClass: Int32Array;
+  readonly #byWays = new Map<string, PairTimes>();
 
   constructor(topology: Topology, nic: NicSpec) {
     this.#topology = topology;
     this.#nic = nic;
     this.hostLink = Int32Array.from({ length: topology.hosts }, (_, host) => topology.portLink[topology.portOffset[host]!]!);
+    this.#linkClass = linkClasses(topology);
     this.#hostReturnPs = Float64Array.from(this.hostLink, (link) => this.#ackPs(link));
   }
 
@@ -65,7 +69,7 @@ export class PathTimes {
     const key = srcTor * this.#topology.tors + dstTor;
     let times = this.#pairs.get(key);
     if (times === undefined) {
-      times = new PairTimes(this.#ways(srcTor, dstTor));
+      times = this.#timesOf(srcTor, dstTor);
       this.#pairs.set(key, times);
     }
     return times;
@@ -77,18 +81,35 @@ export class PathTimes {
     return this.#hostReturnPs[src]! + this.#hostReturnPs[dst]! + this.pair(torOfHost[src]!, torOfHost[dst]!).returnPs;
   }
 
-  /** Ways that differ in time; paths over equal links are one. */
-  #ways(srcTor: number, dstTor: number): Way[] {
-    const { linkRateBps, linkDelayPs } = this.#topology;
-    const paths = this.#topology.pathsBetween(srcTor, dstTor);
-    const ways = new Map<string, Way>();
-    for (let p = 0; p < paths.ids.length; p++) {
-      const links = [...paths.links.subarray(paths.linkOffset[p]!, paths.linkOffset[p + 1]!)];
-      const rateBps = links.map((link) => linkRateBps[link]!);
-      const delayPs = links.map((link) => linkDelayPs[link]!);
-      ways.set([...rateBps, ...delayPs].join(), { rateBps, delayPs, returnPs: links.reduce((sum, link) => sum + this.#ackPs(link), 0) });
+  /** Least times of a pair of ToRs. Pairs whose ways take the same times share one answer. */
+  #timesOf(srcTor: number, dstTor: number): PairTimes {
+    const { ids, links, linkOffset } = this.#topology.pathsBetween(srcTor, dstTor);
+    const classes = this.#linkClass;
+    const hops = linkOffset[1] ?? 0;
+    const wayOf = new Map<string, number>(); // classes of the links -> a path; paths over equal links are one way
+    for (let p = 0; p < ids.length; p++) {
+      let isNew = p === 0;
+      for (let i = linkOffset[p]!; i < linkOffset[p + 1]! && !isNew; i++) isNew = classes[links[i]!] !== classes[links[i - hops]!];
+      if (!isNew) continue; // as the path before
+      const way = Array.from(links.subarray(linkOffset[p]!, linkOffset[p + 1]!), (link) => classes[link]!).join();
+      if (!wayOf.has(way)) wayOf.set(way, p);
     }
-    return [...ways.values()];
+    const key = [...wayOf.keys()].join(';');
+    let times = this.#byWays.get(key);
+    if (times === undefined) {
+      times = new PairTimes(Array.from(wayOf.values(), (p) => this.#way(links.subarray(linkOffset[p]!, linkOffset[p + 1]!))));
+      this.#byWays.set(key, times);
+    }
+    return times;
+  }
+
+  #way(links: Int32Array): Way {
+    const { linkRateBps, linkDelayPs } = this.#topology;
+    return {
+      rateBps: Array.from(links, (link) => linkRateBps[link]!),
+      delayPs: Array.from(links, (link) => linkDelayPs[link]!),
+      returnPs: links.reduce((sum, link) => sum + this.#ackPs(link), 0),
+    };
   }
 
   /** An ACK over the other direction of a cable, which has the same rate and delay. */
@@ -97,4 +118,16 @@ export class PathTimes {
     const serialPs = this.#nic.acks === 'none' ? 0 : serialisationPs(this.#nic.ackBytes, this.#topology.linkRateBps[back]!);
     return serialPs + this.#topology.linkDelayPs[back]!;
   }
+}
+
+function linkClasses({ links, linkRateBps, linkDelayPs }: Topology): Int32Array {
+  const known = new Map<string, number>();
+  const classes = new Int32Array(links);
+  for (let link = 0; link < links; link++) {
+    const key = `${linkRateBps[link]} ${linkDelayPs[link]}`;
+    const own = known.get(key) ?? known.size;
+    known.set(key, own);
+    classes[link] = own;
+  }
+  return classes;
 }

@@ -15,6 +15,7 @@ export function cdfChartSvg(chart: CdfChart): string {
       title: chart.title,
       subtitle: 'each percentile is the mean over the seeds',
       panelLabels: chart.panels.map(({ label }) => label),
+      panelCount: chart.panelCount,
       leftWidth: yAxisWidth(chart.y),
       bottomHeight: (width) => Math.max(...chart.panels.map(({ x }) => xAxisHeight(x, width))),
       legendHeight: (width) => legendHeight(legend, width),
@@ -43,6 +44,6 @@ export function cdfChartSvg(chart: CdfChart): string {
     },
     theme,
   );
-  const description = `${chart.y.title} against flow completion time, ${chart.seriesLabels.length} series, ${chart.panels.length} panels`;
+  const description = `${chart.y.title} against flow completion time, ${chart.seriesLabels.length} series, ${chart.panelCount} panels`;
   return svgDocument(size, chart.title, description, theme, body);
 }

@@ -1,5 +1,5 @@
 import type { CellRecord } from '../rows.ts';
-import { groupBy, mean } from '../statistics.ts';
+import { groupBy } from '../statistics.ts';
 import type { Axis } from './axes.ts';
 import { valueAxis } from './axes.ts';
 import { describeRow, idOf } from './dimensions.ts';
@@ -12,7 +12,9 @@ export interface CdfChart {
   readonly y: Axis;
   readonly seriesTitle: string | null;
   readonly seriesLabels: readonly string[];
+  /** The first of `panelCount`. */
   readonly panels: readonly CdfPanel[];
+  readonly panelCount: number;
 }
 
 /** Each panel has its own axis of time: shapes are compared inside a panel, and scenarios may differ by decades. */
@@ -32,12 +34,17 @@ export interface CdfSeries {
   readonly detail: string;
 }
 
-/** Every percentile, averaged over the seeds; null if no run knows its flow times. */
-export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfChart | null {
-  const known = records.filter(({ fctPercentilesUs }) => fctPercentilesUs !== null);
+/**
+ * Every percentile, averaged over the seeds, of the first `maxPanels` panels; null if no run knows its flow times. Looks once at the flow
+ * times of each run that is drawn: they may have to be read from somewhere.
+ */
+export function cdfChart(records: readonly CellRecord[], view: SweepView, maxPanels = Infinity): CdfChart | null {
+  // Runs with a mean have percentiles too.
+  const known = records.filter(({ row }) => typeof row['fct_mean_us'] === 'number');
   if (known.length === 0) return null;
-  const seriesValues = view.series?.values ?? [{ id: '', label: '', number: null }];
-  const panels = groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row))));
+  const { series } = view;
+  const seriesValues = series?.values ?? [{ id: '', label: '', number: null }];
+  const panels = [...groupBy(known, ({ row }) => JSON.stringify(view.others.map(({ keys }) => idOf(keys, row)))).values()];
   return {
     title: 'Flow completion times',
     y: {
@@ -46,14 +53,16 @@ export function cdfChart(records: readonly CellRecord[], view: SweepView): CdfCh
       domain: [0, 102],
       ticks: [0, 25, 50, 75, 100].map((value) => ({ value, label: String(value) })),
     },
-    seriesTitle: view.series?.title ?? null,
+    seriesTitle: series?.title ?? null,
     seriesLabels: seriesValues.map(({ label }) => label),
-    panels: [...panels.values()].map((panel) =>
-      cdfPanel(
+    panels: panels.slice(0, maxPanels).map((panel) => {
+      const bySeries = groupBy(panel, ({ row }) => (series === null ? '' : idOf(series.keys, row)));
+      return cdfPanel(
         describeRow(view.others, panel[0]!.row),
-        seriesValues.map(({ id }) => averaged(panel.filter(({ row }) => view.series === null || idOf(view.series.keys, row) === id))),
-      ),
-    ),
+        seriesValues.map(({ id }) => averaged(bySeries.get(id) ?? [])),
+      );
+    }),
+    panelCount: panels.length,
   };
 }
 
@@ -72,8 +81,12 @@ function cdfPanel(label: string, series: readonly CdfSeries[]): CdfPanel {
 }
 
 function averaged(records: readonly CellRecord[]): CdfSeries {
-  const percentiles = records.map(({ fctPercentilesUs }) => fctPercentilesUs!);
-  if (percentiles.length === 0) return { times: [], shares: [], detail: 'no flow times' };
-  const times = percentiles[0]!.map((_, i) => mean(percentiles.map((one) => one[i]!)));
-  return { times, shares: times.map((_, i) => i), detail: percentiles.length === 1 ? '1 seed' : `mean of ${percentiles.length} seeds` };
+  const sums = new Float64Array(PERCENTILES);
+  for (const { fctPercentilesUs } of records) fctPercentilesUs?.forEach((time, i) => (sums[i]! += time));
+  if (records.length === 0) return { times: [], shares: [], detail: 'no flow times' };
+  const times = Array.from(sums, (sum) => sum / records.length);
+  return { times, shares: times.map((_, i) => i), detail: records.length === 1 ? '1 seed' : `mean of ${records.length} seeds` };
 }
+
+/** 0, 1, .. 100. */
+const PERCENTILES = 101;

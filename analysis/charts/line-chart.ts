@@ -18,6 +18,7 @@ export function lineChartSvg(chart: LineChart): string {
       title: chart.title,
       subtitle: `mean over the seeds; bars from the smallest to the largest${dashed}`,
       panelLabels: chart.panels.map(({ label }) => label),
+      panelCount: chart.panelCount,
       leftWidth: yAxisWidth(chart.y),
       bottomHeight: (width) => xAxisHeight(chart.x, width),
       legendHeight: (width) => legendHeight(legend, width),
@@ -26,7 +27,7 @@ export function lineChartSvg(chart: LineChart): string {
     },
     theme,
   );
-  const description = `${chart.y.title} against ${chart.x.title}, ${chart.seriesLabels.length} series, ${chart.panels.length} panels`;
+  const description = `${chart.y.title} against ${chart.x.title}, ${chart.seriesLabels.length} series, ${chart.panelCount} panels`;
   return svgDocument(size, chart.title, description, theme, body);
 }
 

@@ -16,8 +16,9 @@ export interface LineChart {
   readonly y: Axis;
   readonly seriesTitle: string | null;
   readonly seriesLabels: readonly string[];
-  /** One for each combination of the values that neither axis nor series shows. */
+  /** One for each combination of the values that neither axis nor series shows: the first of `panelCount`. */
   readonly panels: readonly LinePanel[];
+  readonly panelCount: number;
   /** A level to compare with, in the shown unit. */
   readonly reference: { readonly value: number; readonly label: string } | null;
 }
@@ -48,8 +49,8 @@ export function chartSpecs(input: ChartInput, view: SweepView): readonly ChartSp
   });
 }
 
-/** The chart of `spec`, or in words why it cannot be drawn. */
-export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec): LineChart | string {
+/** The chart of `spec` with at most `maxPanels` panels, or in words why it cannot be drawn. */
+export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, maxPanels = Infinity): LineChart | string {
   const { records } = input;
   const seriesName = spec.series ?? null;
   const unknown = [spec.x, spec.y, ...(seriesName === null ? [] : [seriesName])].find((name) => !isKnown(name, records));
@@ -69,7 +70,7 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec): 
   const x = dimensionAxis(xDimension);
   const seriesValues = seriesDimension?.values ?? [{ id: '', label: '', number: null }];
   const place = placing(x, xDimension, seriesValues.length);
-  const panels = groupBy(records, ({ row }) => JSON.stringify(rest.map(({ keys }) => idOf(keys, row))));
+  const panels = [...groupBy(records, ({ row }) => JSON.stringify(rest.map(({ keys }) => idOf(keys, row)))).values()];
   const point = (of: readonly CellRecord[], valueIndex: number, series: number): LinePoint[] => {
     const values = of.map(({ row }) => row[spec.y]).filter((value) => typeof value === 'number');
     if (values.length === 0) return [];
@@ -91,14 +92,17 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec): 
     y,
     seriesTitle: seriesDimension?.title ?? null,
     seriesLabels: seriesValues.map(({ label }) => label),
-    panels: [...panels.values()].map((panel) => ({
-      label: describeRow(rest, panel[0]!.row),
-      series: seriesValues.map((series, s) => {
-        const own = seriesDimension === null ? panel : panel.filter(({ row }) => idOf(seriesDimension.keys, row) === series.id);
-        const byX = groupBy(own, ({ row }) => idOf(xDimension.keys, row));
-        return xDimension.values.flatMap(({ id }, i) => point(byX.get(id) ?? [], i, s));
-      }),
-    })),
+    panels: panels.slice(0, maxPanels).map((panel) => {
+      const bySeries = groupBy(panel, ({ row }) => (seriesDimension === null ? '' : idOf(seriesDimension.keys, row)));
+      return {
+        label: describeRow(rest, panel[0]!.row),
+        series: seriesValues.map((series, s) => {
+          const byX = groupBy(bySeries.get(series.id) ?? [], ({ row }) => idOf(xDimension.keys, row));
+          return xDimension.values.flatMap(({ id }, i) => point(byX.get(id) ?? [], i, s));
+        }),
+      };
+    }),
+    panelCount: panels.length,
     reference: spec.y === 'slowdown' ? { value: 1, label: 'the lower bound' } : null,
   };
 }

@@ -1,6 +1,6 @@
 import type { FabricLinkRecord } from '../rows.ts';
 import { describeRow, idOf, labelOf } from './dimensions.ts';
-import type { SweepView } from './dimensions.ts';
+import type { CellGroup, SweepView } from './dimensions.ts';
 
 /**
  * Loads of the links between leaves and spines in one run. Entry leaf * spines + spine belongs to that pair; of parallel links it is the
@@ -12,7 +12,6 @@ export interface LinkLoads {
   /** The same in two parts: the value of the series dimension, and the rest. */
   readonly seriesLabel: string;
   readonly scenarioLabel: string;
-  readonly scenarioId: string;
   readonly leaves: number;
   readonly spines: number;
   /** Most parallel links of a pair. */
@@ -33,35 +32,31 @@ export interface Direction {
 
 export const DIRECTIONS = ['up', 'down'] as const;
 
-/** The loads of the first seed of every combination of swept values, as far as they run on a fabric of leaves and spines. */
-export function linkLoads(view: SweepView): LinkLoads[] {
-  return view.groups.flatMap(({ records }) => {
-    const record = records[0]!;
-    const fabric = leafSpineLoads(record.fabricLinks);
-    if (fabric === null) return [];
-    const seriesLabel = view.series === null ? '' : labelOf(view.series.keys, record.row);
-    const scenarioLabel = describeRow(view.others, record.row);
-    const label = [seriesLabel, scenarioLabel].filter((part) => part !== '').join(' · ');
-    const scenarioId = JSON.stringify(view.others.map(({ keys }) => idOf(keys, record.row)));
-    return [
-      {
-        label: `${label === '' ? 'the run' : label} (seed ${String(record.row['seed'])})`,
-        seriesLabel,
-        scenarioLabel,
-        scenarioId,
-        ...fabric,
-      },
-    ];
-  });
+/** The loads of the first seed of a combination of swept values; null if it does not run on a fabric of leaves and spines. */
+export function linkLoads(view: SweepView, group: CellGroup): LinkLoads | null {
+  const record = group.records[0]!;
+  const fabric = leafSpineLoads(record.fabricLinks);
+  if (fabric === null) return null;
+  const seriesLabel = view.series === null ? '' : labelOf(view.series.keys, record.row);
+  const scenarioLabel = describeRow(view.others, record.row);
+  const label = [seriesLabel, scenarioLabel].filter((part) => part !== '').join(' · ');
+  return { label: `${label === '' ? 'the run' : label} (seed ${String(record.row['seed'])})`, seriesLabel, scenarioLabel, ...fabric };
+}
+
+/** The loads of the first scenario that runs on such a fabric, one for each value of the series. */
+export function firstScenarioLoads(view: SweepView): readonly LinkLoads[] {
+  const scenarioOf = ({ records }: CellGroup): string => JSON.stringify(view.others.map(({ keys }) => idOf(keys, records[0]!.row)));
+  const first = view.groups.find((group) => linkLoads(view, group) !== null);
+  if (first === undefined) return [];
+  const scenario = scenarioOf(first);
+  return view.groups.filter((group) => scenarioOf(group) === scenario).flatMap((group) => linkLoads(view, group) ?? []);
 }
 
 /** The largest ratio of a run; 0 without traffic. */
 export const largestRatio = ({ up, down }: LinkLoads): number =>
   Math.max(0, ...up.ratio.map((r) => r ?? 0), ...down.ratio.map((r) => r ?? 0));
 
-function leafSpineLoads(
-  links: readonly FabricLinkRecord[],
-): Omit<LinkLoads, 'label' | 'seriesLabel' | 'scenarioLabel' | 'scenarioId'> | null {
+function leafSpineLoads(links: readonly FabricLinkRecord[]): Omit<LinkLoads, 'label' | 'seriesLabel' | 'scenarioLabel'> | null {
   const placed = links.map((link) => ({ link, place: placeOf(link) }));
   if (placed.length === 0 || placed.some(({ place }) => place === null)) return null;
   const leaves = 1 + placed.reduce((most, { place }) => Math.max(most, place!.leaf), 0);

@@ -8,8 +8,10 @@ export const MAX_PANELS = 6;
 export interface PanelLayout {
   readonly title: string;
   readonly subtitle: string;
-  /** One panel each; the label is its heading, empty for none. */
+  /** One panel each, at most `MAX_PANELS`; the label is its heading, empty for none. */
   readonly panelLabels: readonly string[];
+  /** Panels that there would be. */
+  readonly panelCount: number;
   /** What the vertical axis takes left of the plotting area, and the horizontal one below it. */
   readonly leftWidth: number;
   readonly bottomHeight: (plotWidth: number) => number;
@@ -22,13 +24,13 @@ const MARGIN = 16;
 
 /** Title, legend, and the panels in a grid with equal plotting areas. */
 export function drawPanels(layout: PanelLayout, theme: SvgTheme): { size: { width: number; height: number }; body: string[] } {
-  const shown = Math.min(layout.panelLabels.length, MAX_PANELS);
+  const shown = layout.panelLabels.length;
   const columns = shown === 1 ? 1 : shown === 2 || shown === 4 ? 2 : 3;
   const plot = shown === 1 ? { width: 600, height: 320 } : { width: 300, height: 210 };
   const panelWidth = layout.leftWidth + plot.width;
   const width = 2 * MARGIN + columns * panelWidth + (columns - 1) * MARGIN;
-  const leftOut = layout.panelLabels.length - shown;
-  const subtitle = leftOut === 0 ? layout.subtitle : `${layout.subtitle}; ${shown} of ${layout.panelLabels.length} combinations are drawn`;
+  const { subtitle: what, panelCount } = layout;
+  const subtitle = panelCount === shown ? what : `${what}; ${shown} of ${panelCount} combinations are drawn`;
 
   const body = [
     textElement(MARGIN, MARGIN + 14, layout.title, { size: 15, bold: true }),
@@ -38,7 +40,7 @@ export function drawPanels(layout: PanelLayout, theme: SvgTheme): { size: { widt
   body.push(layout.drawLegend(MARGIN, top, width - 2 * MARGIN));
   top += layout.legendHeight(width - 2 * MARGIN) + 8;
 
-  const headings = layout.panelLabels.slice(0, shown).map((label) => (label === '' ? [] : wrapText(label, Math.floor(panelWidth / 7), 3)));
+  const headings = layout.panelLabels.map((label) => (label === '' ? [] : wrapText(label, Math.floor(panelWidth / 7), 3)));
   const headingHeight = Math.max(...headings.map(({ length }) => length)) * 12 * LINE_HEIGHT;
   const panelHeight = headingHeight + 8 + plot.height + layout.bottomHeight(plot.width);
   for (let i = 0; i < shown; i++) {

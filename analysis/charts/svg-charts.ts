@@ -6,7 +6,7 @@ import { heatMapSvg } from './heat-map.ts';
 import type { ChartInput } from './input.ts';
 import { lineChartSvg } from './line-chart.ts';
 import { chartSpecs, lineChart } from './line-data.ts';
-import { linkLoads } from './link-loads.ts';
+import { firstScenarioLoads } from './link-loads.ts';
 import { MAX_PANELS } from './panels.ts';
 import { STANDALONE_THEME } from './svg.ts';
 
@@ -25,13 +25,12 @@ export function renderSvgCharts(input: ChartInput): ReadonlyMap<string, string> 
   };
   const view = sweepView(input);
   for (const spec of chartSpecs(input, view)) {
-    const chart = lineChart(input, view, spec);
+    const chart = lineChart(input, view, spec, MAX_PANELS);
     if (typeof chart !== 'string') add(chart.name, lineChartSvg(chart));
   }
-  const cdf = cdfChart(input.records, view);
+  const cdf = cdfChart(input.records, view, MAX_PANELS);
   if (cdf !== null) add('fct-cdf', cdfChartSvg(cdf));
-  const loads = linkLoads(view);
-  const first = loads.filter(({ scenarioId }) => scenarioId === loads[0]!.scenarioId);
+  const first = firstScenarioLoads(view);
   if (first.length > 0) add('link-load-heat-map', heatMapSvg(first));
   for (const run of first.slice(0, MAX_PANELS)) {
     add(run.seriesLabel === '' ? 'fabric' : `fabric-${run.seriesLabel}`, fabricPictureSvg(run, STANDALONE_THEME));

@@ -6,7 +6,7 @@ import { formatMeasure, formatNumber } from '../charts/format.ts';
 import type { CellRecord } from '../rows.ts';
 import { groupBy, summarize } from '../statistics.ts';
 import type { Html } from './html.ts';
-import { tag, text } from './html.ts';
+import { foldingList, tag, text } from './html.ts';
 
 /** Scenarios that are listed openly; the others fold away. */
 const LISTED = 12;
@@ -18,27 +18,24 @@ export function answerSection(records: readonly CellRecord[], view: SweepView): 
   if (series === null || !series.keys.some((key) => key.split('.')[0] === 'balancer')) return overallSentence(records);
 
   const scenarioKeys = view.others.flatMap(({ keys }) => keys);
-  const scenarios = [...groupBy(records, ({ row }) => idOf(scenarioKeys, row)).values()].map((of) => ({
-    label: describeRow(view.others, of[0]!.row),
-    standings: compareToBest(series.values.map(({ id, label }) => candidate(of, series.keys, id, label)).filter(({ runs }) => runs > 0)),
-    records: of,
-  }));
-  const items = scenarios.map(({ label, standings, records: of }) =>
-    tag('li', {}, tag('span', { class: 'scenario' }, text(label === '' ? 'All runs' : label)), ': ', scenarioSentence(standings, of)),
-  );
-  const rest = items.slice(LISTED);
+  const scenarios = [...groupBy(records, ({ row }) => idOf(scenarioKeys, row)).values()].map((of) => {
+    const bySeries = groupBy(of, ({ row }) => idOf(series.keys, row));
+    const candidates = series.values.flatMap(({ id, label }) => (bySeries.has(id) ? [candidate(bySeries.get(id)!, label)] : []));
+    return { label: describeRow(view.others, of[0]!.row), standings: compareToBest(candidates), records: of };
+  });
+  const item = (index: number): Html => {
+    const { label, standings, records: of } = scenarios[index]!;
+    const name = tag('span', { class: 'scenario' }, text(label === '' ? 'All runs' : label));
+    return tag('li', {}, name, ': ', scenarioSentence(standings, of));
+  };
   return [
     tally(scenarios.map(({ standings }) => standings).filter(isComparison)),
-    tag('ul', { class: 'answer' }, ...items.slice(0, LISTED)),
-    rest.length === 0
-      ? ''
-      : tag('details', {}, tag('summary', {}, `${rest.length} more scenarios`), tag('ul', { class: 'answer' }, ...rest)),
+    foldingList(scenarios.length, LISTED, 'more scenarios', 'answer', item),
     method(scenarios.flatMap(({ standings }) => standings)),
   ].join('');
 }
 
-function candidate(records: readonly CellRecord[], keys: readonly string[], id: string, label: string): Standing['candidate'] {
-  const own = records.filter(({ row }) => idOf(keys, row) === id);
+function candidate(own: readonly CellRecord[], label: string): Standing['candidate'] {
   const values = own.flatMap(({ row }) => {
     const value = row['completion_time_us'];
     return typeof value === 'number' ? [[Number(row['seed']), value] as const] : [];

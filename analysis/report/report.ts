@@ -12,14 +12,18 @@ import { answerSection } from './answer.ts';
 import { cdfFigure, lineFigure } from './figures.ts';
 import type { Figure } from './figures.ts';
 import type { Html } from './html.ts';
-import { jsonForScript, programForScript, tag, text } from './html.ts';
+import { foldingList, jsonForScript, programForScript, tag, text } from './html.ts';
 import type { ReportInput } from './input.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE, PAGE_THEMES } from './page-style.ts';
 import { summaryTable, troubles } from './tables.ts';
 
-/** Link loads that the page embeds at most; beyond it the runs that are left out are named. 64 x 32 switches: 29 runs. */
+/** Link loads that the page embeds at most; beyond it the runs that are left out are counted. 64 x 32 switches: 29 runs. */
 const EMBEDDED_LINKS = 120_000;
+const EMBEDDED_LOAD_RUNS = 200;
+/** Panels of a chart that can be chosen, and runs in the table of all: beyond it a browser is no place to look at them. */
+const EMBEDDED_PANELS = 200;
+const EMBEDDED_RUNS = 10_000;
 const SERIES_COLOURS = 28;
 /** Troubles that are listed openly; the others fold away. */
 const LISTED_TROUBLES = 20;
@@ -46,49 +50,64 @@ interface PageData {
  * The report of a sweep as one HTML file that needs nothing else: it works from disk and offline. The same input gives the same bytes.
  * Pure: the caller writes the file, and passes the Plotly bundle in.
  */
-export function renderReport(input: ReportInput): string {
+export const renderReport = (input: ReportInput): string => [...reportParts(input)].join('');
+
+/** The same page in parts, in order: of a long sweep it is larger than what it is made of. */
+export function* reportParts(input: ReportInput): Generator<string> {
   const view = sweepView(input);
-  const figures: Figure[] = [];
-  const undrawn: string[] = [];
-  for (const spec of chartSpecs(input, view)) {
-    const chart = lineChart(input, view, spec);
-    if (typeof chart === 'string') undrawn.push(`${spec.y} by ${spec.x}: ${chart}`);
-    else figures.push(lineFigure(chart, `chart-${figures.length}`));
-  }
-  const cdf = cdfChart(input.records, view);
-  if (cdf !== null) figures.push(cdfFigure(cdf, 'fct'));
-  const allLoads = linkLoads(view);
-  const loads = fitting(allLoads);
+  const { figures, notes } = drawFigures(input, view);
+  const { loads, leftOut } = fittingLoads(view);
   const data: PageData = {
     font: FONT_FAMILY,
     themes: PAGE_THEMES,
     printWidth: PRINT_WIDTH,
     seriesColours: Array.from({ length: SERIES_COLOURS }, (_, i) => ({ light: seriesStyle(i).light, dark: seriesStyle(i).dark })),
-    figures,
+    figures: figures.map(({ figure }) => figure),
     loads: loads.length === 0 ? null : embeddedLoads(loads),
-    rows: allRows(input.records),
+    rows: allRows(input.records.slice(0, EMBEDDED_RUNS)),
   };
-  const main = [
-    partialBanner(input),
-    troubleBanner(input),
-    section('answer', 'Answer', answerSection(input.records, view)),
-    input.records.length === 0 ? '' : section('summary', 'Summary', summaryTable(view, input.sweptKeys)),
-    section('charts', 'Charts', chartsSection(figures, undrawn)),
-    loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, allLoads.length)),
-    section('all-runs', 'All runs', allRunsSection(input.records.length)),
-    section('config', 'Config', configSection(input)),
-  ];
-  return [
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-    `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">\n`,
-    `<title>${text(input.title)}</title>\n<style>${PAGE_STYLE}</style>\n</head>\n<body>\n`,
-    header(input, view),
-    `\n<main>\n${main.filter((part) => part !== '').join('\n')}\n</main>\n`,
-    tag('footer', {}, text(`netsim ${input.manifest.netsimVersion} · config ${input.manifest.configHash}`)),
-    `\n<script type="application/json" id="report-data">${jsonForScript(data)}</script>\n`,
-    `<script>${programForScript(input.plotlyJs)}</script>\n<script>${PAGE_SCRIPT}</script>\n</body>\n</html>\n`,
-  ].join('');
+  yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
+  yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n';
+  yield `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">\n`;
+  yield `<title>${text(input.title)}</title>\n<style>${PAGE_STYLE}</style>\n</head>\n<body>\n`;
+  yield header(input, view);
+  yield '\n<main>\n';
+  yield lines(partialBanner(input), troubleBanner(input));
+  yield lines(section('answer', 'Answer', answerSection(input.records, view)));
+  if (input.records.length > 0) yield lines(section('summary', 'Summary', summaryTable(view, input.sweptKeys)));
+  yield lines(section('charts', 'Charts', chartsSection(figures, notes)));
+  yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
+  yield lines(section('all-runs', 'All runs', allRunsSection(input.records.length)), section('config', 'Config', configSection(input)));
+  yield '</main>\n';
+  yield tag('footer', {}, text(`netsim ${input.manifest.netsimVersion} · config ${input.manifest.configHash}`));
+  yield '\n<script type="application/json" id="report-data">';
+  yield jsonForScript(data);
+  yield '</script>\n<script>';
+  yield programForScript(input.plotlyJs);
+  yield `</script>\n<script>${PAGE_SCRIPT}</script>\n</body>\n</html>\n`;
+}
+
+/** Parts that are not empty, each with a line end. */
+const lines = (...parts: readonly Html[]): Html => parts.flatMap((part) => (part === '' ? [] : [part, '\n'])).join('');
+
+/** A chart that the page shows, and how many of its combinations can be chosen. */
+interface DrawnFigure {
+  readonly figure: Figure;
+  readonly panelCount: number;
+}
+
+/** The charts, and in words those that cannot be drawn. */
+function drawFigures(input: ReportInput, view: SweepView): { readonly figures: readonly DrawnFigure[]; readonly notes: readonly string[] } {
+  const figures: DrawnFigure[] = [];
+  const notes: string[] = [];
+  for (const spec of chartSpecs(input, view)) {
+    const chart = lineChart(input, view, spec, EMBEDDED_PANELS);
+    if (typeof chart === 'string') notes.push(`${spec.y} by ${spec.x}: ${chart}`);
+    else figures.push({ figure: lineFigure(chart, `chart-${figures.length}`), panelCount: chart.panelCount });
+  }
+  const cdf = cdfChart(input.records, view, EMBEDDED_PANELS);
+  if (cdf !== null) figures.push({ figure: cdfFigure(cdf, 'fct'), panelCount: cdf.panelCount });
+  return { figures, notes };
 }
 
 const section = (id: string, title: string, content: Html): Html =>
@@ -120,18 +139,16 @@ function partialBanner({ records, expectedCells, failures = [] }: ReportInput): 
 }
 
 function troubleBanner({ records, sweptKeys, failures = [] }: ReportInput): Html {
-  const list = (items: readonly Html[]): Html => {
-    const rest = items.slice(LISTED_TROUBLES);
-    const more = rest.length === 0 ? '' : tag('details', {}, tag('summary', {}, `${rest.length} more`), tag('ul', {}, ...rest));
-    return tag('ul', {}, ...items.slice(0, LISTED_TROUBLES)) + more;
-  };
+  const list = (count: number, made: (index: number) => Html): Html => foldingList(count, LISTED_TROUBLES, 'more', null, made);
   const unfinished = troubles(records, sweptKeys);
-  const failed = failures.map(({ cell, message, repeat }) =>
-    tag('li', {}, tag('b', {}, text(cell)), text(`: ${message}`), repeat === null ? '' : `<br>repeat it: ${tag('code', {}, text(repeat))}`),
-  );
+  const failed = (index: number): Html => {
+    const { cell, message, repeat } = failures[index]!;
+    const command = repeat === null ? '' : `<br>repeat it: ${tag('code', {}, text(repeat))}`;
+    return tag('li', {}, tag('b', {}, text(cell)), text(`: ${message}`), command);
+  };
   return [
-    failed.length === 0 ? '' : alert(`${count(failed.length, 'run')} failed`, list(failed)),
-    unfinished === null ? '' : alert(unfinished.title, list(unfinished.items)),
+    failures.length === 0 ? '' : alert(`${count(failures.length, 'run')} failed`, list(failures.length, failed)),
+    unfinished === null ? '' : alert(unfinished.title, list(unfinished.count, unfinished.item)),
   ].join('');
 }
 
@@ -140,12 +157,14 @@ function selector(id: string, label: string, options: readonly (readonly [value:
   return tag('label', { for: id }, text(label), tag('select', { id }, ...choices));
 }
 
-function chartsSection(figures: readonly Figure[], undrawn: readonly string[]): Html {
-  const drawn = figures.map(({ id, title, description, height, panels }) => {
+function chartsSection(figures: readonly DrawnFigure[], undrawn: readonly string[]): Html {
+  const drawn = figures.map(({ figure: { id, title, description, height, panels }, panelCount }) => {
     const options = panels.map((label, i) => [String(i), label] as const);
     const controls = panels.length < 2 ? '' : tag('div', { class: 'controls' }, selector(`${id}-panel`, 'Shown:', options));
     const plot = tag('div', { class: 'plot', id, style: `height: ${height}px`, role: 'img', 'aria-label': `${title}. ${description}` });
-    return tag('figure', {}, tag('h3', {}, text(title)), controls, plot);
+    const more =
+      panels.length === panelCount ? '' : tag('p', { class: 'note' }, `${panels.length} of ${panelCount} combinations can be chosen.`);
+    return tag('figure', {}, tag('h3', {}, text(title)), controls, plot, more);
   });
   const notes = undrawn.map((problem) => tag('p', { class: 'alert' }, text(`Not drawn: ${problem}.`)));
   if (drawn.length + notes.length === 0) return tag('p', {}, 'There is nothing to draw: nothing was swept and no flow times are known.');
@@ -162,7 +181,7 @@ function chartsSection(figures: readonly Figure[], undrawn: readonly string[]): 
 
 const noLoads = (): Html => section('loads', 'Link loads', tag('p', {}, 'No run has links between leaves and spines to show.'));
 
-function loadsSection(loads: readonly LinkLoads[], all: number): Html {
+function loadsSection(loads: readonly LinkLoads[], leftOut: number): Html {
   const map = (direction: 'up' | 'down', words: string): Html => {
     const label = `Heat map of the load of every link ${words}. Its largest value is the congestion ratio of the summary table.`;
     return tag(
@@ -174,14 +193,15 @@ function loadsSection(loads: readonly LinkLoads[], all: number): Html {
   };
   const dead = loads.some(({ deadLinks }) => deadLinks > 0) ? ' An empty square is a dead link.' : '';
   const bundles = loads.some(({ linksPerPair }) => linksPerPair > 1) ? ' Of parallel links the busiest is shown.' : '';
-  const leftOut = loads.length === all ? '' : ` ${all - loads.length} of ${all} combinations are left out to keep this page small.`;
+  const all = loads.length + leftOut;
+  const missing = leftOut === 0 ? '' : ` ${leftOut} of ${all} combinations are left out to keep this page small.`;
   return [
     tag(
       'p',
       { class: 'note' },
       'Payload of first transmissions on each link, first seed of each combination. “Load / ideal” is relative to the busiest link under ' +
         "perfect spraying (where rates differ, load over rate): its largest value is the run's congestion ratio, 1 is the best possible." +
-        `${dead}${bundles}${leftOut}`,
+        `${dead}${bundles}${missing}`,
     ),
     tag(
       'div',
@@ -203,7 +223,8 @@ function loadsSection(loads: readonly LinkLoads[], all: number): Html {
 
 function allRunsSection(runs: number): Html {
   const table = tag('div', { class: 'scroll', id: 'runs-table', tabindex: '0', role: 'region', 'aria-label': 'All runs' });
-  return tag('details', { id: 'runs' }, tag('summary', {}, `Every column of ${count(runs, 'run')}`), table);
+  const shown = runs <= EMBEDDED_RUNS ? count(runs, 'run') : `the first ${EMBEDDED_RUNS} of ${runs} runs; results.csv has them all`;
+  return tag('details', { id: 'runs' }, tag('summary', {}, `Every column of ${shown}`), table);
 }
 
 function configSection({ manifest }: ReportInput): Html {
@@ -217,10 +238,18 @@ function configSection({ manifest }: ReportInput): Html {
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** As many runs as fit, in order. */
-function fitting(loads: readonly LinkLoads[]): LinkLoads[] {
+/** As many runs as fit, in order; and how many combinations were not looked at for want of space. */
+function fittingLoads(view: SweepView): { readonly loads: readonly LinkLoads[]; readonly leftOut: number } {
+  const loads: LinkLoads[] = [];
   let links = 0;
-  return loads.filter(({ leaves, spines }) => (links += 2 * leaves * spines) <= EMBEDDED_LINKS);
+  for (const [index, group] of view.groups.entries()) {
+    const run = linkLoads(view, group);
+    if (run === null) continue;
+    links += 2 * run.leaves * run.spines;
+    if (links > EMBEDDED_LINKS || loads.length === EMBEDDED_LOAD_RUNS) return { loads, leftOut: view.groups.length - index };
+    loads.push(run);
+  }
+  return { loads, leftOut: 0 };
 }
 
 function embeddedLoads(loads: readonly LinkLoads[]): NonNullable<PageData['loads']> {

@@ -20,6 +20,9 @@ interface Column {
   readonly cell: (group: CellGroup) => TableCell;
 }
 
+/** Lines of the summary at most: a browser takes seconds to lay out more. */
+const SUMMARY_LINES = 2000;
+
 /** One line a combination of swept values, over its seeds; the headings sort. */
 export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Html {
   const columns = [...sweptKeys.filter((key) => key !== 'seed').map((key) => sweptColumn(key, view.groups)), ...RESULT_SUMMARY];
@@ -30,7 +33,8 @@ export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Htm
       tag('button', { type: 'button', class: 'sort' }, text(title), tag('span', { 'aria-hidden': 'true' })),
     ),
   );
-  const rows = view.groups.map((group) => {
+  const shown = view.groups.slice(0, SUMMARY_LINES);
+  const rows = shown.map((group) => {
     const cells = columns.map(({ cell, numeric }) => {
       const { shown, key } = cell(group);
       return tag(
@@ -42,26 +46,28 @@ export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Htm
     const allFinished = group.records.every(({ row }) => row['finished'] === true);
     return tag('tr', { class: allFinished ? null : 'bad' }, ...cells);
   });
-  const caption = tag('caption', {}, 'Runs that differ in their seed only share a line. Choose a heading to sort by it.');
+  const all = view.groups.length;
+  const some = shown.length === all ? '' : ` Only the first ${shown.length} of ${all} combinations are here.`;
+  const caption = tag('caption', {}, `Runs that differ in their seed only share a line. Choose a heading to sort by it.${some}`);
   const table = tag('table', { class: 'sortable' }, caption, tag('thead', {}, tag('tr', {}, ...head)), tag('tbody', {}, ...rows));
   return tag('div', { class: 'scroll summary', tabindex: '0', role: 'region', 'aria-label': 'Summary table' }, table);
 }
 
-/** Every run that did not finish and every cell that failed, with the reason; empty if there is none. */
-export function troubles(records: readonly CellRecord[], sweptKeys: readonly string[]): { title: string; items: Html[] } | null {
+/** The runs that did not finish, each with the reason; null if there is none. */
+export function troubles(
+  records: readonly CellRecord[],
+  sweptKeys: readonly string[],
+): { readonly title: string; readonly count: number; readonly item: (index: number) => Html } | null {
   const open = records.filter(({ row }) => row['finished'] !== true);
   if (open.length === 0) return null;
-  const items = open.map(({ row, unfinishedReason }) => {
+  const item = (index: number): Html => {
+    const { row, unfinishedReason } = open[index]!;
     const swept = sweptKeys.filter((key) => key !== 'seed').map((key) => `${key} ${formatValue(key, row[key] ?? null)}`);
     const name = [...swept, `seed ${String(row['seed'])}`].join(' · ');
-    return tag(
-      'li',
-      {},
-      tag('b', {}, text(name)),
-      text(`: ${unfinishedReason ?? 'no reason was recorded'} (run ${String(row['run_id'])})`),
-    );
-  });
-  return { title: `${open.length} of ${records.length} runs did not finish`, items };
+    const reason = `: ${unfinishedReason ?? 'no reason was recorded'} (run ${String(row['run_id'])})`;
+    return tag('li', {}, tag('b', {}, text(name)), text(reason));
+  };
+  return { title: `${open.length} of ${records.length} runs did not finish`, count: open.length, item };
 }
 
 /** Long names such as `all-reduce(algorithm=ring,size=1GiB)` may break behind their punctuation. */

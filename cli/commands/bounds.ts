@@ -30,7 +30,8 @@ export function boundsCommand(terminal: Terminal): Command {
     const { bounds } = await import('../../sim/bounds.ts');
     const { cells } = input;
     const samples = options.samples ?? 0;
-    const rows = cells.map((cell): Row => {
+    const rows = cells.keys.map((_, index): Row => {
+      const cell = cells.at(index);
       const columns = boundsColumns(input.at(cell, () => bounds(cell.scenario, { samples })));
       return { run_id: cell.runId, seed: cell.seed, ...cell.swept, ...columns };
     });
@@ -38,7 +39,7 @@ export function boundsCommand(terminal: Terminal): Command {
     const format = formatOf(options);
     if (format === 'json') return terminal.out(jsonDocument(input.hasSweep ? rows : rows[0]));
     if (format === 'csv') return terminal.out(toCsv(columns, rows));
-    const keys = sweptKeys(cells);
+    const keys = sweptKeys(cells.keys);
     const shown = input.hasSweep ? ['seed', ...keys.filter((key) => key !== 'seed')] : [];
     const measured = columns.filter((column) => column !== 'run_id' && column !== 'seed' && !keys.includes(column));
     const table = {

@@ -4,14 +4,22 @@ import { ConfigError } from '../../sim/base/errors.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
 import { dryRun } from '../dry-run.ts';
 import { humanValue } from '../human-value.ts';
-import { onInterrupt } from '../interrupt.ts';
+import { earlyEnd } from '../early-end.ts';
 import type { LoadedCells } from '../load.ts';
 import { loadSingle } from '../load.ts';
-import type { ConfigOptions, FolderOptions, Format, OutputOptions } from '../options.ts';
-import { formatOf, withConfigOptions, withFolderOptions, withJobsOption, withOutputOptions } from '../options.ts';
+import type { ConfigOptions, FolderOptions, Format, LimitOptions, OutputOptions, ThreadsOptions } from '../options.ts';
+import {
+  formatOf,
+  withConfigOptions,
+  withFolderOptions,
+  withJobsOption,
+  withLimitOption,
+  withOutputOptions,
+  withThreadsOption,
+} from '../options.ts';
 import { showNotices } from '../notices.ts';
 import { jsonDocument } from '../print-rows.ts';
-import { runProgress } from '../run-progress.ts';
+import { runDisplay } from '../run-progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { alignedTable, markdownTable } from '../text-table.ts';
 import { runToFolder } from '../run-to-folder.ts';
@@ -19,7 +27,7 @@ import { runToFolder } from '../run-to-folder.ts';
 /** Of a single run people compare more digits than fit the table of a sweep. */
 const RUN_DIGITS = 6;
 
-type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions;
+type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions & ThreadsOptions & LimitOptions;
 
 /** `netsim run CONFIG`: runs the one cell of a config and prints its row. */
 export function runCommand(terminal: Terminal): Command {
@@ -28,6 +36,8 @@ export function runCommand(terminal: Terminal): Command {
     .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
   withJobsOption(command, 'as for sweep; one cell runs at a time anyway');
+  withThreadsOption(command);
+  withLimitOption(command);
   withFolderOptions(command, 'nothing is written');
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   return command.action(async (config: string, options: RunCommandOptions) => {
@@ -35,56 +45,58 @@ export function runCommand(terminal: Terminal): Command {
       throw new ConfigError('E162', '--resume needs a result folder', { hint: 'name it with --out' });
     }
     const input = await loadSingle(config, options);
+    if (options.threads !== undefined) {
+      const { checkThreads } = await import('../../sweep/thread-team.ts');
+      checkThreads(input.cells.at(0).scenario, options.threads);
+    }
     if (options.dryRun === true) {
       dryRun(input.cells, options.out ?? null, options, terminal);
       return;
     }
     if (options.out === undefined) {
-      const record = await runUnstored(input, terminal);
-      if (record !== null) printRecord(record, formatOf(options), terminal);
+      printRecord(await runUnstored(input, options, terminal), formatOf(options), terminal);
       return;
     }
-    const outcome = await runToFolder(input, options.out, { ...options, jobs: 1 }, terminal);
+    const outcome = await runToFolder(input, options.out, options, terminal);
     process.exitCode = outcome.exitCode;
     for (const record of outcome.records) printRecord(record, formatOf(options), terminal);
   });
 }
 
 /**
- * Runs and stores nothing: there is nothing to keep when it is interrupted (null). A run is synchronous, so it has a thread of its own:
- * this one hears Ctrl-C.
+ * Runs and stores nothing. A run is synchronous, so it has a thread of its own: this one hears Ctrl-C and watches the clock, and either
+ * ends the run with what it has.
  */
-async function runUnstored(input: LoadedCells, terminal: Terminal): Promise<CellRecord | null> {
+async function runUnstored(
+  input: LoadedCells,
+  { wallLimit, threads }: LimitOptions & ThreadsOptions,
+  terminal: Terminal,
+): Promise<CellRecord> {
   const { workerPool } = await import('../../sweep/pool.ts');
   const { errorOf } = await import('../../sweep/outcome.ts');
-  const progress = runProgress(terminal);
+  const cell = input.cells.at(0);
+  const { runId, seed, swept, scenario } = cell;
+  const display = runDisplay(terminal, scenario.stopPackets);
   const pool = await workerPool(1);
-  const interrupt = onInterrupt(() => void pool.destroy());
+  const end = earlyEnd({ wallLimit: wallLimit ?? null, interruptStopsCells: true, say: display.message });
   try {
-    const cell = input.cells[0]!;
-    const { runId, seed, swept, scenario } = cell;
-    const outcome = await pool.watch({ runId, seed, swept, scenario }, progress.update);
-    progress.finish();
-    if (interrupt.signal.aborted) {
-      terminal.err('interrupted');
-      process.exitCode = 130;
-      return null;
-    }
+    const outcome = await pool.run({ runId, seed, swept, scenario }, { onProgress: display.update, stop: end.stop }, threads);
+    display.clear();
     if (outcome.kind === 'failed') {
       return input.at(cell, () => {
         throw errorOf(outcome.failure);
       });
     }
-    const { record, notices } = outcome;
+    const { kind, record, notices } = outcome;
     showNotices(notices, terminal);
     if (record.unfinishedReason !== null) {
       terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
-      process.exitCode = 1;
+      process.exitCode = kind === 'stopped' && end.isInterrupted() ? 130 : 1;
     }
     return record;
   } finally {
-    interrupt.stop();
-    await pool.destroy();
+    end.close();
+    await pool.close();
   }
 }
 

@@ -2,16 +2,16 @@ import { Command } from 'commander';
 import { ConfigError } from '../../sim/base/errors.ts';
 import { dryRun } from '../dry-run.ts';
 import { loadCells } from '../load.ts';
-import type { ConfigOptions, FolderOptions, OutputOptions } from '../options.ts';
-import { formatOf, withConfigOptions, withFolderOptions, withJobsOption, withOutputOptions } from '../options.ts';
+import type { ConfigOptions, FolderOptions, LimitOptions, OutputOptions } from '../options.ts';
+import { formatOf, withConfigOptions, withFolderOptions, withJobsOption, withLimitOption, withOutputOptions } from '../options.ts';
 import { printRows } from '../print-rows.ts';
-import { runToFolder } from '../run-to-folder.ts';
+import { sweepToFolder } from '../run-to-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Above this many cells a sweep must be confirmed: most often a grid was multiplied by mistake. */
 const MAX_CELLS_UNASKED = 10_000;
 
-interface SweepCommandOptions extends ConfigOptions, OutputOptions, FolderOptions {
+interface SweepCommandOptions extends ConfigOptions, OutputOptions, FolderOptions, LimitOptions {
   readonly jobs?: number;
   readonly yes?: true;
 }
@@ -23,21 +23,23 @@ export function sweepCommand(terminal: Terminal): Command {
     .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
   withJobsOption(command, 'cells that run at once (default: the cores this process may use)');
+  withLimitOption(command);
   withFolderOptions(command, 'out/<name of the config>');
   withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
   command.option('--yes', `run more than ${MAX_CELLS_UNASKED} cells`);
   return command.action(async (config: string, options: SweepCommandOptions) => {
     const input = await loadCells(config, options);
     const { cells } = input;
+    const count = cells.keys.length;
     const dir = options.out ?? `out/${input.name}`;
     if (options.dryRun === true) {
       dryRun(cells, dir, options, terminal);
       return;
     }
-    if (cells.length > MAX_CELLS_UNASKED && options.yes !== true) {
-      throw new ConfigError('E160', `the sweep has ${cells.length} cells`, { hint: 'add --yes to run that many' });
+    if (count > MAX_CELLS_UNASKED && options.yes !== true) {
+      throw new ConfigError('E160', `the sweep has ${count} cells`, { hint: 'add --yes to run that many' });
     }
-    const outcome = await runToFolder(input, dir, options, terminal);
+    const outcome = await sweepToFolder(input, dir, options, terminal);
     process.exitCode = outcome.exitCode;
     printRows(
       outcome.records.map((record) => record.row),

@@ -26,16 +26,17 @@ export function validateCommand(terminal: Terminal): Command {
   return command.action(async (config: string, options: ValidateCommandOptions) => {
     const { cells, at } = await loadCells(config, options);
     const { prepare } = await import('../../sim/prepare.ts');
-    const first = cells[0]!;
+    const first = cells.at(0);
+    const count = cells.keys.length;
     const resolved = configInFolder(first, config, '.');
     const { limits, notices, facts } = at(first, () => prepare(first.scenario));
     const derived = derivedDefaults(limits);
     if (options.json === true) {
-      terminal.out(jsonDocument({ ok: true, cells: cells.length, config: resolved, derived, facts, notices }));
+      terminal.out(jsonDocument({ ok: true, cells: count, config: resolved, derived, facts, notices }));
       return;
     }
     const { stringify } = await import('yaml');
-    const which = cells.length === 1 ? '' : `, ${cells.length} cells; this is the first`;
+    const which = count === 1 ? '' : `, ${count} cells; this is the first`;
     terminal.out(`# ok: ${config}${which}, with every default resolved\n`);
     terminal.out(stringify(resolved, { lineWidth: 0 }));
     terminal.out(commentBlock('follows from the fabric, where not set above', Object.entries(derived)));

@@ -16,7 +16,8 @@ import { greatestCommonDivisor } from './weights.ts';
  * not come out even. No host knows what another one does. Rack-local sends are neither cut nor pinned.
  *
  * Where `minPiece` or `maxPieces` forbids the exact cut, the group is uneven by up to one piece. Such groups take the paths in
- * rotation instead of shuffled: host i of a rack starts where host i - 1 stopped if all send alike, so their remainders interlock.
+ * rotation instead of shuffled: each host starts where the one before it stopped if all send alike, so that their remainders interlock,
+ * in a rack on its up links and in a pod on those above.
  */
 export class Ethereal implements MessageBalancer {
   limitedFlows = 0;
@@ -27,8 +28,9 @@ export class Ethereal implements MessageBalancer {
   readonly #minPieceBytes: number;
   readonly #maxPieces: number;
   readonly #dstTor: Int32Array;
-  readonly #indexInRack: Int32Array;
+  /** By destination ToR. */
   readonly #slots = new Map<number, PathSlots>();
+  #slotsOfTor = -1;
 
   constructor(topology: Topology, schedule: Schedule, spec: EtherealSpec, seed: number, mtuBytes: number) {
     this.#topology = topology;
@@ -38,8 +40,6 @@ export class Ethereal implements MessageBalancer {
     this.#minPieceBytes = spec.minPieceBytes ?? mtuBytes;
     this.#maxPieces = spec.maxPieces ?? Infinity;
     this.#dstTor = schedule.peer.map((rank) => (rank < 0 ? -1 : topology.torOfHost[topology.hostOfRank[rank]!]!));
-    const hostsSeen = new Int32Array(topology.tors);
-    this.#indexInRack = topology.torOfHost.map((tor) => hostsSeen[tor]!++);
   }
 
   planHost(host: number, sends: Int32Array, pieces: PieceList): void {
@@ -78,7 +78,7 @@ export class Ethereal implements MessageBalancer {
         for (let from = destination; from < destinationEnd;) {
           const to = sameUntil(from, destinationEnd, bytes);
           const first = sends[members[from]!]!;
-          const turn = this.#indexInRack[host]! + phase[first]! + limitedGroups;
+          const turn = host + phase[first]! + limitedGroups;
           const paths = this.#pathSlots(srcTor, dstTor[first]!);
           if (this.#placeGroup(members.subarray(from, to), bytes[first]!, paths, stream, turn, pieces)) limitedGroups++;
           from = to;
@@ -105,7 +105,8 @@ export class Ethereal implements MessageBalancer {
     const k = this.#allowedPieces(wanted, rest, bytes, paths);
     const isLimited = k < wanted && bytes > 0;
     if (isLimited) this.limitedFlows += rest;
-    if (split === 'equal') {
+    // With fewer pieces than slots no path gets two, and nothing is gained by another cut than into equal ones.
+    if (split === 'equal' || (isLimited && rest * k < paths.slots)) {
       const start = isLimited ? (turn * rest * k) % paths.slots : 0;
       placeEqual(members, bytes, paths, pathOrder(pathCount, 0, isLimited ? null : shuffle), start, k, remainder, pieces);
     } else {
@@ -127,15 +128,17 @@ export class Ethereal implements MessageBalancer {
     return 1;
   }
 
+  /** Hosts come ToR by ToR: the slots of one source ToR at a time are kept. */
   #pathSlots(srcTor: number, dstTor: number): PathSlots {
-    const key = srcTor * this.#topology.tors + dstTor;
-    let slots = this.#slots.get(key);
+    if (srcTor !== this.#slotsOfTor) this.#slots.clear();
+    this.#slotsOfTor = srcTor;
+    let slots = this.#slots.get(dstTor);
     if (slots === undefined) {
       const paths = this.#topology.pathsBetween(srcTor, dstTor);
       if (paths.ids.length === 0)
         throw new InternalError('E930', `no path from ToR ${srcTor} to ToR ${dstTor}: assertConnected comes first`);
       slots = pathSlots(paths);
-      this.#slots.set(key, slots);
+      this.#slots.set(dstTor, slots);
     }
     return slots;
   }

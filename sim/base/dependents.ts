@@ -13,6 +13,14 @@ export interface Dependents {
 export function dependents({ ops, depOffset, depOp, depOnStart }: Schedule): Dependents {
   const { offset, order: edges } = groupBy(depOp.length, ops, (edge) => depOp[edge]!);
   const waiter = new Int32Array(depOp.length);
-  for (let op = 0; op < ops; op++) waiter.fill(op, depOffset[op]!, depOffset[op + 1]!);
-  return { offset, op: edges.map((edge) => waiter[edge]!), onStart: Uint8Array.from(edges, (edge) => depOnStart[edge]!) };
+  for (let op = 0; op < ops; op++) {
+    for (let edge = depOffset[op]!; edge < depOffset[op + 1]!; edge++) waiter[edge] = op;
+  }
+  const op = new Int32Array(edges.length);
+  const onStart = new Uint8Array(edges.length);
+  for (let i = 0; i < edges.length; i++) {
+    op[i] = waiter[edges[i]!]!;
+    onStart[i] = depOnStart[edges[i]!]!;
+  }
+  return { offset, op, onStart };
 }

@@ -13,7 +13,7 @@ export interface Scenario {
   /** Non-negative integer below 2^53; every random stream derives from it. */
   readonly seed: number;
   readonly fidelity: Fidelity;
-  readonly topology: LeafSpineSpec;
+  readonly topology: TopologySpec;
   readonly workload: WorkloadSpec;
   readonly balancer: BalancerSpec;
   readonly transport: TransportSpec;
@@ -21,6 +21,8 @@ export interface Scenario {
   readonly switch: SwitchSpec;
   readonly failures: readonly FailureSpec[];
   readonly stopAtPs: number;
+  /** Data packets sent (first transmissions) after which the run ends, at the end of the lookahead interval in which that happens; null: none. */
+  readonly stopPackets: number | null;
 }
 
 export type Fidelity = 'packet' | 'bound';
@@ -29,6 +31,8 @@ export interface LinkSpec {
   readonly rateBps: number;
   readonly delayPs: number;
 }
+
+export type TopologySpec = LeafSpineSpec | FatTreeSpec;
 
 export interface LeafSpineSpec {
   readonly kind: 'leaf-spine';
@@ -47,7 +51,25 @@ export interface FabricLinkSpec extends LinkSpec {
   readonly linksPerPair: number;
 }
 
-/** Which host is rank r: `packed` host r; `strided` leaf r mod leaves, its host floor(r / leaves); `random` a seeded permutation. */
+/** Three tiers. A fat tree of k-port switches has k pods, k/2 of each of the four others (topologies/fat-tree.ts). */
+export interface FatTreeSpec {
+  readonly kind: 'fat-tree';
+  readonly pods: number;
+  readonly torsPerPod: number;
+  /** Aggregation switches of a pod; each ToR is joined to all of them. */
+  readonly aggsPerPod: number;
+  /** Core switches above each aggregation switch; aggregation switches in the same place of their pods share them. */
+  readonly coresPerAgg: number;
+  readonly hostsPerTor: number;
+  readonly hostLink: LinkSpec;
+  /** Between ToR and aggregation switch. */
+  readonly fabricLink: LinkSpec;
+  /** Between aggregation and core switch. */
+  readonly coreLink: LinkSpec;
+  readonly placement: Placement;
+}
+
+/** Which host is rank r: `packed` host r; `strided` ToR (leaf) r mod ToRs, its host floor(r / ToRs); `random` a seeded permutation. */
 export type Placement = 'packed' | 'strided' | 'random';
 
 export type WorkloadSpec = CollectiveSpec | PermutationSpec | IncastSpec | FlowsSpec | MoeSpec | FileSpec;
@@ -232,6 +254,6 @@ export interface SwitchSpec {
 
 /** A link that is down from the start, both directions, known to every switch and host. */
 export interface FailureSpec {
-  /** `leaf0-spine1`, or `leaf0-spine1-0` for one link of a bundle. */
+  /** `leaf0-spine1`, or `leaf0-spine1-0` for one link of a bundle; `tor0-agg1`, `agg1-core2`; `host0-leaf0`, `host0-tor0`. */
   readonly link: string;
 }

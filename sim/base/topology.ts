@@ -9,7 +9,7 @@ export interface Topology {
   readonly hosts: number;
   readonly switches: number;
   readonly tors: number;
-  /** `host3`, `leaf0`, `spine2`; indexed by node. */
+  /** `host3`, `leaf0`, `spine2`, or `tor0`, `agg1`, `core2`; indexed by node. */
   readonly nodeNames: readonly string[];
 
   /** Directed links; `linkReverse` is the other direction of the same cable. */

@@ -1,7 +1,9 @@
-import { InternalError } from '../base/errors.ts';
+import { Batch } from './batch.ts';
 import { BatchSorter } from './batch-sorter.ts';
+import type { Exchange, Partition } from './exchange.ts';
 import { LocalHeap } from './local-heap.ts';
-import { CHUNK_SLOTS, CHUNK_WORDS, FIRST_CLASS, MAX_WINDOW_PS, PORT_BITS, PORT_MASK, RECORD_WORDS } from './record.ts';
+import { Mailboxes } from './mailboxes.ts';
+import { DUE, PORT_BITS, PORT_MASK, WINDOW_END, WINDOW_START } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
 
 /** A logical process: a switch, or a host with everything in its box. It touches only its own mutable state. */
@@ -9,10 +11,10 @@ export interface EngineNode {
   /** Handles the first `count` records of the engine's sorted batch, in order, and the local events they arm. */
   process(count: number): void;
   /**
-   * Starts the transmissions that begin before `windowEndPs`. Returns whether the next one begins in the following window; for a later
-   * one the node arms a timer, so that idle windows can be jumped.
+   * Starts the transmissions that begin before the end of the window. Returns whether the next one begins in the following window; for a
+   * later one the node arms a timer, so that idle windows can be jumped.
    */
-  flush(windowEndPs: number): boolean;
+  flush(): boolean;
 }
 
 /** Sees every sorted batch before its node does: for event logs in tests. */
@@ -25,75 +27,45 @@ export interface EngineOptions {
   /** How far ahead arrivals are usually posted: sizes the ring of windows. */
   readonly horizonPs: number;
   readonly observer: BatchObserver | null;
+  /** The part of the run that this engine handles, beside others on other threads; null: all of it. */
+  readonly partition: Partition | null;
 }
-
-const MAX_RING_SLOTS = 512;
 
 /**
  * The engine has no global event queue. Time is cut into windows of at most the smallest link delay, so nothing a node does inside
  * a window reaches another node before the window ends. Every node has a mailbox a window; each window, each node with mail sorts it once
  * and handles it in one loop. Order is (time, port or class, id): data of the event, never the order of insertion, so results do not
  * depend on the window.
- *
- * Mailboxes are chains of 16-slot chunks in one arena, newest chunk first; a chunk's header holds the address of the chunk before
- * it (or -1) and its number of records. `post` may move the arena: read `arena` anew after it.
  */
 export class Engine {
-  readonly windowPs: number;
-  /** [0] start of the window being processed, [1] its end (a double field of an object would be boxed). */
-  readonly clock = new Float64Array(2);
-  arena: Int32Array = new Int32Array(CHUNK_WORDS * 256);
-  readonly sorter: BatchSorter;
+  readonly mailboxes: Mailboxes;
+  /** Times in picoseconds: see record.ts for the places. */
+  readonly clock: Float64Array;
+  readonly batch = new Batch();
   readonly local = new LocalHeap();
-  /** Mailboxes with records. */
-  #pending = 0;
-  #freeChunk = -1;
-  #usedWords = 0;
+  readonly #sorter: BatchSorter;
   readonly #nodes: EngineNode[] = [];
-  readonly #nodeCount: number;
-  readonly #inverseWindow: number;
-  readonly #slots: number;
-  readonly #ringSpanPs: number;
-  #slot = 0;
-  readonly #heads: Int32Array;
-  readonly #active: Int32Array;
-  readonly #activeWords: number;
   readonly #far = new TimeHeap();
-  readonly #overflow = new TimeHeap();
-  /** Records of the overflow heap: appended by `post`, moved to the heap at the start of the next window. */
-  #overflowHead = -1;
-  #overflowTimes: number[] = [];
-  #overflowNodes: number[] = [];
-  #overflowPackets = 0;
-  #parked: Int32Array = new Int32Array(RECORD_WORDS * 64);
-  #parkedFree: number[] = [];
-  #parkedUsed = 0;
   readonly #dirty: Int32Array;
   readonly #isDirty: Uint8Array;
   #dirtyCount = 0;
   readonly #observer: BatchObserver | null;
-  /** Records beyond the stop time in the window it cuts, and the packets among them. */
-  #cutRecords = 0;
-  #cutPackets = 0;
+  readonly #exchange: Exchange | null;
+  /** Number of the next window to be handled, or of the one that `run` left half done. */
+  #window = 0;
 
   constructor(options: EngineOptions) {
-    if (!(options.windowPs >= 1 && options.windowPs <= MAX_WINDOW_PS && Number.isInteger(options.windowPs))) {
-      throw new InternalError('E901', `window of ${options.windowPs} ps is not a whole number between 1 and ${MAX_WINDOW_PS}`);
-    }
-    this.windowPs = options.windowPs;
-    this.#inverseWindow = 1 / options.windowPs;
-    this.#nodeCount = options.nodes;
-    let slots = 4;
-    while (slots < MAX_RING_SLOTS && slots < options.horizonPs / options.windowPs + 2) slots *= 2;
-    this.#slots = slots;
-    this.#ringSpanPs = slots * options.windowPs;
-    this.#heads = new Int32Array(slots * options.nodes).fill(-1);
-    this.#activeWords = (options.nodes + 31) >> 5;
-    this.#active = new Int32Array(slots * this.#activeWords);
+    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition);
+    this.#exchange = options.partition?.exchange ?? null;
+    this.clock = this.mailboxes.clock;
     this.#dirty = new Int32Array(options.nodes);
     this.#isDirty = new Uint8Array(options.nodes);
-    this.sorter = new BatchSorter(options.windowPs);
+    this.#sorter = new BatchSorter(this.batch, options.windowPs);
     this.#observer = options.observer;
+  }
+
+  get windowPs(): number {
+    return this.mailboxes.windowPs;
   }
 
   /** Registers the next node; call once for each, in node order. */
@@ -102,49 +74,17 @@ export class Engine {
   }
 
   /**
-   * Appends a record for `node` at `timePs` and returns its address; the caller writes words 1 to 5. Nodes post for later windows
-   * only; into the current one the engine itself posts, before its nodes are processed.
-   */
-  post(node: number, timePs: number, port: number): number {
-    const ahead = timePs - this.clock[0]!;
-    if (ahead >= this.#ringSpanPs) return this.#postOverflow(node, timePs, port);
-    const windowPs = this.windowPs;
-    let windows = (ahead * this.#inverseWindow) | 0;
-    let offset = ahead - windows * windowPs;
-    if (offset >= windowPs) {
-      // The reciprocal can come out one window low.
-      windows++;
-      offset -= windowPs;
-      if (windows === this.#slots) return this.#postOverflow(node, timePs, port);
-    }
-    const slot = (this.#slot + windows) & (this.#slots - 1);
-    const mailbox = slot * this.#nodeCount + node;
-    let chunk = this.#heads[mailbox]!;
-    let count = 0;
-    if (chunk < 0) this.#activate(slot, node);
-    else count = this.arena[chunk + 1]!;
-    if (chunk < 0 || count === CHUNK_SLOTS - 1) {
-      chunk = this.#takeChunk(chunk);
-      this.#heads[mailbox] = chunk;
-      count = 0;
-    }
-    const arena = this.arena;
-    arena[chunk + 1] = count + 1;
-    const address = chunk + RECORD_WORDS * (count + 1);
-    arena[address] = (offset << PORT_BITS) | port;
-    return address;
-  }
-
-  /**
    * Arms a local event of `node`. For this window only while that node is being processed; during `flush` and before the run for later
    * windows only.
    */
   timer(node: number, timePs: number, eventClass: number, id: number): void {
-    if (timePs < this.clock[1]!) {
-      this.local.push(((timePs - this.clock[0]!) << PORT_BITS) | eventClass, id);
-    } else if (timePs - this.clock[0]! < this.#ringSpanPs) {
-      const address = this.post(node, timePs, eventClass);
-      this.arena[address + 1] = id;
+    const { mailboxes, clock } = this;
+    if (timePs < clock[WINDOW_END]!) {
+      this.local.push(((timePs - clock[WINDOW_START]!) << PORT_BITS) | eventClass, id);
+    } else if (timePs - clock[WINDOW_START]! < mailboxes.spanPs) {
+      clock[DUE] = timePs;
+      const address = mailboxes.post(node, eventClass);
+      mailboxes.arena[address + 1] = id;
     } else {
       this.#far.push(timePs, node, eventClass, id);
     }
@@ -158,207 +98,135 @@ export class Engine {
   }
 
   /**
-   * Handles everything up to and including `untilPs`, or until nothing is pending.
+   * Handles everything up to and including `untilPs`, or until nothing is pending. May be called again to go on. With partitions every
+   * engine is called alike, and all stop at the same place.
    *
-   * @param onProgress called with the simulated time every `progressWindows` windows that held events
+   * @param pause called after every window that held events; the run stops there when it says so (in one partition: for all)
+   * @returns whether it was stopped
    */
-  run(untilPs: number, onProgress: ((timePs: number) => void) | null, progressWindows: number): void {
-    const clock = this.clock;
-    const windowPs = this.windowPs;
-    const slots = this.#slots;
-    let window = 0;
-    let untilProgress = progressWindows;
-    for (;;) {
-      if (this.#overflowHead >= 0) this.#parkOverflow();
-      if (this.#pending === 0 && this.#dirtyCount === 0) {
-        // No mail in the ring and no port with more to send in the next window: the gap can be jumped.
-        const earliestPs = Math.min(this.#far.minTimePs(), this.#overflow.minTimePs());
-        if (earliestPs === Infinity) break;
-        window = Math.max(window, Math.floor(earliestPs / windowPs));
-      }
-      const startPs = window * windowPs;
-      if (startPs > untilPs) break;
-      clock[0] = startPs;
-      clock[1] = Math.min(startPs + windowPs, untilPs + 1);
-      const slot = window % slots;
-      this.#slot = slot;
-      this.#unparkOverflow();
-      this.#releaseTimers(startPs + windowPs);
-      this.#processWindow(slot, clock[1] < startPs + windowPs);
-      this.#flushDirty(clock[1]);
-      if (clock[1] <= untilPs) {
-        window++;
-        if (onProgress !== null && --untilProgress === 0) {
-          untilProgress = progressWindows;
-          onProgress(clock[1]);
-        }
-      } else {
-        break;
-      }
+  run(untilPs: number, pause: (() => boolean) | null): boolean {
+    const { mailboxes, clock } = this;
+    const { windowPs, slots } = mailboxes;
+    this.#agree(false);
+    while (this.#window !== Infinity && this.#window * windowPs <= untilPs) {
+      const startPs = this.#window * windowPs;
+      const endPs = startPs + windowPs;
+      const isCut = untilPs < endPs - 1;
+      clock[WINDOW_START] = startPs;
+      clock[WINDOW_END] = isCut ? untilPs + 1 : endPs;
+      mailboxes.slot = this.#window & (slots - 1);
+      mailboxes.recall();
+      this.#releaseTimers(endPs);
+      this.#processWindow(isCut);
+      this.#flushDirty();
+      if (!isCut) this.#window++;
+      if (this.#agree(!isCut && pause !== null && pause())) return true;
+      if (isCut) break;
     }
+    return false;
+  }
+
+  /** Start of the next window that holds anything; Infinity: there is none. */
+  nextPs(): number {
+    return this.#window * this.windowPs;
+  }
+
+  /** Everything before this time is done. */
+  donePs(): number {
+    return this.clock[WINDOW_END]!;
+  }
+
+  /** Sets the window to the next one that holds anything, here or in another partition; returns whether anybody asked to stop. */
+  #agree(wantsStop: boolean): boolean {
+    const ownWindow = this.#nextWindow();
+    if (this.#exchange === null) {
+      this.#window = ownWindow;
+      return wantsStop;
+    }
+    this.#exchange.sync(this.mailboxes, ownWindow, wantsStop);
+    this.#window = this.#exchange.nextWindow;
+    return this.#exchange.isVoted;
+  }
+
+  /** The next window in which this engine has something to do; Infinity: never. */
+  #nextWindow(): number {
+    const { mailboxes } = this;
+    mailboxes.settle();
+    if (mailboxes.pending > 0 || this.#dirtyCount > 0 || mailboxes.nextForeign() >= 0) return this.#window;
+    // No mail in the ring and no port with more to send in the next window: the gap can be jumped. A record in the overflow may be for
+    // another partition, which must have it before its window begins.
+    const overflowPs = mailboxes.overflow.minDuePs() - (this.#exchange === null ? 0 : mailboxes.windowPs);
+    const earliestPs = Math.min(this.#far.minTimePs(), overflowPs);
+    return earliestPs === Infinity ? Infinity : Math.max(this.#window, Math.floor(earliestPs / mailboxes.windowPs));
   }
 
   /** Nothing is pending: the run came to its end by itself. */
   isIdle(): boolean {
-    return this.#pending === 0 && this.#cutRecords === 0 && this.#far.size === 0 && this.#overflow.size === 0 && this.#overflowHead < 0;
+    return this.mailboxes.isEmpty() && this.#dirtyCount === 0 && this.#far.size === 0;
   }
 
-  /** Packets posted and not handled: what a stop condition leaves on the wire and in queues. */
-  inFlight(): number {
-    let packets = this.#cutPackets;
-    for (const head of this.#heads) {
-      for (let chunk = head; chunk >= 0; chunk = this.arena[chunk]!) {
-        const count = this.arena[chunk + 1]!;
-        for (let i = 1; i <= count; i++) if ((this.arena[chunk + RECORD_WORDS * i]! & PORT_MASK) < FIRST_CLASS) packets++;
-      }
-    }
-    return packets + this.#overflowPackets;
-  }
-
-  #processWindow(slot: number, isCut: boolean): void {
+  #processWindow(isCut: boolean): void {
+    const { mailboxes } = this;
+    const { slot, active, activeWords } = mailboxes;
     const nodes = this.#nodes;
-    const activeBase = slot * this.#activeWords;
-    const headBase = slot * this.#nodeCount;
-    for (let word = 0; word < this.#activeWords; word++) {
-      let bits = this.#active[activeBase + word]!;
+    const base = slot * activeWords;
+    for (let word = 0; word < activeWords; word++) {
+      let bits = active[base + word]!;
       if (bits === 0) continue;
-      this.#active[activeBase + word] = 0;
+      active[base + word] = 0;
       while (bits !== 0) {
         const node = (word << 5) + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
-        const head = this.#heads[headBase + node]!;
-        this.#heads[headBase + node] = -1;
-        let count = this.sorter.gather(this.arena, head);
-        this.#pending--;
-        if (isCut) count = this.#cutBatch(count);
-        if (this.#observer !== null) this.#observer(this, node, count);
-        nodes[node]!.process(count);
-        this.#freeChain(head);
+        const head = mailboxes.take(slot, node);
+        const count = this.#sorter.gather(mailboxes.arena, head);
+        const due = isCut ? this.#countDue(count) : count;
+        if (this.#observer !== null) this.#observer(this, node, due);
+        nodes[node]!.process(due);
+        if (due < count) this.#putBack(node, due, count);
+        mailboxes.release(head);
       }
     }
   }
 
-  /** The stop time lies in this window: keeps the records up to it and counts the packets beyond. */
-  #cutBatch(count: number): number {
-    const limit = this.clock[1]! - this.clock[0]!;
-    let kept = count;
-    while (kept > 0 && this.sorter.keys[kept - 1]! >>> PORT_BITS >= limit) {
-      kept--;
-      this.#cutRecords++;
-      if ((this.sorter.keys[kept]! & PORT_MASK) < FIRST_CLASS) this.#cutPackets++;
-    }
-    return kept;
+  /** How many records of the batch are due before the end of a window that is cut. */
+  #countDue(count: number): number {
+    const limit = this.clock[WINDOW_END]! - this.clock[WINDOW_START]!;
+    let due = count;
+    while (due > 0 && this.mailboxes.arena[this.batch.addresses[due - 1]!]! >>> PORT_BITS >= limit) due--;
+    return due;
   }
 
-  #flushDirty(windowEndPs: number): void {
+  /** The window is cut: records that are due after the cut go back to the mailbox of the same window. */
+  #putBack(node: number, from: number, count: number): void {
+    const { mailboxes, clock } = this;
+    for (let i = from; i < count; i++) {
+      const address = this.batch.addresses[i]!;
+      const key = mailboxes.arena[address]!;
+      clock[DUE] = clock[WINDOW_START]! + (key >>> PORT_BITS);
+      const copy = mailboxes.post(node, key & PORT_MASK);
+      mailboxes.copy(address, copy);
+    }
+  }
+
+  #flushDirty(): void {
     const dirty = this.#dirty;
     let kept = 0;
     for (let i = 0; i < this.#dirtyCount; i++) {
       const node = dirty[i]!;
-      if (this.#nodes[node]!.flush(windowEndPs)) dirty[kept++] = node;
+      if (this.#nodes[node]!.flush()) dirty[kept++] = node;
       else this.#isDirty[node] = 0;
     }
     this.#dirtyCount = kept;
   }
 
-  #releaseTimers(windowEndPs: number): void {
+  /** Timers of the ring's last window and before go to its mailboxes. */
+  #releaseTimers(endPs: number): void {
+    const { mailboxes, clock } = this;
     const far = this.#far;
-    while (far.minTimePs() < windowEndPs) {
-      const timePs = far.pop();
-      const address = this.post(far.poppedNode, timePs, far.poppedPort);
-      this.arena[address + 1] = far.poppedId;
-    }
-  }
-
-  /** The mailbox of `node` in `slot` gets its first record. */
-  #activate(slot: number, node: number): void {
-    this.#active[slot * this.#activeWords + (node >> 5)]! |= 1 << (node & 31);
-    this.#pending++;
-  }
-
-  /** A chunk whose predecessor in its chain is `previous`. */
-  #takeChunk(previous: number): number {
-    let chunk = this.#freeChunk;
-    if (chunk >= 0) {
-      this.#freeChunk = this.arena[chunk]!;
-    } else {
-      chunk = this.#usedWords;
-      this.#usedWords += CHUNK_WORDS;
-      if (this.#usedWords > this.arena.length) this.#growArena();
-    }
-    this.arena[chunk] = previous;
-    this.arena[chunk + 1] = 0;
-    return chunk;
-  }
-
-  #growArena(): void {
-    if (this.arena.length * 2 > 2 ** 31 - 1) {
-      throw new InternalError('E902', 'more packets are in flight than the mailbox arena can address');
-    }
-    const arena = new Int32Array(this.arena.length * 2);
-    arena.set(this.arena);
-    this.arena = arena;
-  }
-
-  #freeChain(head: number): void {
-    const arena = this.arena;
-    let last = head;
-    while (arena[last]! >= 0) last = arena[last]!;
-    arena[last] = this.#freeChunk;
-    this.#freeChunk = head;
-  }
-
-  // Arrivals beyond the ring: rare (queues longer than the ring, long delays), kept out of the hot path.
-
-  #postOverflow(node: number, timePs: number, port: number): number {
-    let chunk = this.#overflowHead;
-    if (chunk < 0 || this.arena[chunk + 1] === CHUNK_SLOTS - 1) {
-      chunk = this.#takeChunk(chunk);
-      this.#overflowHead = chunk;
-    }
-    const count = ++this.arena[chunk + 1]!;
-    this.#overflowTimes.push(timePs);
-    if (port < FIRST_CLASS) this.#overflowPackets++;
-    this.#overflowNodes.push(node);
-    const address = chunk + RECORD_WORDS * count;
-    this.arena[address] = port;
-    return address;
-  }
-
-  /** Moves the records posted by `#postOverflow` to the parking area and the overflow heap. */
-  #parkOverflow(): void {
-    let index = this.#overflowTimes.length;
-    for (let chunk = this.#overflowHead; chunk >= 0; chunk = this.arena[chunk]!) {
-      for (let i = this.arena[chunk + 1]!; i >= 1; i--) {
-        index--;
-        const address = chunk + RECORD_WORDS * i;
-        const spot = this.#parkedFree.pop() ?? this.#parkedUsed++;
-        if ((spot + 1) * RECORD_WORDS > this.#parked.length) {
-          const grown = new Int32Array(this.#parked.length * 2);
-          grown.set(this.#parked);
-          this.#parked = grown;
-        }
-        this.#parked.set(this.arena.subarray(address, address + RECORD_WORDS), spot * RECORD_WORDS);
-        this.#overflow.push(this.#overflowTimes[index]!, this.#overflowNodes[index]!, this.arena[address]!, spot);
-      }
-    }
-    this.#freeChain(this.#overflowHead);
-    this.#overflowHead = -1;
-    this.#overflowTimes = [];
-    this.#overflowNodes = [];
-  }
-
-  #unparkOverflow(): void {
-    const overflow = this.#overflow;
-    const limitPs = this.clock[0]! + this.#ringSpanPs;
-    while (overflow.minTimePs() < limitPs) {
-      const timePs = overflow.pop();
-      const spot = overflow.poppedId;
-      if (overflow.poppedPort < FIRST_CLASS) this.#overflowPackets--;
-      const address = this.post(overflow.poppedNode, timePs, overflow.poppedPort);
-      const words = this.#parked.subarray(spot * RECORD_WORDS + 1, (spot + 1) * RECORD_WORDS);
-      this.arena.set(words, address + 1);
-      this.#parkedFree.push(spot);
+    while (far.minTimePs() < endPs) {
+      clock[DUE] = far.pop();
+      const address = mailboxes.post(far.poppedNode, far.poppedPort);
+      mailboxes.arena[address + 1] = far.poppedId;
     }
   }
 }

@@ -11,12 +11,12 @@
  * ```
  */
 export const RECORD_WORDS = 6;
-/** Slots of a chunk: the first is its header, the others hold records. */
+/** Slots of a chunk: the first is its header, the others hold records; and its words. Literals, so that the build inlines them. */
 export const CHUNK_SLOTS = 16;
-export const CHUNK_WORDS = CHUNK_SLOTS * RECORD_WORDS;
+export const CHUNK_WORDS = 96;
 
 export const PORT_BITS = 11;
-export const PORT_MASK = (1 << PORT_BITS) - 1;
+export const PORT_MASK = 0x7ff;
 /** Largest window: an offset has 20 bits. */
 export const MAX_WINDOW_PS = 2 ** 20 - 1;
 /** Input ports are below this; from here on the number is a class of local events. */
@@ -24,3 +24,17 @@ export const FIRST_CLASS = 2040;
 export const MAX_PORTS = FIRST_CLASS;
 /** A node and a port share 32 bits (sim/fabric/ports.ts); destination hosts have 23. */
 export const MAX_HOSTS = 2 ** 20;
+
+/**
+ * Places of the engine's clock, a Float64Array of picoseconds. Times that the packet path hands on stand there, because a double that is
+ * an argument, a result or a field is boxed: garbage for every packet.
+ */
+export const WINDOW_START = 0;
+export const WINDOW_END = 1;
+/** Of the event that a node is handling. */
+export const NOW = 2;
+/** Argument of `post`: when the record is due. */
+export const DUE = 3;
+/** Argument of a transmission: when it starts. */
+export const START = 4;
+export const CLOCK_PLACES = 8;

@@ -1,28 +1,18 @@
 import { InternalError } from '../base/errors.ts';
-import type { EngineNode } from '../engine/engine.ts';
-import { PORT_BITS, PORT_MASK } from '../engine/record.ts';
-import { ANSWER_ACK, NO_ANSWER, type Receiver } from '../transport/sender.ts';
-import {
-  ACK,
-  CE,
-  COMPUTE_FINISHED,
-  DATA,
-  FLOW_STARTS,
-  NACK,
-  NIC_WAKE_UP,
-  OPERATION_READY,
-  RETRANSMISSION_TIMER,
-  SENDER_INFORMED,
-  TYPE_MASK,
-} from './meta.ts';
-import { Nic, type NicShared } from './nic.ts';
+import { ACK, CE, DATA, NACK, TYPE_MASK } from '../base/packet.ts';
+import type { Engine, EngineNode } from '../engine/engine.ts';
+import type { LocalHeap } from '../engine/local-heap.ts';
+import type { Mailboxes } from '../engine/mailboxes.ts';
+import { DUE, NOW, PORT_BITS, PORT_MASK, WINDOW_START } from '../engine/record.ts';
+import { ANSWER_ACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
+import { COMPUTE_FINISHED, FLOW_STARTS, NIC_WAKE_UP, OPERATION_READY, RETRANSMISSION_TIMER, SENDER_INFORMED } from './local-events.ts';
+import { Nic, type NicLink, type NicShared } from './nic.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
 
 /** What all hosts of a run share. */
 export interface HostShared extends NicShared {
   readonly receiver: Receiver;
   readonly runner: ScheduleRunner;
-  readonly ackBytes: number;
   /** The path of the answer to a packet on each path; null: answers carry the packet's entropy. */
   readonly pathReverse: Int32Array | null;
   /** `acks: none`: propagation delay of the way back of each flow; null: answers are packets. */
@@ -35,46 +25,67 @@ export class Host implements EngineNode {
   /** Packets delivered here. */
   packetHops = 0;
   readonly #shared: HostShared;
+  // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
+  readonly #engine: Engine;
+  readonly #mailboxes: Mailboxes;
+  readonly #local: LocalHeap;
+  readonly #clock: Float64Array;
+  readonly #sender: Sender;
+  readonly #receiver: Receiver;
+  readonly #srcHost: Int32Array;
+  readonly #lastActivityPs: Float64Array;
+  readonly #pathReverse: Int32Array | null;
+  readonly #ackSize: number;
   readonly #host: number;
 
-  constructor(shared: HostShared, host: number, link: number, firstFlow: number, flows: number) {
+  constructor(shared: HostShared, host: number, link: NicLink, firstFlow: number, flows: number) {
     this.#shared = shared;
+    this.#engine = shared.engine;
+    this.#mailboxes = shared.engine.mailboxes;
+    this.#local = shared.engine.local;
+    this.#clock = shared.engine.clock;
+    this.#sender = shared.sender;
+    this.#receiver = shared.receiver;
+    this.#srcHost = shared.flows.srcHost;
+    this.#lastActivityPs = shared.lastActivityPs;
+    this.#pathReverse = shared.pathReverse;
+    this.#ackSize = shared.ackBytes << 16;
     this.#host = host;
     this.nic = new Nic(shared, host, link, firstFlow, flows);
   }
 
   process(count: number): void {
-    const { engine } = this.#shared;
-    const { local, sorter } = engine;
-    const startPs = engine.clock[0]!;
+    const local = this.#local;
+    const clock = this.#clock;
+    const addresses = this.#engine.batch.addresses;
+    const startPs = clock[WINDOW_START]!;
     const nic = this.nic;
     let i = 0;
     for (;;) {
-      if (local.size > 0 && (i === count || this.#localIsNext(i))) {
+      if (local.size > 0 && (i === count || this.#localIsNext(addresses[i]!))) {
         const key = local.topKey();
         const id = local.topId();
         local.pop();
-        const nowPs = startPs + (key >>> PORT_BITS);
-        nic.sync(nowPs);
-        this.#onLocal(key & PORT_MASK, id, nowPs);
-        nic.kick(nowPs);
+        clock[NOW] = startPs + (key >>> PORT_BITS);
+        nic.sync();
+        this.#onLocal(key & PORT_MASK, id);
+        nic.kick();
         continue;
       }
       if (i === count) break;
-      const key = sorter.keys[i]!;
-      const address = sorter.addresses[i]!;
-      i++;
-      const nowPs = startPs + (key >>> PORT_BITS);
-      nic.sync(nowPs);
-      if ((key & PORT_MASK) === 0) this.#onPacket(address, nowPs);
-      else this.#onLocal(key & PORT_MASK, engine.arena[address + 1]!, nowPs);
-      nic.kick(nowPs);
+      const address = addresses[i++]!;
+      const key = this.#mailboxes.arena[address]!;
+      clock[NOW] = startPs + (key >>> PORT_BITS);
+      nic.sync();
+      if ((key & PORT_MASK) === 0) this.#onPacket(address);
+      else this.#onLocal(key & PORT_MASK, this.#mailboxes.arena[address + 1]!);
+      nic.kick();
     }
-    if (nic.hasWork()) engine.markDirty(this.#host);
+    if (nic.hasWork()) this.#engine.markDirty(this.#host);
   }
 
-  flush(windowEndPs: number): boolean {
-    return this.nic.flush(windowEndPs);
+  flush(): boolean {
+    return this.nic.flush();
   }
 
   /** A flow of this host begins. */
@@ -82,69 +93,70 @@ export class Host implements EngineNode {
     this.nic.update(flow);
   }
 
-  #localIsNext(i: number): boolean {
-    const { local, sorter, arena } = this.#shared.engine;
-    const key = sorter.keys[i]!;
-    const localKey = local.topKey();
-    return localKey < key || (localKey === key && local.topId() < arena[sorter.addresses[i]! + 1]!);
+  /** Whether the first local event comes before the record at `address`. */
+  #localIsNext(address: number): boolean {
+    const arena = this.#mailboxes.arena;
+    const key = arena[address]!;
+    const localKey = this.#local.topKey();
+    return localKey < key || (localKey === key && this.#local.topId() < arena[address + 1]!);
   }
 
-  #onPacket(address: number, nowPs: number): void {
-    const arena = this.#shared.engine.arena;
+  #onPacket(address: number): void {
+    const arena = this.#mailboxes.arena;
     const flow = arena[address + 1]!;
     const seq = arena[address + 2]!;
     const meta = arena[address + 3]! & 0xff;
     this.packetHops++;
-    if ((meta & TYPE_MASK) === DATA) this.#onData(flow, seq, meta, arena[address + 4]! & 0xffff, nowPs);
-    else this.#onAnswer(flow, seq, arena[address + 5]!, meta, nowPs);
+    if ((meta & TYPE_MASK) === DATA) this.#onData(flow, seq, meta, arena[address + 4]! & 0xffff);
+    else this.#onAnswer(flow, seq, arena[address + 5]!, meta);
   }
 
-  #onData(flow: number, seq: number, meta: number, entropy: number, nowPs: number): void {
-    const shared = this.#shared;
-    const { receiver } = shared;
-    const answer = receiver.accept(flow, seq, nowPs);
+  #onData(flow: number, seq: number, meta: number, entropy: number): void {
+    const receiver = this.#receiver;
+    const answer = receiver.accept(flow, seq);
     const isComplete = receiver.completedNow;
-    if (shared.informDelayPs !== null) {
-      if (isComplete) this.#informSender(flow, nowPs);
+    if (this.#shared.informDelayPs !== null) {
+      if (isComplete) this.#informSender(flow);
     } else if (answer !== NO_ANSWER) {
       const expected = receiver.expected(flow);
       const isAck = answer === ANSWER_ACK;
-      const path = shared.pathReverse === null ? entropy : shared.pathReverse[entropy]!;
-      const dstMeta = (shared.flows.srcHost[flow]! << 8) | (isAck ? ACK | (meta & CE) : NACK);
-      this.nic.control.push(flow, isAck ? seq : expected, dstMeta, (shared.ackBytes << 16) | path, expected);
+      const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
+      const dstMeta = (this.#srcHost[flow]! << 8) | (isAck ? ACK | (meta & CE) : NACK);
+      this.nic.control.push(flow, isAck ? seq : expected, dstMeta, this.#ackSize | path, expected);
     }
-    if (isComplete) shared.runner.flowArrived(flow, nowPs);
+    if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
   }
 
-  #onAnswer(flow: number, seq: number, cumulative: number, meta: number, nowPs: number): void {
-    const shared = this.#shared;
-    const { sender } = shared;
+  #onAnswer(flow: number, seq: number, cumulative: number, meta: number): void {
+    const sender = this.#sender;
     if (sender.isComplete(flow)) return;
-    shared.lastActivityPs[flow] = nowPs;
+    this.#lastActivityPs[flow] = this.#clock[NOW]!;
     if ((meta & TYPE_MASK) === ACK) sender.onAck(flow, seq, cumulative, (meta & CE) !== 0);
     else sender.onNack(flow, cumulative);
-    if (sender.isComplete(flow)) this.#completeFlow(flow, nowPs);
+    if (sender.isComplete(flow)) this.#completeFlow(flow);
     else this.nic.update(flow);
   }
 
-  #completeFlow(flow: number, nowPs: number): void {
+  #completeFlow(flow: number): void {
     this.#shared.sender.close(flow);
     this.nic.update(flow);
-    this.#shared.runner.flowComplete(flow, nowPs);
+    this.#shared.runner.flowComplete(flow, this.#shared.engine.clock[NOW]!);
   }
 
   /** `acks: none`: the sender learns of the last byte after the propagation delay of the way back, without a packet. */
-  #informSender(flow: number, nowPs: number): void {
+  #informSender(flow: number): void {
     const { engine, flows, informDelayPs } = this.#shared;
-    const address = engine.post(flows.srcHost[flow]!, nowPs + informDelayPs![flow]!, SENDER_INFORMED);
-    engine.arena[address + 1] = flow;
+    engine.clock[DUE] = engine.clock[NOW]! + informDelayPs![flow]!;
+    const address = engine.mailboxes.post(flows.srcHost[flow]!, SENDER_INFORMED);
+    engine.mailboxes.arena[address + 1] = flow;
   }
 
-  #onLocal(eventClass: number, id: number, nowPs: number): void {
+  #onLocal(eventClass: number, id: number): void {
     const shared = this.#shared;
+    const nowPs = shared.engine.clock[NOW]!;
     switch (eventClass) {
       case SENDER_INFORMED:
-        this.#completeFlow(id, nowPs);
+        this.#completeFlow(id);
         break;
       case NIC_WAKE_UP:
         this.nic.wakeUp();

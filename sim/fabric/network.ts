@@ -4,12 +4,13 @@ import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import { entropySource, pinsPaths } from '../balancing/entropy.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
-import { nextHopChoosers } from '../balancing/next-hop.ts';
+import { routers } from '../balancing/next-hop.ts';
 import { packetRule } from '../balancing/plan.ts';
 import type { Limits } from '../derive.ts';
 import { Engine, type BatchObserver } from '../engine/engine.ts';
+import type { Partition } from '../engine/exchange.ts';
 import { MAX_HOSTS, MAX_PORTS, MAX_WINDOW_PS } from '../engine/record.ts';
-import { LinkLoadProbe } from '../probes/link-loads.ts';
+import { PhaseLoads } from '../probes/link-loads.ts';
 import { congestionControl } from '../transport/congestion-control.ts';
 import { FlowTable } from '../transport/flow-table.ts';
 import { GoBackNReceiver, GoBackNSender } from '../transport/go-back-n.ts';
@@ -34,17 +35,24 @@ export interface NetworkOptions {
   /** Window of the engine; results do not depend on it. Default: the smallest link delay. */
   readonly windowPs?: number;
   readonly observer?: BatchObserver;
+  /** The part of the run that is handled here. Default: all of it. */
+  readonly partition?: Partition;
 }
 
 /** Hosts, switches, ports and links of one packet run, joined to an engine. */
 export class Network {
   readonly engine: Engine;
+  readonly lookaheadPs: number;
+  /** Of all flows. */
+  readonly packetsTotal: number;
   readonly ports: Ports;
-  readonly loads: LinkLoadProbe;
+  /** null: the Schedule has one phase. */
+  readonly phaseLoads: PhaseLoads | null;
   readonly runner: ScheduleRunner;
   readonly receiver: Receiver;
   readonly hosts: readonly Host[];
   readonly switches: readonly Switch[];
+  readonly #topology: Topology;
 
   constructor(input: NetworkInput, options: NetworkOptions) {
     const { scenario, topology, schedule, plan, limits } = input;
@@ -52,22 +60,33 @@ export class Network {
     const { nic, transport, balancer, seed } = scenario;
     const flows = new FlowTable(plan, nic);
     const lineRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
+    this.lookaheadPs = lookaheadPs(topology, limits);
+    this.packetsTotal = flows.packets.reduce((total, packets) => total + packets, 0);
     this.engine = new Engine({
       nodes: topology.hosts + topology.switches,
-      windowPs: windowPs(topology, limits, options.windowPs),
+      windowPs: windowPs(this.lookaheadPs, options.windowPs),
       horizonPs: horizonPs(topology, limits, flows.fullBytes),
       observer: options.observer ?? null,
+      partition: options.partition ?? null,
     });
-    this.ports = new Ports(this.engine, topology, limits, { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes }, seed);
-    const phaseOfFlow = plan.message.map((send) => schedule.phase[send]!);
-    this.loads = new LinkLoadProbe(topology, phaseOfFlow, schedule.phaseNames.length, nic.headerBytes);
+    this.ports = new Ports(
+      this.engine,
+      topology,
+      limits,
+      { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes, headerBytes: nic.headerBytes },
+      seed,
+    );
+    const phases = schedule.phaseNames.length;
+    const phaseOfFlow = (): Int32Array => plan.message.map((send) => schedule.phase[send]!);
+    this.phaseLoads = phases > 1 ? new PhaseLoads(topology, phaseOfFlow(), phases, nic.headerBytes) : null;
+    this.#topology = topology;
     this.runner = new ScheduleRunner(this.engine, topology, schedule, plan, balancer.kind === 'ethereal' ? balancer.batchWindowPs : 0);
 
     const control = congestionControl(transport, plan.flows, limits, flows.fullBytes, lineRateBps);
     let sender: Sender;
     if (transport.recovery === 'gbn') {
       sender = new GoBackNSender(flows, control);
-      this.receiver = new GoBackNReceiver(flows, transport.nackIntervalPs);
+      this.receiver = new GoBackNReceiver(flows, transport.nackIntervalPs, this.engine.clock);
     } else {
       const isSprayed = packetRule(balancer.kind) !== 'fixed';
       sender = new SelectiveRepeatSender(flows, control, { recovers: transport.recovery === 'sr', isSprayed });
@@ -76,14 +95,14 @@ export class Network {
 
     const hostShared: HostShared = {
       engine: this.engine,
-      ports: this.ports,
       flows,
       sender,
       receiver: this.receiver,
       runner: this.runner,
       entropy: entropySource(topology, plan, balancer, seed, flows.fullBytes),
       rateBps: control.rateBps,
-      nextSendPs: new Float64Array(plan.flows),
+      nextSendPs: new Float64Array(control.rateBps === null ? 0 : plan.flows),
+      heldPlace: new Uint8Array(control.rateBps === null ? 0 : plan.flows),
       lastActivityPs: new Float64Array(plan.flows),
       timerArmed: new Uint8Array(plan.flows),
       rtoPs: transport.recovery === 'none' ? Infinity : limits.rtoPs,
@@ -92,29 +111,34 @@ export class Network {
       informDelayPs: nic.acks === 'none' ? wayBackPs(topology, plan) : null,
     };
     this.hosts = Array.from({ length: topology.hosts }, (_, host) => {
-      const link = topology.portLink[topology.portOffset[host]!]!;
+      const port = topology.portLink[topology.portOffset[host]!]!;
+      const link = {
+        rateBps: topology.linkRateBps[port]!,
+        delayPs: topology.linkDelayPs[port]!,
+        toNode: topology.linkTo[port]!,
+        toPort: topology.linkToPort[port]!,
+      };
       const first = plan.hostOffset[host]!;
       return new Host(hostShared, host, link, first, plan.hostOffset[host + 1]! - first);
     });
 
-    const linkToHost = Int32Array.from({ length: topology.hosts }, (_, host) => {
-      return topology.linkReverse[topology.portLink[topology.portOffset[host]!]!]!;
-    });
-    const switchShared: SwitchShared = {
-      engine: this.engine,
-      ports: this.ports,
-      loads: this.loads,
-      torOfHost: topology.torOfHost,
-      linkToHost,
-    };
-    const choosers = nextHopChoosers(topology, balancer, scenario.switch.hash, seed);
-    this.switches = choosers.map((chooser, s) => new Switch(switchShared, chooser, s < topology.tors ? s : -1));
+    const switchShared: SwitchShared = { engine: this.engine, ports: this.ports, phaseLoads: this.phaseLoads };
+    this.switches = routers(topology, balancer, scenario.switch.hash, seed).map((router) => new Switch(switchShared, router));
 
     for (const host of this.hosts) this.engine.addNode(host);
     for (const node of this.switches) this.engine.addNode(node);
-    this.runner.begin(this.hosts);
+    const { partition } = options;
+    this.runner.begin(this.hosts, (host) => partition === undefined || partition.owner[host] === partition.index);
   }
 
+  /** Data packets that hosts have sent for the first time. */
+  packets(): number {
+    let packets = 0;
+    for (const host of this.hosts) packets += host.nic.packets;
+    return packets;
+  }
+
+  /** Packets of every kind that nodes have handled. */
   packetHops(): number {
     let hops = 0;
     for (const host of this.hosts) hops += host.packetHops;
@@ -122,22 +146,9 @@ export class Network {
     return hops;
   }
 
-  /** Packets of every kind are somewhere: sent = delivered + dropped + in flight. */
-  checkConservation(): void {
-    let sent = 0;
-    let delivered = 0;
-    for (const host of this.hosts) {
-      sent += host.nic.packets + host.nic.retransmits + host.nic.controls;
-      delivered += host.packetHops;
-    }
-    const dropped = this.ports.drops.reduce((sum, drops) => sum + drops, 0);
-    const inFlight = this.engine.inFlight();
-    if (sent !== delivered + dropped + inFlight) {
-      throw new InternalError(
-        'E932',
-        `packets are not conserved: ${sent} sent, ${delivered} delivered, ${dropped} dropped, ${inFlight} in flight`,
-      );
-    }
+  /** Payload bytes of first transmissions on a fabric link; 0 for a host's. */
+  loadBytes(link: number): number {
+    return this.#topology.linkIsFabric[link] === 1 ? this.ports.loadBytes(link) : 0;
   }
 }
 
@@ -154,11 +165,15 @@ function checkLimits(topology: Topology): void {
 }
 
 /** The lookahead: nothing reaches another node sooner than the smallest delay, and no timer fires sooner than the RTO. */
-function windowPs(topology: Topology, limits: Limits, wantedPs: number | undefined): number {
-  let smallest = Math.min(MAX_WINDOW_PS, limits.rtoPs);
-  for (const delayPs of topology.linkDelayPs) smallest = Math.min(smallest, delayPs);
-  if (wantedPs === undefined) return smallest;
-  if (wantedPs > smallest) throw new InternalError('E931', `a window of ${wantedPs} ps is longer than the lookahead of ${smallest} ps`);
+function lookaheadPs(topology: Topology, limits: Limits): number {
+  return topology.linkDelayPs.reduce((smallest, delayPs) => Math.min(smallest, delayPs), Math.min(MAX_WINDOW_PS, limits.rtoPs));
+}
+
+function windowPs(lookaheadPs: number, wantedPs: number | undefined): number {
+  if (wantedPs === undefined) return lookaheadPs;
+  if (wantedPs > lookaheadPs) {
+    throw new InternalError('E931', `a window of ${wantedPs} ps is longer than the lookahead of ${lookaheadPs} ps`);
+  }
   return wantedPs;
 }
 

@@ -1,16 +1,19 @@
 import type { EntropySource } from '../balancing/entropy.ts';
+import { DATA } from '../base/packet.ts';
+import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
+import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
+import type { Mailboxes } from '../engine/mailboxes.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
 import type { Sender } from '../transport/sender.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
-import { DATA, NIC_WAKE_UP, RETRANSMISSION_TIMER } from './meta.ts';
-import type { Ports } from './ports.ts';
+import { HeldFlows } from './held-flows.ts';
+import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
 
 /** What all NICs of a run share. Arrays are indexed by flow and written by the flow's source host only. */
 export interface NicShared {
   readonly engine: Engine;
-  readonly ports: Ports;
   readonly flows: FlowTable;
   readonly sender: Sender;
   readonly entropy: EntropySource;
@@ -18,12 +21,30 @@ export interface NicShared {
   readonly rateBps: Float64Array | null;
   /** Paced flows are eligible from here on. */
   readonly nextSendPs: Float64Array;
+  /** Places of paced flows, for HeldFlows. */
+  readonly heldPlace: Uint8Array;
   /** Time of the flow's last transmission or answer. */
   readonly lastActivityPs: Float64Array;
   readonly timerArmed: Uint8Array;
   /** Infinity: no timers. */
   readonly rtoPs: number;
+  readonly ackBytes: number;
 }
+
+/** The cable from a host to its switch. */
+export interface NicLink {
+  readonly rateBps: number;
+  readonly delayPs: number;
+  readonly toNode: number;
+  readonly toPort: number;
+}
+
+// Times of the port, in picoseconds.
+/** Instant until which it transmits. */
+const BUSY = 0;
+const FULL = 1;
+const ACK = 2;
+const DELAY = 3;
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -38,52 +59,95 @@ export class Nic {
   controls = 0;
   readonly control = new ControlQueue();
   readonly #shared: NicShared;
+  // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
+  readonly #clock: Float64Array;
+  readonly #mailboxes: Mailboxes;
+  readonly #sender: Sender;
+  readonly #entropy: EntropySource;
+  readonly #dstHost: Int32Array;
+  readonly #lastActivityPs: Float64Array;
+  readonly #timerArmed: Uint8Array;
+  readonly #fullBytes: number;
+  readonly #ackBytes: number;
+  readonly #toNode: number;
+  readonly #toPort: number;
+  readonly #rateBps: number;
   readonly #host: number;
-  readonly #link: number;
+  readonly #port: Float64Array;
+  /** Flows that may send as far as pacing is concerned, and those that it holds back (null: no pacing). */
   readonly #ring: FlowRing;
+  readonly #held: HeldFlows | null;
   #lastServed: number;
   /** Instant of the wake-up that is armed; Infinity: none. */
   #wakeUpPs = Infinity;
 
-  constructor(shared: NicShared, host: number, link: number, firstFlow: number, flows: number) {
+  constructor(shared: NicShared, host: number, link: NicLink, firstFlow: number, flows: number) {
     this.#shared = shared;
+    this.#clock = shared.engine.clock;
+    this.#mailboxes = shared.engine.mailboxes;
+    this.#sender = shared.sender;
+    this.#entropy = shared.entropy;
+    this.#dstHost = shared.flows.dstHost;
+    this.#lastActivityPs = shared.lastActivityPs;
+    this.#timerArmed = shared.timerArmed;
+    this.#fullBytes = shared.flows.fullBytes;
+    this.#ackBytes = shared.ackBytes;
+    this.#toNode = link.toNode;
+    this.#toPort = link.toPort;
+    this.#rateBps = link.rateBps;
     this.#host = host;
-    this.#link = link;
+    this.#port = Float64Array.of(
+      0,
+      serialisationPs(shared.flows.fullBytes, link.rateBps),
+      serialisationPs(shared.ackBytes, link.rateBps),
+      link.delayPs,
+    );
     this.#ring = new FlowRing(firstFlow, flows);
+    this.#held = shared.rateBps === null ? null : new HeldFlows(shared.nextSendPs, shared.heldPlace);
     this.#lastServed = firstFlow - 1;
   }
 
   hasWork(): boolean {
-    return this.control.count > 0 || this.#ring.count > 0;
+    return this.control.count > 0 || this.#ring.count > 0 || (this.#held !== null && !this.#held.isEmpty());
   }
 
   /** The flow's eligibility may have changed. */
   update(flow: number): void {
-    if (this.#shared.sender.canSend(flow)) this.#ring.add(flow);
-    else this.#ring.remove(flow);
-  }
-
-  /** Commits every transmission that starts at or before `nowPs`. */
-  sync(nowPs: number): void {
-    while (this.hasWork()) {
-      const startPs = this.#nextStartPs();
-      if (startPs > nowPs) return;
-      this.#send(startPs);
+    if (!this.#sender.canSend(flow)) {
+      this.#ring.remove(flow);
+      if (this.#held !== null) this.#held.drop(flow);
+    } else if (this.#held !== null && !this.#ring.has(flow)) {
+      this.#held.add(flow);
+    } else {
+      this.#ring.add(flow);
     }
   }
 
-  /** After an event at `nowPs`: an idle port starts at once. */
-  kick(nowPs: number): void {
-    if (!this.hasWork() || this.#shared.ports.busyPs(this.#link) > nowPs) return;
-    if (this.#isReadyAt(nowPs)) this.#send(nowPs);
+  /** Commits every transmission that starts at or before clock[NOW]. */
+  sync(): void {
+    if (!this.hasWork() || this.#port[BUSY]! > this.#clock[NOW]!) return;
+    for (;;) {
+      this.#planStart();
+      if (this.#clock[START]! > this.#clock[NOW]!) return;
+      this.#send();
+      if (!this.hasWork()) return;
+    }
   }
 
-  /** Commits what starts before `windowEndPs`; returns whether the next transmission starts in the following window. */
-  flush(windowEndPs: number): boolean {
+  /** After an event at clock[NOW]: an idle port starts at once. */
+  kick(): void {
+    if (!this.hasWork() || this.#port[BUSY]! > this.#clock[NOW]!) return;
+    this.#clock[START] = this.#clock[NOW]!;
+    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
+    if (this.control.count > 0 || this.#ring.count > 0) this.#send();
+  }
+
+  /** Commits what starts before the end of the window; returns whether the next transmission starts in the following window. */
+  flush(): boolean {
     while (this.hasWork()) {
-      const startPs = this.#nextStartPs();
-      if (startPs >= windowEndPs) return this.#waits(startPs, windowEndPs);
-      this.#send(startPs);
+      this.#planStart();
+      if (this.#clock[START]! >= this.#clock[WINDOW_END]!) return this.#waits();
+      this.#send();
     }
     return false;
   }
@@ -92,9 +156,10 @@ export class Nic {
     this.#wakeUpPs = Infinity;
   }
 
-  /** The next transmission starts at `startPs`: in the following window, or a wake-up is armed for it. */
-  #waits(startPs: number, windowEndPs: number): boolean {
-    if (startPs < windowEndPs + this.#shared.engine.windowPs) return true;
+  /** The next transmission starts at clock[START]: in the following window, or a wake-up is armed for it. */
+  #waits(): boolean {
+    const startPs = this.#clock[START]!;
+    if (startPs < this.#clock[WINDOW_END]! + this.#shared.engine.windowPs) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
       this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
@@ -102,66 +167,88 @@ export class Nic {
     return false;
   }
 
-  /** Some packet may be sent at `nowPs` by an idle port; only with work. */
-  #isReadyAt(nowPs: number): boolean {
-    return this.#shared.rateBps === null || this.#nextStartPs() <= nowPs;
+  /** Sets clock[START] to the instant at which the next transmission can start. */
+  #planStart(): void {
+    this.#clock[START] = this.#port[BUSY]!;
+    if (this.#held !== null && this.control.count === 0) this.#planPaced(this.#held);
   }
 
-  /** When the next transmission can start; only with work. */
-  #nextStartPs(): number {
-    const busyPs = this.#shared.ports.busyPs(this.#link);
-    if (this.#shared.rateBps === null || this.control.count > 0) return busyPs;
-    const nextSendPs = this.#shared.nextSendPs;
-    let earliestPs = Infinity;
-    let flow = this.#lastServed;
-    for (let i = this.#ring.count; i > 0; i--) {
-      flow = this.#ring.after(flow);
-      const readyPs = nextSendPs[flow]!;
-      if (readyPs <= busyPs) return busyPs;
-      if (readyPs < earliestPs) earliestPs = readyPs;
-    }
-    return earliestPs;
+  #planPaced(held: HeldFlows): void {
+    // No decision comes before the port is free, so what is ready then stays ready. What is ready only later is held until the packet
+    // is really sent: an answer may have to go before it.
+    held.release(this.#ring, this.#clock, START);
+    if (this.#ring.count === 0) held.first(this.#clock, START);
   }
 
-  #send(startPs: number): void {
-    if (this.control.count > 0) this.#sendControl(startPs);
-    else this.#sendData(this.#nextFlow(startPs), startPs);
+  /** Starts a transmission at clock[START]. */
+  #send(): void {
+    if (this.control.count > 0) this.#sendControl();
+    else this.#sendData();
   }
 
-  #sendControl(startPs: number): void {
+  #sendControl(): void {
     const { words, head } = this.control;
     this.control.drop();
     this.controls++;
-    this.#shared.ports.transmit(this.#link, startPs, words[head]!, words[head + 1]!, words[head + 2]!, words[head + 3]!, words[head + 4]!);
+    const sizeEntropy = words[head + 3]!;
+    const address = this.#transmit(sizeEntropy >>> 16);
+    const arena = this.#mailboxes.arena;
+    arena[address + 1] = words[head]!;
+    arena[address + 2] = words[head + 1]!;
+    arena[address + 3] = words[head + 2]!;
+    arena[address + 4] = sizeEntropy;
+    arena[address + 5] = words[head + 4]!;
   }
 
-  #nextFlow(startPs: number): number {
-    let flow = this.#ring.after(this.#lastServed);
-    if (this.#shared.rateBps !== null) while (this.#shared.nextSendPs[flow]! > startPs) flow = this.#ring.after(flow);
-    return flow;
-  }
-
-  #sendData(flow: number, startPs: number): void {
-    const shared = this.#shared;
-    const { sender } = shared;
+  #sendData(): void {
+    const sender = this.#sender;
+    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
+    const flow = this.#ring.after(this.#lastServed);
     this.#lastServed = flow;
-    sender.take(flow);
+    const mayGoOn = sender.take(flow);
     const bytes = sender.takenBytes;
-    if (sender.takenAgain === 1) this.retransmits++;
+    const again = sender.takenAgain;
+    if (again === 1) this.retransmits++;
     else this.packets++;
-    const entropy = shared.entropy.next(flow, this.#host, bytes);
-    const dstMeta = (shared.flows.dstHost[flow]! << 8) | DATA;
-    shared.ports.transmit(this.#link, startPs, flow, sender.takenSeq, dstMeta, (bytes << 16) | entropy, sender.takenAgain);
-    shared.lastActivityPs[flow] = startPs;
-    if (shared.timerArmed[flow] === 0) this.#armTimer(flow, startPs);
-    if (shared.rateBps !== null) shared.nextSendPs[flow] = startPs + Math.max(1, Math.round((bytes * 8e12) / shared.rateBps[flow]!));
-    if (!sender.canSend(flow)) this.#ring.remove(flow);
+    const address = this.#transmit(bytes);
+    const arena = this.#mailboxes.arena;
+    arena[address + 1] = flow;
+    arena[address + 2] = sender.takenSeq;
+    arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA;
+    arena[address + 4] = (bytes << 16) | this.#entropy.next(flow, this.#host, bytes);
+    arena[address + 5] = again;
+    this.#lastActivityPs[flow] = this.#clock[START]!;
+    if (this.#timerArmed[flow] === 0) this.#armTimer(flow);
+    if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
+    else if (!mayGoOn) this.#ring.remove(flow);
   }
 
-  #armTimer(flow: number, startPs: number): void {
-    this.#shared.timerArmed[flow] = 1;
+  /** Posts a packet whose transmission starts at clock[START]; returns the address of its record. */
+  #transmit(sizeBytes: number): number {
+    const port = this.#port;
+    const clock = this.#clock;
+    let txPs: number;
+    if (sizeBytes === this.#fullBytes) txPs = port[FULL]!;
+    else if (sizeBytes === this.#ackBytes) txPs = port[ACK]!;
+    else txPs = serialisationPs(sizeBytes, this.#rateBps);
+    const endPs = clock[START]! + txPs;
+    port[BUSY] = endPs;
+    clock[DUE] = endPs + port[DELAY]!;
+    return this.#mailboxes.post(this.#toNode, this.#toPort);
+  }
+
+  /** The flow has sent a packet and is held back for as long as that takes at its own rate. */
+  #pace(flow: number, mayGoOn: boolean, held: HeldFlows): void {
+    const { nextSendPs, rateBps, sender } = this.#shared;
+    nextSendPs[flow] = this.#clock[START]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
+    this.#ring.remove(flow);
+    if (mayGoOn) held.add(flow);
+  }
+
+  #armTimer(flow: number): void {
+    this.#timerArmed[flow] = 1;
     if (this.#shared.rtoPs !== Infinity) {
-      this.#shared.engine.timer(this.#host, startPs + this.#shared.rtoPs, RETRANSMISSION_TIMER, flow);
+      this.#shared.engine.timer(this.#host, this.#clock[START]! + this.#shared.rtoPs, RETRANSMISSION_TIMER, flow);
     }
   }
 }

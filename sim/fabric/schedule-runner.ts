@@ -3,7 +3,7 @@ import { COMPUTE, RECV, SEND, type Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import type { Engine } from '../engine/engine.ts';
-import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './meta.ts';
+import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './local-events.ts';
 
 /** What the runner needs of a host. */
 export interface FlowStarter {
@@ -15,8 +15,8 @@ export interface FlowStarter {
  * Each entry of its arrays belongs to the operation's own rank, so ranks stay independent inside a window.
  */
 export class ScheduleRunner {
-  /** Operations that have not ended. */
-  opsLeft: number;
+  /** Operations that have ended. */
+  opsEnded = 0;
   /** End of the last operation so far. */
   lastEndPs = 0;
   /** Flow completion time of each send that ended; NaN otherwise. */
@@ -27,7 +27,7 @@ export class ScheduleRunner {
   readonly #hostOfRank: Int32Array;
   readonly #torOfHost: Int32Array;
   readonly #batchWindowPs: number;
-  readonly #hosts: FlowStarter[] = [];
+  #hosts: readonly FlowStarter[] = [];
   readonly #waitsFor: Int32Array;
   readonly #dependents: Dependents;
   readonly #postedPs: Float64Array;
@@ -52,7 +52,6 @@ export class ScheduleRunner {
     this.#hostOfRank = topology.hostOfRank;
     this.#torOfHost = topology.torOfHost;
     this.#batchWindowPs = batchWindowPs;
-    this.opsLeft = ops;
     this.fctPs = new Float64Array(ops).fill(NaN);
     this.#postedPs = new Float64Array(ops);
     this.#isReady = new Uint8Array(ops);
@@ -68,12 +67,16 @@ export class ScheduleRunner {
     this.#dependents = dependents(schedule);
   }
 
-  /** The hosts, in order; then arms the operations that wait for nothing. */
-  begin(hosts: readonly FlowStarter[]): void {
-    this.#hosts.push(...hosts);
+  /**
+   * Takes the hosts, in order, and arms the operations that wait for nothing.
+   *
+   * @param isOwn whether a host is handled here
+   */
+  begin(hosts: readonly FlowStarter[], isOwn: (host: number) => boolean): void {
+    this.#hosts = hosts;
     const { ops, kind } = this.#schedule;
     for (let op = 0; op < ops; op++) {
-      if (this.#waitsFor[op]! > 0) continue;
+      if (this.#waitsFor[op]! > 0 || !isOwn(this.#host(op))) continue;
       // A receive nobody waits for needs no event to become ready: its message cannot arrive at 0.
       if (kind[op] === RECV && this.#dependents.offset[op] === this.#dependents.offset[op + 1]) this.#isReady[op] = 1;
       else this.#engine.timer(this.#host(op), 0, OPERATION_READY, op);
@@ -144,7 +147,7 @@ export class ScheduleRunner {
   }
 
   #end(op: number, nowPs: number): void {
-    this.opsLeft--;
+    this.opsEnded++;
     if (nowPs > this.lastEndPs) this.lastEndPs = nowPs;
     this.#countDown(op, 0, nowPs);
   }

@@ -1,58 +1,32 @@
-import type { NextHopChooser } from '../balancing/next-hop.ts';
+import type { Router } from '../balancing/next-hop.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
-import { PORT_BITS } from '../engine/record.ts';
-import type { LinkLoadProbe } from '../probes/link-loads.ts';
-import { DATA, TYPE_MASK } from './meta.ts';
+import type { PhaseLoads } from '../probes/link-loads.ts';
 import type { Ports } from './ports.ts';
 
 /** What all switches of a run share. */
 export interface SwitchShared {
   readonly engine: Engine;
   readonly ports: Ports;
-  readonly loads: LinkLoadProbe;
-  readonly torOfHost: Int32Array;
-  /** Link from its ToR to each host. */
-  readonly linkToHost: Int32Array;
+  /** null: the Schedule has one phase, and its loads are those of the ports. */
+  readonly phaseLoads: PhaseLoads | null;
 }
 
-/** An output-queued store-and-forward switch: routes each packet and enqueues it at the output port. */
+/** An output-queued store-and-forward switch: routes its packets and enqueues them at the output ports, a batch at a time. */
 export class Switch implements EngineNode {
   packetHops = 0;
   readonly #shared: SwitchShared;
-  readonly #chooser: NextHopChooser;
-  /** Number of this switch among the ToRs; -1 if no host hangs on it. */
-  readonly #tor: number;
+  readonly #router: Router;
 
-  constructor(shared: SwitchShared, chooser: NextHopChooser, tor: number) {
+  constructor(shared: SwitchShared, router: Router) {
     this.#shared = shared;
-    this.#chooser = chooser;
-    this.#tor = tor;
+    this.#router = router;
   }
 
   process(count: number): void {
-    const { engine, ports, loads, torOfHost, linkToHost } = this.#shared;
-    const { keys, addresses } = engine.sorter;
-    const startPs = engine.clock[0]!;
-    const chooser = this.#chooser;
-    const ownTor = this.#tor;
-    for (let i = 0; i < count; i++) {
-      const arena = engine.arena;
-      const address = addresses[i]!;
-      const dstMeta = arena[address + 3]!;
-      const destination = dstMeta >>> 8;
-      const tor = torOfHost[destination]!;
-      let link: number;
-      if (tor === ownTor) {
-        link = linkToHost[destination]!;
-      } else {
-        const flow = arena[address + 1]!;
-        const sizeEntropy = arena[address + 4]!;
-        const isData = (dstMeta & TYPE_MASK) === DATA;
-        link = chooser.linkTowards(tor, flow, isData, sizeEntropy);
-        if (isData && arena[address + 5] === 0) loads.count(link, flow, sizeEntropy >>> 16);
-      }
-      ports.enqueue(link, startPs + (keys[i]! >>> PORT_BITS), address);
-    }
+    const { engine, ports, phaseLoads } = this.#shared;
+    this.#router.route(engine.batch, engine.mailboxes.arena, count);
+    if (phaseLoads !== null) phaseLoads.count(engine.batch, engine.mailboxes.arena, count);
+    ports.forward(count);
     this.packetHops += count;
   }
 

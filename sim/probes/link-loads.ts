@@ -1,39 +1,46 @@
+import { DATA, TYPE_MASK } from '../base/packet.ts';
 import type { Topology } from '../base/topology.ts';
+import type { Batch } from '../engine/batch.ts';
 
-/** Payload bytes of first transmissions on each fabric link, in total and by phase. */
-export class LinkLoadProbe {
-  readonly totalBytes: Float64Array;
-  /** phaseBytes[phase * fabricLinks + fabricIndex[link]]. */
-  readonly phaseBytes: Float64Array;
-  readonly fabricLinks: number;
+/** Position of each link among the fabric links, -1 for host links; and how many of these there are. */
+export function fabricIndex(topology: Topology): { indexOfLink: Int32Array; fabricLinks: number } {
+  let fabricLinks = 0;
+  const indexOfLink = Int32Array.from(topology.linkIsFabric, (isFabric) => (isFabric === 1 ? fabricLinks++ : -1));
+  return { indexOfLink, fabricLinks };
+}
+
+/** Payload bytes of first transmissions on each fabric link, by phase of the Schedule. */
+export class PhaseLoads {
+  /** bytes[phase * fabricLinks + fabricIndex[link]]. */
+  readonly bytes: Float64Array;
+  readonly #fabricLinks: number;
   /** Position of a link among the fabric links; -1 for host links. */
-  readonly fabricIndex: Int32Array;
+  readonly #fabricIndex: Int32Array;
   readonly #headerBytes: number;
-  /** Offset of each flow's phase in `phaseBytes`. */
-  readonly #phaseBase: Float64Array;
+  readonly #phaseOfFlow: Int32Array;
 
   /** @param phaseOfFlow phase of the message each flow belongs to */
   constructor(topology: Topology, phaseOfFlow: Int32Array, phases: number, headerBytes: number) {
-    let fabricLinks = 0;
-    this.fabricIndex = new Int32Array(topology.links).fill(-1);
-    for (let link = 0; link < topology.links; link++) {
-      if (topology.linkIsFabric[link] === 1) this.fabricIndex[link] = fabricLinks++;
-    }
-    this.fabricLinks = fabricLinks;
-    this.totalBytes = new Float64Array(topology.links);
-    this.phaseBytes = new Float64Array(phases * fabricLinks);
-    this.#phaseBase = Float64Array.from(phaseOfFlow, (phase) => phase * fabricLinks);
+    const { indexOfLink, fabricLinks } = fabricIndex(topology);
+    this.#fabricIndex = indexOfLink;
+    this.#fabricLinks = fabricLinks;
+    this.bytes = new Float64Array(phases * fabricLinks);
+    this.#phaseOfFlow = phaseOfFlow;
     this.#headerBytes = headerBytes;
   }
 
-  ofPhase(phase: number, link: number): number {
-    const index = this.fabricIndex[link]!;
-    return index < 0 ? 0 : this.phaseBytes[phase * this.fabricLinks + index]!;
-  }
-
-  count(link: number, flow: number, wireBytes: number): void {
-    const payload = wireBytes - this.#headerBytes;
-    this.totalBytes[link]! += payload;
-    this.phaseBytes[this.#phaseBase[flow]! + this.fabricIndex[link]!]! += payload;
+  /** Counts the first `count` packets of the batch on the links that were chosen for them. */
+  count({ addresses, outputs }: Batch, arena: Int32Array, count: number): void {
+    const bytes = this.bytes;
+    const fabricIndex = this.#fabricIndex;
+    const fabricLinks = this.#fabricLinks;
+    const phaseOfFlow = this.#phaseOfFlow;
+    const headerBytes = this.#headerBytes;
+    for (let i = 0; i < count; i++) {
+      const address = addresses[i]!;
+      const index = fabricIndex[outputs[i]!]!;
+      if (index < 0 || (arena[address + 3]! & TYPE_MASK) !== DATA || arena[address + 5] !== 0) continue;
+      bytes[phaseOfFlow[arena[address + 1]!]! * fabricLinks + index]! += (arena[address + 4]! >>> 16) - headerBytes;
+    }
   }
 }

@@ -9,8 +9,12 @@ import { Fixed } from './fixed.ts';
  * `next` the next new one. Bytes are wire bytes.
  */
 export interface CongestionControl {
-  /** A flow may have this much in flight; Infinity: no window. */
-  windowBytes(flow: number): number;
+  /**
+   * How much each flow may have in flight: windowBytes[flow * windowStride]; Infinity: no window. A table, because a double that a
+   * function returns is boxed.
+   */
+  readonly windowBytes: Float64Array;
+  readonly windowStride: number;
   /** Pacing rate of each flow; null: line rate. */
   readonly rateBps: Float64Array | null;
   onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void;

@@ -7,6 +7,8 @@ import type { CongestionControl } from './congestion-control.ts';
  */
 export class DctcpRate implements CongestionControl {
   readonly rateBps: Float64Array;
+  readonly windowBytes = Float64Array.of(Infinity);
+  readonly windowStride = 0;
   readonly #g: number;
   readonly #increaseBps: number;
   readonly #minBps: number;
@@ -30,10 +32,6 @@ export class DctcpRate implements CongestionControl {
     this.#batch = new Int32Array(flows);
     this.#lastUpdate = new Int32Array(flows);
     this.#cutEnd = new Int32Array(flows).fill(-1);
-  }
-
-  windowBytes(): number {
-    return Infinity;
   }
 
   onAck(flow: number, _newlyBytes: number, isMarked: boolean, una: number, next: number): void {

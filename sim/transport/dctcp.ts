@@ -4,6 +4,7 @@ import type { CongestionControl } from './congestion-control.ts';
 
 // A flow's words in the state: one cache line a flow.
 const WORDS = 8;
+/** First, so that the window of flow f is at f * WORDS. */
 const WINDOW = 0;
 /** Below this window the flow is in slow start. */
 const SLOW_START = 1;
@@ -23,6 +24,8 @@ const CUT_END = 6;
  */
 export class Dctcp implements CongestionControl {
   readonly rateBps = null;
+  readonly windowBytes: Float64Array;
+  readonly windowStride = WORDS;
   readonly #g: number;
   readonly #minBytes: number;
   readonly #fullBytes: number;
@@ -33,6 +36,7 @@ export class Dctcp implements CongestionControl {
     this.#minBytes = limits.minWindowBytes;
     this.#fullBytes = fullBytes;
     this.#state = new Float64Array(flows * WORDS);
+    this.windowBytes = this.#state;
     for (let at = 0; at < this.#state.length; at += WORDS) {
       this.#state[at + WINDOW] = limits.initialWindowBytes;
       this.#state[at + SLOW_START] = limits.initialWindowBytes;
@@ -40,10 +44,6 @@ export class Dctcp implements CongestionControl {
       this.#state[at + WINDOW_END] = -1;
       this.#state[at + CUT_END] = -1;
     }
-  }
-
-  windowBytes(flow: number): number {
-    return this.#state[flow * WORDS + WINDOW]!;
   }
 
   onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void {
@@ -55,14 +55,21 @@ export class Dctcp implements CongestionControl {
     if (una >= state[at + CUT_END]!) state[at + CUT_END] = -1;
     if (state[at + CUT_END]! >= 0) return;
     const window = state[at + WINDOW]!;
-    if (isMarked) this.#cut(at, window * (1 - state[at + ALPHA]! / 2), next);
-    else if (window < state[at + SLOW_START]!) state[at + WINDOW] = window + newlyBytes;
-    else state[at + WINDOW] = window + (this.#fullBytes * newlyBytes) / window;
+    if (isMarked) {
+      state[at + WINDOW] = window * (1 - state[at + ALPHA]! / 2);
+      this.#wasCut(at, next);
+    } else if (window < state[at + SLOW_START]!) {
+      state[at + WINDOW] = window + newlyBytes;
+    } else {
+      state[at + WINDOW] = window + (this.#fullBytes * newlyBytes) / window;
+    }
   }
 
   onLoss(flow: number, next: number): void {
     const at = flow * WORDS;
-    if (this.#state[at + CUT_END]! < 0) this.#cut(at, this.#state[at + WINDOW]! / 2, next);
+    if (this.#state[at + CUT_END]! >= 0) return;
+    this.#state[at + WINDOW]! /= 2;
+    this.#wasCut(at, next);
   }
 
   onTimeout(flow: number): void {
@@ -83,8 +90,8 @@ export class Dctcp implements CongestionControl {
     state[at + WINDOW_END] = next;
   }
 
-  #cut(at: number, toBytes: number, next: number): void {
-    const window = Math.max(this.#minBytes, toBytes);
+  #wasCut(at: number, next: number): void {
+    const window = Math.max(this.#minBytes, this.#state[at + WINDOW]!);
     this.#state[at + WINDOW] = window;
     this.#state[at + SLOW_START] = window;
     this.#state[at + CUT_END] = next;

@@ -1,3 +1,4 @@
+import { NOW } from '../engine/record.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from './sender.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
@@ -28,10 +29,10 @@ export class GoBackNSender implements Sender {
     const seq = this.#next[flow]!;
     if (seq === this.#flows.packets[flow]) return false;
     const inFlight = this.#inFlightBytes[flow]!;
-    return inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= this.#control.windowBytes(flow);
+    return inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= this.#control.windowBytes[flow * this.#control.windowStride]!;
   }
 
-  take(flow: number): void {
+  take(flow: number): boolean {
     const seq = this.#next[flow]!;
     this.takenSeq = seq;
     this.takenBytes = this.#flows.wireBytes(flow, seq);
@@ -39,6 +40,7 @@ export class GoBackNSender implements Sender {
     this.#next[flow] = seq + 1;
     if (seq + 1 > this.#sentEnd[flow]!) this.#sentEnd[flow] = seq + 1;
     this.#inFlightBytes[flow]! += this.takenBytes;
+    return this.canSend(flow);
   }
 
   onAck(flow: number, _seq: number, cumulative: number, isMarked: boolean): void {
@@ -99,11 +101,13 @@ export class GoBackNReceiver implements Receiver {
   readonly #flows: FlowTable;
   readonly #expected: Int32Array;
   readonly #nackIntervalPs: number;
+  readonly #clock: Float64Array;
   /** The last NACK asked for this packet, at this time; -1: none yet. */
   readonly #nackedSeq: Int32Array;
   readonly #nackedPs: Float64Array;
 
-  constructor(flows: FlowTable, nackIntervalPs: number) {
+  constructor(flows: FlowTable, nackIntervalPs: number, clock: Float64Array) {
+    this.#clock = clock;
     this.#flows = flows;
     this.#nackIntervalPs = nackIntervalPs;
     this.#expected = new Int32Array(flows.flows);
@@ -115,7 +119,7 @@ export class GoBackNReceiver implements Receiver {
     return this.#expected[flow]!;
   }
 
-  accept(flow: number, seq: number, nowPs: number): number {
+  accept(flow: number, seq: number): number {
     this.completedNow = false;
     const expected = this.#expected[flow]!;
     if (seq < expected) return ANSWER_ACK;
@@ -124,6 +128,7 @@ export class GoBackNReceiver implements Receiver {
       this.completedNow = seq + 1 === this.#flows.packets[flow];
       return ANSWER_ACK;
     }
+    const nowPs = this.#clock[NOW]!;
     if (this.#nackedSeq[flow] === expected && nowPs < this.#nackedPs[flow]! + this.#nackIntervalPs) return NO_ANSWER;
     this.#nackedSeq[flow] = expected;
     this.#nackedPs[flow] = nowPs;

@@ -63,6 +63,8 @@ export class SelectiveRepeatSender implements Sender {
   takenBytes = 0;
   takenAgain = 0;
   readonly #control: CongestionControl;
+  readonly #windowBytes: Float64Array;
+  readonly #windowStride: number;
   readonly #fullBytes: number;
   readonly #recovers: boolean;
   readonly #isSprayed: boolean;
@@ -71,6 +73,8 @@ export class SelectiveRepeatSender implements Sender {
 
   constructor(flows: FlowTable, control: CongestionControl, options: SelectiveRepeatOptions) {
     this.#control = control;
+    this.#windowBytes = control.windowBytes;
+    this.#windowStride = control.windowStride;
     this.#fullBytes = flows.fullBytes;
     this.#recovers = options.recovers;
     this.#isSprayed = options.isSprayed;
@@ -93,10 +97,10 @@ export class SelectiveRepeatSender implements Sender {
     else if (seq === state[at + PACKETS]) return false;
     else if (this.#recovers && seq - state[at + UNA]! >= RECEIVE_WINDOW_PACKETS) return false;
     const inFlight = state[at + IN_FLIGHT]!;
-    return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= this.#control.windowBytes(flow);
+    return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= this.#windowBytes[flow * this.#windowStride]!;
   }
 
-  take(flow: number): void {
+  take(flow: number): boolean {
     const state = this.#state;
     const at = flow * WORDS;
     let seq = state[at + NEXT]!;
@@ -113,6 +117,7 @@ export class SelectiveRepeatSender implements Sender {
     state[at + IN_FLIGHT]! += bytes;
     this.takenSeq = seq;
     this.takenBytes = bytes;
+    return this.canSend(flow);
   }
 
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void {
@@ -187,10 +192,7 @@ export class SelectiveRepeatSender implements Sender {
   #detectLoss(flow: number): void {
     const state = this.#state;
     const at = flow * WORDS;
-    const tolerated = this.#isSprayed
-      ? Math.max(REORDER_PACKETS, (1.5 * this.#control.windowBytes(flow)) / this.#fullBytes)
-      : REORDER_PACKETS;
-    const limit = state[at + HIGHEST]! - tolerated;
+    const limit = this.#lossLimit(flow, state[at + HIGHEST]!);
     if (limit < 0) return;
     const lostBefore = state[at + LOST]!;
     const una = state[at + UNA]!;
@@ -202,6 +204,14 @@ export class SelectiveRepeatSender implements Sender {
     while (seq < next && this.#slots.words[this.#slot(at, seq)]! <= limit) this.#markLost(at, seq++, limit);
     state[at + EXAMINED] = seq;
     if (state[at + LOST]! > lostBefore) this.#control.onLoss(flow, next);
+  }
+
+  /** Transmissions up to this one are lost; negative: none. Always a small whole number, because a double that is handed on is boxed. */
+  #lossLimit(flow: number, highest: number): number {
+    if (!this.#isSprayed) return highest - REORDER_PACKETS;
+    const toleratedPackets = (1.5 * this.#windowBytes[flow * this.#windowStride]!) / this.#fullBytes;
+    if (toleratedPackets > highest) return -1;
+    return Math.min(highest - REORDER_PACKETS, Math.trunc(highest - toleratedPackets) | 0);
   }
 
   /** Marks an outstanding packet lost if its latest transmission is at or below `limit`. */

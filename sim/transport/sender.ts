@@ -9,7 +9,8 @@ export interface Sender {
   takenAgain: number;
   /** The flow has a packet that its window admits now. */
   canSend(flow: number): boolean;
-  take(flow: number): void;
+  /** Takes the next packet; returns whether the flow may go on at once: `canSend`. */
+  take(flow: number): boolean;
   /** ACK of packet `seq`; all below `cumulative` have arrived. */
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void;
   /** NACK: `cumulative` is expected next, and later packets were discarded. */
@@ -32,7 +33,7 @@ export interface Receiver {
   /** Next expected packet of a flow. */
   expected(flow: number): number;
   /** Takes packet `seq` of `flow` and says what to answer. */
-  accept(flow: number, seq: number, nowPs: number): number;
+  accept(flow: number, seq: number): number;
   /** The packet accepted last was the last one missing of its flow. */
   completedNow: boolean;
   /** Most packets of a flow held above a gap so far. */

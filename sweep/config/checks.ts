@@ -1,28 +1,17 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
+import { hostCount } from '../../topologies/build-topology.ts';
+import { linkExists, linkNames } from '../../topologies/link-names.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import { checkTopology } from './check-topology.ts';
+import type { Contradiction, Say } from './contradiction.ts';
 import { MAX_MESSAGES, messageCount } from './message-count.ts';
 import type { Config } from './schema/config.ts';
+import { topologySpec } from './topology-spec.ts';
 import type { KeyPath } from './tree.ts';
-
-/** A contradiction between keys that are valid one by one. */
-export interface Contradiction {
-  readonly path: KeyPath;
-  readonly message: string;
-  readonly hint: string;
-}
 
 const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
 const rateText = (bps: number): string => formatQuantity(bps, 'rate');
 
-type Say = (path: KeyPath, message: string, hint: string) => void;
-
-/** Largest fabric that fits the typed arrays of a Topology in memory. */
-const MAX_HOSTS = 2 ** 23;
-const MAX_CABLES = 2 ** 23;
-const MAX_ROUTES = 2 ** 26;
-/** Paths between two leaves: an entropy value has 16 bits. */
-const MAX_PATHS = 65_536;
 const MAX_WIRE_BYTES = 65_535;
 
 /**
@@ -32,7 +21,7 @@ const MAX_WIRE_BYTES = 65_535;
 export function contradictions(config: Partial<Config>): Contradiction[] {
   const found: Contradiction[] = [];
   const say: Say = (path, message, hint) => found.push({ path, message, hint });
-  checkTopology(config, say);
+  if (config.topology !== undefined) checkTopology(config.topology, say);
   checkWorkload(config, say);
   // Ranks that do not fit the fabric are one mistake, not two.
   if (found.length === 0) checkMessages(config, say);
@@ -42,42 +31,9 @@ export function contradictions(config: Partial<Config>): Contradiction[] {
   return found;
 }
 
-function checkTopology({ topology }: Partial<Config>, say: Say): void {
-  if (topology === undefined) return;
-  const { leaves, spines, hostsPerLeaf, fabricLink } = topology;
-  const cables = fabricLink?.linksPerPair ?? 1;
-  if (leaves * hostsPerLeaf > MAX_HOSTS) {
-    say(
-      ['topology', 'hostsPerLeaf'],
-      `${leaves} leaves of ${hostsPerLeaf} hosts are ${leaves * hostsPerLeaf} hosts`,
-      `at most ${MAX_HOSTS}`,
-    );
-  }
-  const paths = spines * cables * cables;
-  if (paths > MAX_PATHS) {
-    say(
-      ['topology', 'spines'],
-      `${spines} spines with ${cables} ${cables === 1 ? 'link' : 'links'} a pair give ${paths} paths between two leaves`,
-      `at most ${MAX_PATHS}`,
-    );
-  } else if (leaves * spines * cables > MAX_CABLES || leaves * (leaves + spines) > MAX_ROUTES) {
-    say(
-      ['topology', 'leaves'],
-      `a fabric of ${leaves} leaves and ${spines} spines is too large`,
-      `at most ${MAX_CABLES} cables and ${MAX_ROUTES} routes`,
-    );
-  }
-  if (fabricLink !== undefined && fabricLink.rate === undefined && fabricLink.perSpine === undefined) {
-    say(['topology', 'fabricLink'], 'no rate', 'give rate, or perSpine with one rate a spine');
-  }
-  if (fabricLink?.perSpine !== undefined && fabricLink.perSpine.length !== spines) {
-    say(['topology', 'fabricLink', 'perSpine'], `the list has ${fabricLink.perSpine.length} of ${spines} spines`, 'give one rate a spine');
-  }
-}
-
 function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void {
   if (topology === undefined || workload === undefined) return;
-  const hosts = topology.leaves * topology.hostsPerLeaf;
+  const hosts = hostCount(topologySpec(topology));
   const ranks = workload.ranks ?? hosts;
   const ranksPath = ['workload', 'ranks'];
   if (ranks > hosts) say(ranksPath, `${ranks} ranks on ${hosts} hosts`, 'a host carries one rank');
@@ -127,7 +83,7 @@ function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void 
 
 function checkMessages({ topology, workload }: Partial<Config>, say: Say): void {
   if (topology === undefined || workload === undefined) return;
-  const ranks = workload.ranks ?? topology.leaves * topology.hostsPerLeaf;
+  const ranks = workload.ranks ?? hostCount(topologySpec(topology));
   const messages = messageCount(workload, ranks);
   if (messages === null || messages <= MAX_MESSAGES) return;
   const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
@@ -213,32 +169,14 @@ function checkAcks({ transport, nic, switch: device }: Partial<Config>, say: Say
 }
 
 function checkFailures({ topology, failures }: Partial<Config>, say: Say): void {
+  const fabric = topology === undefined ? null : topologySpec(topology);
   failures?.forEach((failure, i) => {
     if (failure.at !== 0) say(['failures', i, 'at'], 'a failure after the start is not available in this version', 'at: 0s, or no at');
     if (failures.findIndex((other) => other.link === failure.link) < i) {
       say(['failures', i, 'link'], `link "${failure.link}" is down already`, 'remove one');
     }
-    if (topology !== undefined && !linkExists(topology, failure.link)) {
-      const last = `leaf${topology.leaves - 1}-spine${topology.spines - 1}`;
-      say(
-        ['failures', i, 'link'],
-        `no link "${failure.link.slice(0, 40)}" in this fabric`,
-        `links are named leaf0-spine0 .. ${last}, and host0-leaf0`,
-      );
+    if (fabric !== null && !linkExists(fabric, failure.link)) {
+      say(['failures', i, 'link'], `no link "${failure.link.slice(0, 40)}" in this fabric`, linkNames(fabric));
     }
   });
-}
-
-type Dimensions = Pick<LeafSpineSpec, 'leaves' | 'spines' | 'hostsPerLeaf'> & {
-  readonly fabricLink?: { readonly linksPerPair: number } | undefined;
-};
-
-/** Names of links as `leafSpine` has them; it would build the whole fabric to say so. */
-export function linkExists({ leaves, spines, hostsPerLeaf, fabricLink }: Dimensions, name: string): boolean {
-  const number = '(0|[1-9]\\d{0,8})';
-  const fabric = new RegExp(`^leaf${number}-spine${number}(?:-${number})?$`).exec(name);
-  if (fabric !== null)
-    return Number(fabric[1]) < leaves && Number(fabric[2]) < spines && Number(fabric[3] ?? 0) < (fabricLink?.linksPerPair ?? 1);
-  const host = new RegExp(`^host${number}-leaf${number}$`).exec(name);
-  return host !== null && Number(host[1]) < leaves * hostsPerLeaf && Math.floor(Number(host[1]) / hostsPerLeaf) === Number(host[2]);
 }

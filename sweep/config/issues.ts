@@ -74,6 +74,8 @@ function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigE
     }
     case 'too_big':
       return [problem('outOfRange', at, name, `${describe(node)} is too large`, `at most ${String(issue.maximum)}`)];
+    case 'not_multiple_of':
+      return [problem('outOfRange', at, name, `${describe(node)} is no multiple of ${issue.divisor}`, 'round it')];
     case 'invalid_format':
       return [problem('wrongType', at, name, `${describe(node)} is no name`, NAME_HINT)];
     default:

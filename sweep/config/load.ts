@@ -1,37 +1,22 @@
 import { basename, extname } from 'node:path';
 import { RESULT_COLUMNS } from '../../analysis/rows.ts';
-import type { Row } from '../../analysis/rows.ts';
 import { ConfigError, ConfigErrors } from '../../sim/base/errors.ts';
 import type { NetsimError } from '../../sim/base/errors.ts';
-import type { Scenario } from '../../sim/base/scenario.ts';
 import type { ConfigSource, ReportRequest } from '../manifest.ts';
-import type { Assignment } from './assign.ts';
-import { assign, covers } from './assign.ts';
-import { BlockValidator, isComplete } from './blocks.ts';
+import { BlockValidator } from './blocks.ts';
 import { checkCharts } from './charts.ts';
+import type { CombinationList } from './combinations.ts';
+import { checkCombinations, combinationList, CONSEQUENCES, hasColumn, MAX_ERRORS } from './combinations.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure, readFileFromDisk } from './files.ts';
 import { applyOverrides, overwrittenOverrides } from './overrides.ts';
-import { CODES, inFileOrder, problem } from './problem.ts';
-import type { BlockName, Config } from './schema/config.ts';
+import { inFileOrder, problem } from './problem.ts';
 import { BLOCKS } from './schema/config.ts';
-import type { SweepPlan } from './sweep-plan.ts';
 import { NO_SWEEP, planSweep } from './sweep-plan.ts';
-import { sweptValue } from './swept-value.ts';
-import { toScenario } from './to-scenario.ts';
-import type { Json, MapNode } from './tree.ts';
-import { nodeAt, parsePath, placeOfKey, placeOfValue, plain } from './tree.ts';
+import type { MapNode } from './tree.ts';
+import { nodeAt, parsePath, placeOfKey } from './tree.ts';
 import { WorkloadFiles } from './workload-files.ts';
 import { decodeText, MAX_CONFIG_BYTES, parseYaml } from './yaml.ts';
-
-/** One combination of swept values, valid, with the seed of its first repeat. */
-export interface Combination {
-  readonly swept: Row;
-  /** What the sweep set, as written. */
-  readonly overrides: Readonly<Record<string, Json>>;
-  readonly scenario: Scenario;
-  readonly document: MapNode;
-}
 
 /** A config file, read and valid in all its combinations. */
 export interface LoadedConfig {
@@ -43,7 +28,7 @@ export interface LoadedConfig {
   readonly sweptKeys: readonly string[];
   readonly repeat: number;
   readonly report: ReportRequest;
-  readonly combinations: readonly Combination[];
+  readonly combinations: CombinationList;
 }
 
 export interface LoadOptions {
@@ -54,12 +39,6 @@ export interface LoadOptions {
   /** The file system by default. */
   readonly readFile?: ReadFile;
 }
-
-/** Enough to see what is wrong; a sweep could repeat it a hundred thousand times. */
-const MAX_ERRORS = 100;
-/** Errors that a value may have for want of another one. */
-const CONSEQUENCES: readonly string[] = [CODES.missingKey, CODES.contradiction];
-const RUN_BLOCKS = (Object.keys(BLOCKS) as BlockName[]).filter((name) => name !== 'sweep' && name !== 'report');
 
 /**
  * Reads and validates a config file (YAML or JSON): its own keys, every combination of its sweep, its report, and the files its
@@ -85,8 +64,8 @@ export async function loadConfig(path: string, options: LoadOptions = {}): Promi
   if (report?.kind === 'map') found.push(...checkCharts(report, plan.keys, RESULT_COLUMNS));
 
   const name = frame.config.name ?? nameOfFile(path);
-  const files = new WorkloadFiles(path, readFile);
-  const { combinations, errors: wrong } = await combine(document, plan, repeat, validator, files, name);
+  const swept = { document, plan, repeat, validator, files: new WorkloadFiles(path, readFile), name };
+  const wrong = await checkCombinations(swept);
   // What a sweep that is itself wrong leaves out is no second mistake.
   const isPlanned = plan.errors.length === 0 && (sweepEntry === undefined || frame.config.sweep !== undefined);
   found.push(...wrong.filter((error) => isPlanned || !CONSEQUENCES.includes(error.code)));
@@ -99,12 +78,9 @@ export async function loadConfig(path: string, options: LoadOptions = {}): Promi
     sweptKeys: plan.keys.filter(hasColumn),
     repeat,
     report: { title: frame.config.report?.title ?? null, charts: frame.config.report?.charts?.map(chartSpec) ?? null },
-    combinations,
+    combinations: combinationList(swept),
   };
 }
-
-/** The row of a run has its seed already. */
-const hasColumn = (key: string): boolean => key !== 'seed';
 
 /** The file name without its extension where that can be a name. */
 function nameOfFile(path: string): string {
@@ -151,82 +127,6 @@ function refuseWireless(document: MapNode): void {
   throw new ConfigErrors([problem('notAvailable', kind.at, 'kind', message, 'this version simulates kind: fabric')]);
 }
 
-/** Validates every combination of the sweep; of a sweep that is wrong only the first ones, for what is wrong with its keys and values. */
-async function combine(
-  document: MapNode,
-  plan: SweepPlan,
-  repeat: number,
-  validator: BlockValidator,
-  files: WorkloadFiles,
-  name: string,
-): Promise<{ readonly combinations: readonly Combination[]; readonly errors: readonly ConfigError[] }> {
-  const found = plan.keys.length > 0 ? shadowedErrors(document, plan, validator) : [];
-  const combinations: Combination[] = [];
-  const distinct = new Set<string>();
-  const report = (...errors: readonly ConfigError[]): void => {
-    found.push(...errors);
-    for (const error of errors) distinct.add(error.describe());
-  };
-  const last = plan.errors.length === 0 ? plan.combinations : Math.min(plan.combinations, MAX_ERRORS);
-  for (let i = 0; i < last && distinct.size < MAX_ERRORS; i++) {
-    const assignments = plan.assignments(i);
-    const cell = assignAll(document, assignments);
-    if (cell instanceof ConfigError) {
-      report(cell);
-      continue;
-    }
-    const { root, errors, config } = validator.validate(cell, RUN_BLOCKS);
-    report(...errors);
-    const lastSeed = (config.seed ?? 0) + (repeat - 1);
-    if (!Number.isSafeInteger(lastSeed)) {
-      const message = `the last repeat would run with seed ${lastSeed}`;
-      report(problem('outOfRange', placeOfValue(root, ['seed']), 'seed', message, 'at most 2^53 - 1'));
-    }
-    const whole = { ...config, sweep: undefined, report: undefined };
-    if (errors.length > 0 || !isComplete(whole)) continue;
-    const inputs = await files.load(whole, root);
-    if (inputs instanceof ConfigError) {
-      report(inputs);
-      continue;
-    }
-    combinations.push({
-      swept: sweptRow(plan.keys.filter(hasColumn), assignments, whole, cell),
-      overrides: Object.fromEntries(assignments.map(({ key, value }) => [key, plain(value)])),
-      scenario: toScenario(whole, name, inputs),
-      document: cell,
-    });
-  }
-  return { combinations, errors: found };
-}
-
-function sweptRow(keys: readonly string[], assignments: readonly Assignment[], config: Config, cell: MapNode): Row {
-  const written = new Map(assignments.map(({ key, value }) => [key, value]));
-  return Object.fromEntries(
-    keys.map((key) => {
-      const path = parsePath(key);
-      return [key, sweptValue(config, path, written.get(key) ?? nodeAt(cell, path))];
-    }),
-  );
-}
-
-function assignAll(document: MapNode, assignments: readonly Assignment[]): MapNode | ConfigError {
-  let cell = document;
-  for (const assignment of assignments) {
-    const next = assign(cell, assignment);
-    if (next instanceof ConfigError) return next;
-    cell = next;
-  }
-  return cell;
-}
-
-/** Mistakes in values that every combination replaces: nobody would see them otherwise. */
-function shadowedErrors(document: MapNode, plan: SweepPlan, validator: BlockValidator): ConfigError[] {
-  const swept = plan.keys.map(parsePath);
-  const { errors } = validator.validate(document, RUN_BLOCKS);
-  const hidden = errors.filter((error) => !CONSEQUENCES.includes(error.code));
-  return hidden.filter((error) => swept.some((path) => covers(path, parsePath(error.where?.path ?? ''))));
-}
-
 /**
  * Gives an error that knows only its config key the place of that key in the file, or of the nearest block around it.
  *
@@ -235,7 +135,7 @@ function shadowedErrors(document: MapNode, plan: SweepPlan, validator: BlockVali
 export function locate(error: NetsimError, loaded: LoadedConfig, cell = 0): NetsimError {
   const path = error.where?.path;
   if (!(error instanceof ConfigError) || path === undefined || error.where?.file !== undefined) return error;
-  const document = loaded.combinations[Math.floor(cell / loaded.repeat)]?.document ?? loaded.document;
+  const { document } = loaded.combinations.at(Math.floor(cell / loaded.repeat));
   const place = placeOfNearest(document, parsePath(path));
   return new ConfigError(error.code, error.message, {
     where: { ...place, path },

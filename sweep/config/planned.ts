@@ -5,7 +5,7 @@
 const PLANNED_WORDS = new Map<string, readonly string[]>(
   Object.entries({
     fidelity: ['fluid'],
-    'topology.kind': ['fat-tree', 'rail', 'dumbbell', 'file'],
+    'topology.kind': ['rail', 'dumbbell', 'file'],
     'workload.kind': ['broadcast', 'training'],
     'workload.format': ['goal', 'msccl-xml', 'simai'],
     'workload.algorithm': ['auto', 'double-binary-tree'],

@@ -1,6 +1,16 @@
 import type { Dimension } from '../../sim/base/quantity.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { BalancerSpec, MoeSpec, Scenario, SwitchSpec, TransportSpec, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type {
+  BalancerSpec,
+  FatTreeSpec,
+  LinkSpec,
+  MoeSpec,
+  Scenario,
+  SwitchSpec,
+  TopologySpec,
+  TransportSpec,
+  WorkloadSpec,
+} from '../../sim/base/scenario.ts';
 import type { Json } from './tree.ts';
 
 export type JsonBlock = { readonly [key: string]: Json };
@@ -18,35 +28,48 @@ const derived = (key: string, value: number | null, dimension: Dimension): JsonB
  * file it gives the same Scenario again, provided a workload file is still found under its path (relative to the config's folder).
  */
 export function resolvedConfig(scenario: Scenario): JsonBlock {
-  const { topology, nic } = scenario;
-  const { perSpineRateBps } = topology.fabricLink;
+  const { nic } = scenario;
   return {
     name: scenario.name,
     kind: 'fabric',
     seed: scenario.seed,
     fidelity: scenario.fidelity,
-    topology: {
-      kind: topology.kind,
-      leaves: topology.leaves,
-      spines: topology.spines,
-      hostsPerLeaf: topology.hostsPerLeaf,
-      hostLink: { rate: rateText(topology.hostLink.rateBps), delay: timeText(topology.hostLink.delayPs) },
-      fabricLink: {
-        rate: rateText(topology.fabricLink.rateBps),
-        delay: timeText(topology.fabricLink.delayPs),
-        ...(perSpineRateBps === null ? {} : { perSpine: perSpineRateBps.map(rateText) }),
-        linksPerPair: topology.fabricLink.linksPerPair,
-      },
-      placement: topology.placement,
-    },
+    topology: topologyBlock(scenario.topology),
     workload: workloadBlock(scenario.workload),
     balancer: balancerBlock(scenario.balancer),
     transport: transportBlock(scenario.transport),
     nic: { mtu: sizeText(nic.mtuBytes), header: sizeText(nic.headerBytes), ack: sizeText(nic.ackBytes), acks: nic.acks },
     switch: switchBlock(scenario.switch),
     failures: scenario.failures.map(({ link }) => ({ link, at: '0s' })),
-    stop: { at: timeText(scenario.stopAtPs) },
+    stop: { at: timeText(scenario.stopAtPs), ...(scenario.stopPackets === null ? {} : { packets: scenario.stopPackets }) },
   };
+}
+
+const linkBlock = ({ rateBps, delayPs }: LinkSpec): JsonBlock => ({ rate: rateText(rateBps), delay: timeText(delayPs) });
+
+function topologyBlock(topology: TopologySpec): JsonBlock {
+  const { kind, placement } = topology;
+  const hostLink = linkBlock(topology.hostLink);
+  const fabricLink = linkBlock(topology.fabricLink);
+  switch (topology.kind) {
+    case 'leaf-spine': {
+      const { leaves, spines, hostsPerLeaf } = topology;
+      const { perSpineRateBps, linksPerPair } = topology.fabricLink;
+      const perSpine = perSpineRateBps === null ? {} : { perSpine: perSpineRateBps.map(rateText) };
+      return { kind, leaves, spines, hostsPerLeaf, hostLink, fabricLink: { ...fabricLink, ...perSpine, linksPerPair }, placement };
+    }
+    case 'fat-tree': {
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor } = topology;
+      const coreLink = linkBlock(topology.coreLink);
+      const counts = { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor };
+      return { kind, k: smallestRadix(topology), ...counts, hostLink, fabricLink, coreLink, placement };
+    }
+  }
+}
+
+/** The counts alone make the fabric: any switch that has the ports for them gives the same one. */
+function smallestRadix({ pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor }: FatTreeSpec): number {
+  return 2 * Math.ceil(Math.max(pods, torsPerPod + coresPerAgg, hostsPerTor + aggsPerPod) / 2);
 }
 
 function workloadBlock(workload: WorkloadSpec): JsonBlock {

@@ -2,7 +2,6 @@ import type {
   BalancerSpec,
   FileSpec,
   InputFile,
-  LeafSpineSpec,
   MoeSpec,
   NicSpec,
   Scenario,
@@ -10,12 +9,13 @@ import type {
   TransportSpec,
   WorkloadSpec,
 } from '../../sim/base/scenario.ts';
+import { hostCount } from '../../topologies/build-topology.ts';
 import type { BalancerConfig } from './schema/balancer.ts';
 import type { Config } from './schema/config.ts';
 import type { SwitchConfig } from './schema/devices.ts';
-import type { TopologyConfig } from './schema/topology.ts';
 import type { TransportConfig } from './schema/transport.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
+import { topologySpec } from './topology-spec.ts';
 
 /** NACK interval of the HPCC simulator: normally one NACK for one expected packet. */
 const NACK_INTERVAL_PS = 500e6;
@@ -26,39 +26,20 @@ const NACK_INTERVAL_PS = 500e6;
  * @param files content of the workload's files, in rank order; empty for other workloads
  */
 export function toScenario(config: Config, name: string, files: readonly InputFile[]): Scenario {
-  const hosts = config.topology.leaves * config.topology.hostsPerLeaf;
+  const topology = topologySpec(config.topology);
   return {
     name,
     seed: config.seed,
     fidelity: config.fidelity,
-    topology: topologySpec(config.topology),
-    workload: workloadSpec(config.workload, hosts, files),
+    topology,
+    workload: workloadSpec(config.workload, hostCount(topology), files),
     balancer: balancerSpec(config.balancer),
     transport: transportSpec(config.transport, config.nic.acks),
     nic: { mtuBytes: config.nic.mtu, headerBytes: config.nic.header, ackBytes: config.nic.ack, acks: config.nic.acks },
     switch: switchSpec(config.switch),
     failures: config.failures.map(({ link }) => ({ link })),
     stopAtPs: config.stop.at,
-  };
-}
-
-function topologySpec(topology: TopologyConfig): LeafSpineSpec {
-  const { kind, leaves, spines, hostsPerLeaf, hostLink, fabricLink, placement } = topology;
-  const host = { rateBps: hostLink.rate, delayPs: hostLink.delay };
-  const perSpine = fabricLink?.perSpine ?? null;
-  return {
-    kind,
-    leaves,
-    spines,
-    hostsPerLeaf,
-    hostLink: host,
-    fabricLink: {
-      rateBps: fabricLink?.rate ?? (perSpine === null ? host.rateBps : perSpine.reduce((a, b) => Math.max(a, b))),
-      delayPs: fabricLink?.delay ?? host.delayPs,
-      perSpineRateBps: perSpine,
-      linksPerPair: fabricLink?.linksPerPair ?? 1,
-    },
-    placement,
+    stopPackets: config.stop.packets ?? null,
   };
 }
 

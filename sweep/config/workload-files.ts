@@ -1,12 +1,16 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/scenario.ts';
+import { hostCount } from '../../topologies/build-topology.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure } from './files.ts';
 import { problem } from './problem.ts';
 import type { Config } from './schema/config.ts';
+import { topologySpec } from './topology-spec.ts';
 import type { TreeNode } from './tree.ts';
 import { placeOfValue } from './tree.ts';
+
+type FileConfig = Extract<Config['workload'], { kind: 'file' }>;
 
 const MAX_FILE_BYTES = 2 ** 30;
 
@@ -21,21 +25,29 @@ export class WorkloadFiles {
   readonly #folder: string;
   readonly #readFile: ReadFile;
   readonly #read = new Map<string, Promise<InputFile | FileProblem | null>>();
+  /** By what was asked for: combinations with the same files share one list. */
+  readonly #lists = new Map<string, readonly InputFile[]>();
 
   constructor(configPath: string, readFile: ReadFile) {
     this.#folder = dirname(configPath);
     this.#readFile = readFile;
   }
 
-  /** Files of the config's workload in rank order; none for a workload without. The error stands at `workload.path`. */
-  async load(config: Config, root: TreeNode): Promise<readonly InputFile[] | ConfigError> {
-    const { workload, topology } = config;
-    if (workload.kind !== 'file') return [];
-    const ranks = workload.ranks ?? topology.leaves * topology.hostsPerLeaf;
-    const isPrefix = workload.format === 'chakra' && !workload.path.endsWith('.json');
-    const files = isPrefix ? await this.#traces(workload.path, ranks) : await this.#one(workload.path);
-    if (Array.isArray(files)) return files;
-    return problem('badWorkloadFile', placeOfValue(root, ['workload', 'path']), 'workload.path', files.message, files.hint);
+  /** Reads the files of the config's workload, if it has any. The error stands at `workload.path`. */
+  async load(config: Config, root: TreeNode): Promise<ConfigError | null> {
+    const { workload } = config;
+    if (workload.kind !== 'file' || this.#lists.has(listKey(config))) return null;
+    const files = isPrefix(workload) ? await this.#traces(workload.path, ranksOf(config)) : await this.#one(workload.path);
+    if (!Array.isArray(files)) {
+      return problem('badWorkloadFile', placeOfValue(root, ['workload', 'path']), 'workload.path', files.message, files.hint);
+    }
+    this.#lists.set(listKey(config), files);
+    return null;
+  }
+
+  /** The files that `load` has read for this config, in rank order; none for a workload without. */
+  loaded(config: Config): readonly InputFile[] {
+    return this.#lists.get(listKey(config)) ?? [];
   }
 
   async #one(path: string): Promise<InputFile[] | FileProblem> {
@@ -82,4 +94,15 @@ export class WorkloadFiles {
       return reason === 'no such file' ? null : { message: `cannot read ${path}: ${reason}`, hint: 'name a readable file' };
     }
   }
+}
+
+const ranksOf = ({ workload, topology }: Config): number => workload.ranks ?? hostCount(topologySpec(topology));
+
+/** One trace a rank, `path` being what their names start with. */
+const isPrefix = (workload: FileConfig): boolean => workload.format === 'chakra' && !workload.path.endsWith('.json');
+
+function listKey(config: Config): string {
+  const { workload } = config;
+  if (workload.kind !== 'file') return '';
+  return isPrefix(workload) ? `${workload.path}.*.et of ${ranksOf(config)} ranks` : workload.path;
 }

@@ -93,9 +93,10 @@ function exampleLinks(size: number, penalty: number, random: () => number, sweep
   return links;
 }
 
-/** The same record with another row: what a run that did not finish looks like. */
+/** The same record with another row: what a run of which no flow ended looks like. */
 export function unfinished(record: CellRecord, reason: string): CellRecord {
-  const row = { ...record.row, completion_time_us: null, slowdown: null, finished: false };
+  const fct = { fct_mean_us: null, fct_p50_us: null, fct_p99_us: null, fct_max_us: null };
+  const row = { ...record.row, ...fct, completion_time_us: null, slowdown: null, finished: false };
   return { ...record, row, fctPercentilesUs: null, unfinishedReason: reason };
 }
 

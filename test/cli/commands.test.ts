@@ -168,14 +168,46 @@ test('run takes -j, which changes nothing', async () => {
   expect((await invoke('run', file, '-j', '2', '--dry-run', '--json')).out).toBe((await invoke('run', file, '--dry-run', '--json')).out);
 });
 
-test('a run that is interrupted says so in one line and exits with 130', { timeout: 60_000 }, async () => {
+test('a run that is interrupted prints what it has, marked as not finished, and exits with 130', { timeout: 60_000 }, async () => {
   const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
   const handlers = process.listenerCount('SIGINT');
-  const ended = invoke('run', file);
+  const ended = invoke('run', file, '--json');
   while (process.listenerCount('SIGINT') === handlers) await new Promise((done) => setTimeout(done, 10));
   process.emit('SIGINT');
-  expect(await ended).toEqual({ code: 130, out: '', err: 'interrupted\n' });
+  const { code, out, err } = await ended;
+  expect(code).toBe(130);
+  const row = JSON.parse(out) as Record<string, unknown>;
+  expect(row).toMatchObject({ finished: false, completion_time_us: null, unfinished_reason: expect.stringContaining('stopped') as string });
+  expect(row['packets']).toEqual(expect.any(Number));
+  expect(err).toMatch(/^interrupted: [^\n]+\ndid not finish: stopped [^\n]+\n$/);
   expect(process.listenerCount('SIGINT')).toBe(handlers);
+});
+
+test('the wall limit ends a run with what it has, says so, and exits with 1', { timeout: 60_000 }, async () => {
+  const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
+  const { code, out, err } = await invoke('run', file, '--format', 'csv', '--wall-limit', '1ms');
+  expect(code).toBe(1);
+  expect(out).toMatch(/,false\n$/);
+  expect(err).toMatch(/^the wall limit of 1ms has passed: [^\n]+\ndid not finish: stopped [^\n]+\n$/);
+});
+
+test('a wall limit without a unit is a usage error', async () => {
+  const { file } = folderWith(RUN);
+  const { code, err } = await invoke('run', file, '--wall-limit', '10');
+  expect(code).toBe(2);
+  expect(err).toContain('such as 90s, 10m or 1.5h');
+});
+
+test('a run that has sent stop.packets ends there, the same each time, and exits with 1', { timeout: 60_000 }, async () => {
+  const { file } = folderWith(RUN.replace('64KiB', '64MiB'));
+  const args = ['run', file, '--json', '--set', 'stop.packets=1000'];
+  const { code, out, err } = await invoke(...args);
+  expect(code).toBe(1);
+  const row = JSON.parse(out) as Record<string, unknown>;
+  expect(row).toMatchObject({ finished: false });
+  expect(row['packets']).toBeGreaterThanOrEqual(1000);
+  expect(err).toContain('did not finish');
+  expect((await invoke(...args)).out).toBe(out);
 });
 
 test('a run that fails in its thread is reported like any error, with its exit code', { timeout: 60_000 }, async () => {

@@ -138,6 +138,22 @@ describe('netsim as a program', { timeout: 120_000 }, () => {
     expect(JSON.parse(readFileSync(join(dir, 'out', 'manifest.json'), 'utf8'))).toMatchObject({ finished: false, cells_done: 0 });
   });
 
+  test('Ctrl-C on a run prints its partial row, stores no result, and --resume runs it again', async () => {
+    const dir = folderWith(RUN.replace('64KiB', '64GiB'));
+    const { child, ended } = startNetsim(['run', 'c.yaml', '--out', 'out', '--format', 'csv'], dir);
+    // The handlers are there before the first write to the folder.
+    await waitUntil(() => existsSync(join(dir, 'out', 'manifest.json')), child);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('--resume');
+    expect(stdout).toMatch(/^run_id,[^\n]+\n[0-9a-f]{12},[^\n]+,false\n$/);
+    expect(readFileSync(join(dir, 'out', 'results.csv'), 'utf8')).toBe(stdout);
+    expect(storedCells(join(dir, 'out'))).toEqual([]);
+    const again = await netsim(['run', 'c.yaml', '--out', 'out', '--resume', '--dry-run', '--json'], dir);
+    expect(JSON.parse(again.stdout)).toMatchObject({ cells: [{ stored: false }] });
+  });
+
   test('a cell that fails leaves the others alone; it is named with a command that repeats it, and the exit code is 1', async () => {
     const dir = folderWith(SOME_FAIL);
     const { code, stdout, stderr } = await netsim(['sweep', 'c.yaml', '--json', '--out', 'out'], dir);

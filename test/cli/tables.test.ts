@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { humanValue } from '../../cli/human-value.ts';
 import { summaryTable } from '../../cli/summary-table.ts';
 import { alignedTable, markdownTable } from '../../cli/text-table.ts';
-import { runLine } from '../../cli/run-progress.ts';
 
 test('values of result columns are shown in the unit of their column', () => {
   expect(humanValue('completion_time_us', 4.33792)).toBe('4.338 µs');
@@ -65,8 +64,4 @@ test('the summary says how many runs finished if not all did, and averages those
       ['spray', '1', '-', '0 of 1'],
     ],
   });
-});
-
-test('the progress of a run tells the simulated time and the speed', () => {
-  expect(runLine(1_204_000_000, 12_500_000, 2)).toBe('simulated 1.204 ms, 12.5 million packet hops, 6.3 million a second');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../sweep/cells.ts';
-import { expandCells, runSingle } from '../../sweep/cells.ts';
+import { cellsOf as cellsOfLoaded, expandCells, runSingle } from '../../sweep/cells.ts';
 import { loadText } from './load-text.ts';
 
 const BASE = `topology: { kind: leaf-spine, leaves: 2, spines: 4, hostsPerLeaf: 8, hostLink: { rate: 400Gbps, delay: 500ns } }
@@ -87,6 +87,35 @@ describe('a sweep expands in written order', () => {
   test('a range of quantities', async () => {
     expect(await swept('{ grid: { workload.size: { from: 1MiB, to: 16MiB, factor: 4 } } }')).toEqual([[2 ** 20], [2 ** 22], [2 ** 24]]);
     expect(await swept('{ grid: { topology.hostLink.delay: { from: 500ns, to: 1us, step: 250ns } } }')).toEqual([[500e3], [750e3], [1e6]]);
+  });
+});
+
+describe('a list of cells', () => {
+  const text = `${BASE}sweep: { grid: { balancer: [ecmp, { kind: ecmp-split, k: 4 }], workload.ranks: [2, 4] }, repeat: 3 }\n`;
+
+  test('gives the same cell whenever it is asked for, in any order', async () => {
+    const loaded = await loadText(text);
+    const list = cellsOfLoaded(loaded);
+    const all = await expandCells(loaded);
+    expect(list.keys).toHaveLength(12);
+    for (const index of [7, 0, 11, 6, 7]) expect(list.at(index)).toEqual(all[index]);
+  });
+
+  test('holds of each cell what names its row', async () => {
+    const loaded = await loadText(text);
+    const all = await expandCells(loaded);
+    expect(cellsOfLoaded(loaded).keys).toEqual(all.map(({ runId, seed, swept: row }) => ({ runId, seed, swept: row })));
+  });
+
+  test('has the files of a workload wherever it starts', async () => {
+    const files = { 'a.cm': 'one', 'b.cm': 'two' };
+    const workload = 'workload: { kind: file, format: htsim, path: a.cm }\nsweep: { grid: { workload.path: [a.cm, b.cm] } }\n';
+    const list = cellsOfLoaded(await loadText(BASE.replace('workload: { kind: all-reduce, size: 64MiB }\n', workload), {}, files));
+    const contents = [1, 0].map((index) => {
+      const { workload: spec } = list.at(index).scenario;
+      return spec.kind === 'file' ? spec.files.map(({ bytes }) => new TextDecoder().decode(bytes)) : [];
+    });
+    expect(contents).toEqual([['two'], ['one']]);
   });
 });
 
@@ -199,6 +228,7 @@ topology: { leaves: 2, spines: 4, kind: leaf-spine, hostsPerLeaf: 8, hostLink: {
     'fidelity=bound',
     'switch.hash=jenkins',
     'stop.at=99s',
+    'stop.packets=1000',
     'failures=[{link: leaf0-spine0}]',
     'transport.g=0.1',
   ])('change with %s', async (option) => {

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ConfigError, InternalError, NetsimError } from '../../sim/base/errors.ts';
-import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec, TopologySpec } from '../../sim/base/scenario.ts';
 import { expandCells } from '../../sweep/cells.ts';
-import { linkExists } from '../../sweep/config/checks.ts';
 import { locate } from '../../sweep/config/load.ts';
 import { editDistance, nearest } from '../../sweep/config/suggest.ts';
-import { leafSpine } from '../../topologies/leaf-spine.ts';
+import { buildTopology } from '../../topologies/build-topology.ts';
+import { linkExists } from '../../topologies/link-names.ts';
 import { loadText } from './load-text.ts';
 import { VALID_CONFIG } from './malformed/base.ts';
 
@@ -88,7 +88,11 @@ describe('links are named as the topology names them', () => {
     fc.tuple(fc.nat(4), fc.nat(4)).map(([l, p]) => `leaf${l}-spine${p}`),
     fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4)).map(([l, p, c]) => `leaf${l}-spine${p}-${c}`),
     fc.tuple(fc.nat(10), fc.nat(4)).map(([h, l]) => `host${h}-leaf${l}`),
+    fc.tuple(fc.nat(9), fc.nat(9)).map(([t, a]) => `tor${t}-agg${a}`),
+    fc.tuple(fc.nat(9), fc.nat(9)).map(([a, c]) => `agg${a}-core${c}`),
+    fc.tuple(fc.nat(27), fc.nat(9)).map(([h, t]) => `host${h}-tor${t}`),
     fc.constantFrom('', 'spine0-leaf0', 'leaf0', 'leaf00-spine0', 'leaf0-spine0-', 'host0-leaf0-0', 'leaf-1-spine0'),
+    fc.constantFrom('agg0-tor0', 'core0-agg0', 'tor00-agg0', 'tor0-agg0-0', 'host0-tor0-0', 'tor0-core0', 'host0-agg0'),
   );
 
   test.prop([dimension, dimension, dimension, dimension, name])(
@@ -103,11 +107,27 @@ describe('links are named as the topology names them', () => {
         fabricLink: { rateBps: 1e9, delayPs: 1, perSpineRateBps: null, linksPerPair },
         placement: 'packed',
       };
-      const build = (): unknown => leafSpine(spec, [{ link }], 1, 1);
-      if (linkExists(spec, link)) expect(build).not.toThrow();
-      else expect(build).toThrow(ConfigError);
+      expectSameAnswer(spec, link);
     },
   );
+
+  test.prop([dimension, dimension, dimension, dimension, dimension, name])(
+    'of a fat tree too',
+    (pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, link) => {
+      const links = {
+        hostLink: { rateBps: 1e9, delayPs: 1 },
+        fabricLink: { rateBps: 1e9, delayPs: 1 },
+        coreLink: { rateBps: 1e9, delayPs: 1 },
+      };
+      expectSameAnswer({ kind: 'fat-tree', pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, ...links, placement: 'packed' }, link);
+    },
+  );
+
+  function expectSameAnswer(spec: TopologySpec, link: string): void {
+    const build = (): unknown => buildTopology(spec, [{ link }], 1, 1);
+    if (linkExists(spec, link)) expect(build).not.toThrow();
+    else expect(build).toThrow(ConfigError);
+  }
 });
 
 describe('locate', () => {

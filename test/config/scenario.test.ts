@@ -47,6 +47,7 @@ describe('a config becomes a Scenario in base units', () => {
       switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
       failures: [],
       stopAtPs: 100e12,
+      stopPackets: null,
     });
   });
 
@@ -65,7 +66,7 @@ transport: { kind: dctcp-rate, g: 0.5, additiveIncrease: 2Gbps, minRate: 1Gbps, 
 nic: { mtu: 1kB, header: 48B, ack: 60B }
 switch: { kind: droptail, queue: infinite, ecn: { low: 30kB, high: 30kB }, hash: jenkins }
 failures: [{ link: leaf0-spine3 }, { link: leaf1-spine0-1, at: 0s }]
-stop: { at: 2s }
+stop: { at: 2s, packets: 5000 }
 `;
     expect(await scenarioOf(text)).toEqual({
       name: 'all keys',
@@ -116,6 +117,7 @@ stop: { at: 2s }
       switch: { kind: 'droptail', queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000 }, hash: 'jenkins' },
       failures: [{ link: 'leaf0-spine3' }, { link: 'leaf1-spine0-1' }],
       stopAtPs: 2e12,
+      stopPackets: 5000,
     });
   });
 

@@ -4,17 +4,17 @@ import { Engine } from '../../sim/engine/engine.ts';
 /** Arms one timer a node, all at once, and returns the ids that the nodes then see. */
 function idsSeen(nodes: number, atPs: number): number[] {
   const seen: number[] = [];
-  const engine = new Engine({ nodes, windowPs: 1000, horizonPs: 4000, observer: null });
+  const engine = new Engine({ nodes, windowPs: 1000, horizonPs: 4000, observer: null, partition: null });
   for (let node = 0; node < nodes; node++) {
     engine.addNode({
       process(count) {
-        for (let i = 0; i < count; i++) seen.push(engine.arena[engine.sorter.addresses[i]! + 1]!);
+        for (let i = 0; i < count; i++) seen.push(engine.mailboxes.arena[engine.batch.addresses[i]! + 1]!);
       },
       flush: () => false,
     });
   }
   for (let node = 0; node < nodes; node++) engine.timer(node, atPs, 2045, node + 1);
-  engine.run(1e9, null, 1);
+  engine.run(1e9, null);
   return seen;
 }
 

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Engine, type EngineNode } from '../../sim/engine/engine.ts';
-import { FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
+import { DUE, FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
 import { mix32 } from '../../sim/base/random.ts';
 
 interface LogEntry {
@@ -31,11 +31,11 @@ class Chatterbox implements EngineNode {
   }
 
   process(count: number): void {
-    const { sorter, local, clock } = this.#engine;
+    const { batch, local, clock, mailboxes } = this.#engine;
     let i = 0;
     for (;;) {
-      const key = i < count ? sorter.keys[i]! : 0x7fffffff;
-      const id = i < count ? this.#engine.arena[sorter.addresses[i]! + 1]! : 0;
+      const key = i < count ? mailboxes.arena[batch.addresses[i]!]! : 0x7fffffff;
+      const id = i < count ? mailboxes.arena[batch.addresses[i]! + 1]! : 0;
       if (local.size > 0 && (local.topKey() < key || (local.topKey() === key && local.topId() < id))) {
         const localKey = local.topKey();
         const localId = local.topId();
@@ -65,18 +65,19 @@ class Chatterbox implements EngineNode {
       const wanted = timePs + DELAY_PS + 1 + ((hash >>> 9) % (hash % 11 === 0 ? 300_000 : 900));
       const arrival = Math.max(wanted, this.#lastSentPs[to]! + 1);
       this.#lastSentPs[to] = arrival;
-      const address = this.#engine.post(to, arrival, this.#node);
-      this.#engine.arena[address + 1] = id + 1;
+      this.#engine.clock[DUE] = arrival;
+      const address = this.#engine.mailboxes.post(to, this.#node);
+      this.#engine.mailboxes.arena[address + 1] = id + 1;
     }
   }
 }
 
 function chatter(windowPs: number, nodes: number, seeds: readonly number[]): LogEntry[][] {
-  const engine = new Engine({ nodes, windowPs, horizonPs: 4000, observer: null });
+  const engine = new Engine({ nodes, windowPs, horizonPs: 4000, observer: null, partition: null });
   const boxes = Array.from({ length: nodes }, (_, n) => new Chatterbox(engine, n, nodes, 60));
   for (const box of boxes) engine.addNode(box);
   seeds.forEach((seed, i) => engine.timer(i % nodes, seed, FIRST_CLASS + 5, i));
-  engine.run(1e9, null, 1);
+  engine.run(1e9, null);
   return boxes.map((box) => box.log);
 }
 
@@ -107,26 +108,33 @@ describe('the engine', () => {
     }
   });
 
-  test('handles an event at the stop time and leaves the later ones in flight', () => {
-    const engine = new Engine({ nodes: 2, windowPs: 1000, horizonPs: 4000, observer: null });
+  test('handles an event at the stop time, leaves the later ones in flight, and goes on from there', () => {
+    const engine = new Engine({ nodes: 2, windowPs: 1000, horizonPs: 4000, observer: null, partition: null });
     const seen: number[] = [];
     const node: EngineNode = {
       process: (count) => {
-        for (let i = 0; i < count; i++) seen.push(engine.clock[0]! + (engine.sorter.keys[i]! >>> PORT_BITS));
+        for (let i = 0; i < count; i++) seen.push(engine.clock[0]! + (engine.mailboxes.arena[engine.batch.addresses[i]!]! >>> PORT_BITS));
       },
       flush: () => false,
     };
     engine.addNode(node);
     engine.addNode(node);
-    for (const timePs of [10, 1500, 1501, 9000, 900_000]) engine.post(0, timePs, 1);
-    engine.run(1500, null, 1);
+    for (const timePs of [10, 1500, 1501, 9000, 900_000]) {
+      engine.clock[DUE] = timePs;
+      engine.mailboxes.post(0, 1);
+    }
+    engine.run(1500, null);
     expect(seen).toEqual([10, 1500]);
-    expect(engine.inFlight()).toBe(3);
+    expect(engine.mailboxes.packets()).toBe(3);
     expect(engine.isIdle()).toBe(false);
+    engine.run(1501, null);
+    engine.run(1e6, null);
+    expect(seen).toEqual([10, 1500, 1501, 9000, 900_000]);
+    expect(engine.isIdle()).toBe(true);
   });
 
   test('jumps over idle time, so a far timer costs nothing', () => {
-    const engine = new Engine({ nodes: 1, windowPs: 1, horizonPs: 4, observer: null });
+    const engine = new Engine({ nodes: 1, windowPs: 1, horizonPs: 4, observer: null, partition: null });
     const seen: number[] = [];
     engine.addNode({
       process: () => {
@@ -136,14 +144,14 @@ describe('the engine', () => {
       flush: () => false,
     });
     engine.timer(0, 0, FIRST_CLASS + 3, 0);
-    engine.run(1e15, null, 1);
+    engine.run(1e15, null);
     expect(seen).toEqual([0, 1e14, 2e14, 3e14]);
     expect(engine.isIdle()).toBe(true);
   });
 
   test('refuses a window that is no whole number of picoseconds or too long for a record', () => {
     for (const windowPs of [0, 0.5, 2 ** 20, NaN]) {
-      expect(() => new Engine({ nodes: 1, windowPs, horizonPs: 1, observer: null })).toThrow(/window/);
+      expect(() => new Engine({ nodes: 1, windowPs, horizonPs: 1, observer: null, partition: null })).toThrow(/window/);
     }
   });
 });

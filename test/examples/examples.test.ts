@@ -47,6 +47,13 @@ test('without dead links, Ethereal loads every phase of a uniform collective as 
   for (const cell of cells) expect(rowOf(cell)).toMatchObject({ worst_phase_congestion_ratio: 1 });
 });
 
+test('on three tiers Ethereal is exactly ideal in every phase, and ECMP is not', async () => {
+  const cells = (await cellsOf('fat-tree.yaml', 'fidelity=bound')).filter(({ seed }) => seed === 1);
+  const worst = Object.fromEntries(cells.map((cell) => [cell.swept['balancer'], rowOf(cell)['worst_phase_congestion_ratio']]));
+  expect(worst).toMatchObject({ ethereal: 1, spray: 1 });
+  expect(worst['ecmp']).toBeGreaterThan(2);
+});
+
 describe('spray-or-not', () => {
   test('compares four balancers on three workloads with five seeds', async () => {
     const cells = await cellsOf(LONG);

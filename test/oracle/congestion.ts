@@ -1,5 +1,6 @@
 import type { DctcpRateSpec, DctcpSpec, FixedSpec, TransportSpec } from '../../sim/base/scenario.ts';
 import type { Limits } from '../../sim/derive.ts';
+import type { Bug } from './bugs.ts';
 
 /** What a congestion control hears of an ACK. `una` and `next` are those after the ACK was taken in, before anything new is sent. */
 export interface AckNews {
@@ -41,6 +42,7 @@ export class Dctcp implements CongestionControl {
   readonly #g: number;
   readonly #packetBytes: number;
   readonly #min: number;
+  readonly #cutsAtEveryMark: boolean;
   cwnd: number;
   ssthresh: number;
   alpha = 1;
@@ -50,10 +52,11 @@ export class Dctcp implements CongestionControl {
   #inCwr = false;
   #cwrEnd = -1;
 
-  constructor(spec: DctcpSpec, limits: Limits, packetBytes: number) {
+  constructor(spec: DctcpSpec, limits: Limits, packetBytes: number, bugs: ReadonlySet<Bug> = new Set()) {
     this.#g = spec.g;
     this.#packetBytes = packetBytes;
     this.#min = limits.minWindowBytes;
+    this.#cutsAtEveryMark = bugs.has('cut-at-every-mark');
     this.cwnd = limits.initialWindowBytes;
     this.ssthresh = this.cwnd;
   }
@@ -74,7 +77,7 @@ export class Dctcp implements CongestionControl {
       this.#windowEnd = next;
     }
     if (this.#inCwr && una >= this.#cwrEnd) this.#inCwr = false;
-    if (marked && !this.#inCwr) {
+    if (marked && (!this.#inCwr || this.#cutsAtEveryMark)) {
       this.#reduceTo(this.cwnd * (1 - this.alpha / 2), next);
     } else if (!this.#inCwr) {
       this.cwnd += this.cwnd < this.ssthresh ? newlyBytes : (this.#packetBytes * newlyBytes) / this.cwnd;
@@ -103,6 +106,7 @@ export class Dctcp implements CongestionControl {
 class DctcpRate implements CongestionControl {
   readonly #spec: DctcpRateSpec;
   readonly #lineBps: number;
+  readonly #increasesWhileReduced: boolean;
   #rate: number;
   #alpha = 1;
   #lastUpdate = 0;
@@ -112,9 +116,10 @@ class DctcpRate implements CongestionControl {
   #first = true;
   #high = 0;
 
-  constructor(spec: DctcpRateSpec, lineBps: number) {
+  constructor(spec: DctcpRateSpec, lineBps: number, bugs: ReadonlySet<Bug>) {
     this.#spec = spec;
     this.#lineBps = lineBps;
+    this.#increasesWhileReduced = bugs.has('increase-while-reduced');
     this.#rate = lineBps;
   }
 
@@ -142,7 +147,7 @@ class DctcpRate implements CongestionControl {
       this.#inCwr = true;
       this.#high = next;
     }
-    if (!this.#inCwr && newBatch) this.#rate = Math.min(this.#lineBps, this.#rate + additiveIncreaseBps);
+    if ((!this.#inCwr || this.#increasesWhileReduced) && newBatch) this.#rate = Math.min(this.#lineBps, this.#rate + additiveIncreaseBps);
   }
 
   hearLoss(): void {}
@@ -150,13 +155,19 @@ class DctcpRate implements CongestionControl {
 }
 
 /** The congestion control of one flow. `lineBps` is the rate of its host's link. */
-export function congestionControl(spec: TransportSpec, limits: Limits, packetBytes: number, lineBps: number): CongestionControl {
+export function congestionControl(
+  spec: TransportSpec,
+  limits: Limits,
+  packetBytes: number,
+  lineBps: number,
+  bugs: ReadonlySet<Bug>,
+): CongestionControl {
   switch (spec.kind) {
     case 'fixed':
       return new Fixed(spec);
     case 'dctcp':
-      return new Dctcp(spec, limits, packetBytes);
+      return new Dctcp(spec, limits, packetBytes, bugs);
     case 'dctcp-rate':
-      return new DctcpRate(spec, lineBps);
+      return new DctcpRate(spec, lineBps, bugs);
   }
 }

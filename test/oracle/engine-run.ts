@@ -1,7 +1,9 @@
+import { joinPartialRuns, partialRun, checkConservation, type PartialRun } from '../../sim/partial-run.ts';
 import { Network } from '../../sim/fabric/network.ts';
-import { CE, TYPE_MASK } from '../../sim/fabric/meta.ts';
+import { CE, TYPE_MASK } from '../../sim/base/packet.ts';
 import { deriveLimits } from '../../sim/derive.ts';
 import type { BatchObserver } from '../../sim/engine/engine.ts';
+import type { Partition } from '../../sim/engine/exchange.ts';
 import { FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
 import { hashPacketEvent, type PacketEvent } from './event-log.ts';
 import type { OracleInput, OracleResult } from './types.ts';
@@ -11,26 +13,47 @@ export interface EngineRun extends Omit<OracleResult, 'nodeLogs'> {
   readonly packetHashes: readonly number[];
 }
 
-/** Runs the engine on an oracle's input. `windowPs` undefined: the engine's own window. */
-export function runEngine(input: OracleInput, windowPs?: number, onPacket?: (node: number, event: PacketEvent) => void): EngineRun {
-  const { topology, schedule, scenario } = input;
+/** How the engine runs an input: nothing of it may change a result. */
+export interface EngineRunOptions {
+  /** Default: the engine's own window. */
+  readonly windowPs?: number;
+  /** Sees every packet arrival of every node, for a node in order. */
+  readonly onPacket?: (node: number, event: PacketEvent) => void;
+}
+
+/** Runs the engine on an oracle's input. */
+export function runEngine(input: OracleInput, options: EngineRunOptions = {}): EngineRun {
+  return engineRun(input, [runPart(input, options)]);
+}
+
+/** What one partition of a run says, as plain data. */
+export interface PartOfRun {
+  readonly partial: PartialRun;
+  /** 0 at the nodes of other partitions. */
+  readonly packetHashes: readonly number[];
+}
+
+/** Runs one partition, or with none everything. */
+export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOptions, partition?: Partition): PartOfRun {
+  const { topology, scenario } = input;
   const packetHashes = new Array<number>(topology.hosts + topology.switches).fill(0);
   const observer: BatchObserver = (engine, node, count) => {
-    const { keys, addresses } = engine.sorter;
+    const { addresses } = engine.batch;
+    const { arena } = engine.mailboxes;
     for (let i = 0; i < count; i++) {
-      const key = keys[i]!;
+      const key = arena[addresses[i]!]!;
       const port = key & PORT_MASK;
       if (port >= FIRST_CLASS) continue;
       const a = addresses[i]!;
-      const meta = engine.arena[a + 3]! & 0xff;
+      const meta = arena[a + 3]! & 0xff;
       const event: PacketEvent = {
         timePs: engine.clock[0]! + (key >>> PORT_BITS),
         port,
-        flow: engine.arena[a + 1]!,
-        seq: engine.arena[a + 2]!,
+        flow: arena[a + 1]!,
+        seq: arena[a + 2]!,
         type: (meta & TYPE_MASK) as PacketEvent['type'],
         marked: (meta & CE) !== 0,
-        entropy: engine.arena[a + 4]! & 0xffff,
+        entropy: arena[a + 4]! & 0xffff,
       };
       packetHashes[node] = hashPacketEvent(packetHashes[node]!, event);
       onPacket?.(node, event);
@@ -38,27 +61,30 @@ export function runEngine(input: OracleInput, windowPs?: number, onPacket?: (nod
   };
   const network = new Network(
     { ...input, limits: deriveLimits(scenario, topology) },
-    windowPs === undefined ? { observer } : { observer, windowPs },
+    { observer, ...(windowPs === undefined ? {} : { windowPs }), ...(partition === undefined ? {} : { partition }) },
   );
-  network.engine.run(scenario.stopAtPs, null, 1);
-  network.checkConservation();
-  const { ports, runner, hosts } = network;
-  const finished = runner.opsLeft === 0;
-  const linkQueueMaxBytes = Float64Array.from({ length: topology.links }, (_, link) => ports.peakBytes(link));
-  const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
+  network.engine.run(scenario.stopAtPs, null);
+  return { partial: partialRun(network, topology, { wasStopped: false, hadEnoughPackets: false, timePs: 0 }), packetHashes };
+}
+
+/** Joins what the partitions of a run say. */
+export function engineRun({ schedule }: OracleInput, parts: readonly PartOfRun[]): EngineRun {
+  const run = joinPartialRuns(parts.map(({ partial }) => partial));
+  checkConservation(run);
+  const finished = run.opsEnded === schedule.ops;
   return {
     finished,
-    completionPs: finished ? runner.lastEndPs : NaN,
-    fctPs: runner.fctPs.slice(0, schedule.ops),
-    packets: sum(hosts.map((host) => host.nic.packets)),
-    packetHops: network.packetHops(),
-    drops: sum(ports.drops),
-    retransmits: sum(hosts.map((host) => host.nic.retransmits)),
-    ecnMarks: sum(ports.marks),
-    queueMaxBytes: Math.max(0, ...linkQueueMaxBytes),
-    reorderMaxPackets: network.receiver.reorderMaxPackets,
-    linkLoadBytes: network.loads.totalBytes,
-    linkQueueMaxBytes,
-    packetHashes,
+    completionPs: finished ? run.lastEndPs : NaN,
+    fctPs: run.fctPs,
+    packets: run.packets,
+    packetHops: run.packetHops,
+    drops: run.drops,
+    retransmits: run.retransmits,
+    ecnMarks: run.ecnMarks,
+    queueMaxBytes: run.queueMaxBytes.reduce((most, bytes) => Math.max(most, bytes), 0),
+    reorderMaxPackets: run.reorderMaxPackets,
+    linkLoadBytes: run.loadBytes,
+    linkQueueMaxBytes: run.queueMaxBytes,
+    packetHashes: parts[0]!.packetHashes.map((_, node) => parts.reduce((hash, part) => hash || part.packetHashes[node]!, 0)),
   };
 }

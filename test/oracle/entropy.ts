@@ -34,7 +34,7 @@ export class HostEntropy {
     }
     const rotations = this.#rotations.get(plan.dstHost[flow]!);
     if (rotations === undefined) return { entropy: 0, pinned: false };
-    const rotation = isFullSize ? rotations.full : rotations.short;
+    const rotation = isFullSize || this.#simulation.bugs.has('one-rotation-a-pair') ? rotations.full : rotations.short;
     const entropy = rotation.paths[rotation.pointer]!;
     rotation.pointer = (rotation.pointer + 1) % rotation.paths.length;
     return { entropy, pinned: true };

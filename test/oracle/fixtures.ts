@@ -1,7 +1,8 @@
 import type { LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
-import type { Schedule } from '../../sim/base/schedule.ts';
+import { ScheduleBuilder, type Schedule } from '../../sim/base/schedule.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
-import { leafSpine } from '../../topologies/leaf-spine.ts';
+import { buildTopology, hostCount } from '../../topologies/build-topology.ts';
+import { runOracle } from './oracle.ts';
 import type { OracleInput } from './types.ts';
 
 const GBPS = 1e9;
@@ -23,20 +24,61 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
     name: 'oracle test',
     seed: 1,
     fidelity: 'packet',
-    workload: { kind: 'flows', flows: [], ranks: changes.topology.leaves * changes.topology.hostsPerLeaf },
+    workload: { kind: 'flows', flows: [], ranks: hostCount(changes.topology) },
     balancer: { kind: 'ecmp' },
     transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: 1e9, nackIntervalPs: 5e8 },
     nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
     switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
     failures: [],
     stopAtPs: 1e12,
+    stopPackets: null,
     ...changes,
   };
 }
 
 /** Builds the fabric of a scenario and plans the flows of a schedule on it. */
 export function oracleInput(scenario: Scenario, schedule: Schedule): OracleInput {
-  const topology = leafSpine(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
+  const topology = buildTopology(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
   return { topology, schedule, plan, scenario };
+}
+
+/** When packets arrive somewhere, the nodes one after the other. */
+export const arrivalTimesPs = (input: OracleInput): number[] =>
+  runOracle(input).nodeLogs.flatMap(({ packets }) => packets.map(({ timePs }) => timePs));
+
+/** The first of 5000 packets is lost and sent again late, so that the receiver's bitmap fills up. */
+export function fullBitmapInput(): OracleInput {
+  const scenario = scenarioWith({
+    topology: fabric(1, 3, 1),
+    balancer: { kind: 'spray' },
+    transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: 100_000_000, nackIntervalPs: 0 },
+    nic: { mtuBytes: 257, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
+    switch: { kind: 'droptail', queueBytes: 1.5 * 321, ecn: 'off', hash: 'ideal' },
+  });
+  const builder = new ScheduleBuilder(3);
+  const phase = builder.phase('both');
+  builder.message(0, 2, 257, phase);
+  builder.message(1, 2, 5000 * 257, phase);
+  return oracleInput(scenario, builder.build());
+}
+
+/** Leaf 0 deals packets over two sets of spines in turn; one of them comes to its end, and is used again after the other one. */
+export function twoRotationsInput(): OracleInput {
+  const scenario = scenarioWith({
+    topology: fabric(3, 1, 3),
+    balancer: { kind: 'spray-switch-rr', variant: 'permute' },
+    failures: [{ link: 'leaf1-spine0' }],
+  });
+  const builder = new ScheduleBuilder(3);
+  const phase = builder.phase('all');
+  const messages = [
+    { dst: 1, packets: 2, startPs: 0 },
+    { dst: 2, packets: 8, startPs: 1_000_000 },
+    { dst: 1, packets: 8, startPs: 5_000_000 },
+  ];
+  for (const { dst, packets, startPs } of messages) {
+    builder.after(builder.message(0, dst, packets * 4096, phase), builder.compute(0, startPs));
+  }
+  return oracleInput(scenario, builder.build());
 }

@@ -75,14 +75,16 @@ export class Host {
     const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
     const payloadBytes = (seq: number): number => (seq < packetCount - 1 ? mtuBytes : plan.bytes[flow]! - (packetCount - 1) * mtuBytes);
     const wireBytes = (seq: number): number => payloadBytes(seq) + headerBytes;
-    const congestion = congestionControl(scenario.transport, limits, fullBytes, lineRateBps);
-    const sprays = ['spray', 'drb', 'spray-switch-rr'].includes(scenario.balancer.kind);
+    const congestion = congestionControl(scenario.transport, limits, fullBytes, lineRateBps, this.#simulation.bugs);
+    const { bugs } = this.#simulation;
+    const sprays = ['spray', 'drb', 'spray-switch-rr'].includes(scenario.balancer.kind) && !bugs.has('loss-distance-of-one-path');
     const context: SenderContext = {
       packetCount,
       wireBytes,
       congestion,
       rtoPs: recovery === 'none' ? Infinity : limits.rtoPs,
       reorderDistance: () => (sprays ? Math.max(3, (1.5 * congestion.windowBytes()) / fullBytes) : 3),
+      bugs,
       armTimer: (timePs) =>
         this.#simulation.scheduleLocal(timePs, this.#index, RETRANSMISSION_TIMER, flow, () =>
           this.around(() => sender.timerFires(this.#simulation.now)),
@@ -109,7 +111,7 @@ export class Host {
   #receiveData(packet: Packet): void {
     const { scenario, plan } = this.#simulation.input;
     const { transport, nic } = scenario;
-    const receiver = this.#receivers.get(packet.flow) ?? new Receiver(transport.recovery, transport.nackIntervalPs);
+    const receiver = this.#receivers.get(packet.flow) ?? new Receiver(transport.recovery, transport.nackIntervalPs, this.#simulation.bugs);
     this.#receivers.set(packet.flow, receiver);
     const total = packetsOf(plan.bytes[packet.flow]!, nic.mtuBytes);
     const wasComplete = receiver.expected === total;

@@ -1,14 +1,24 @@
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BUGS, type Bug } from './bugs.ts';
 import { comparable, differences } from './compare.ts';
+import { stormCases } from './corner-cases.ts';
+import { arrivalTimesPs, fullBitmapInput, twoRotationsInput } from './fixtures.ts';
 import { runOracle } from './oracle.ts';
 import { inputOf } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
-import { BUGS, type Bug } from './types.ts';
+import type { OracleInput } from './types.ts';
 
 /** A fixed list, so that every planted bug is known to be seen by it. */
-const inputs = fc.sample(scenarioCases, { numRuns: 60, seed: 42 }).map(inputOf);
+const random = fc.sample(scenarioCases, { numRuns: 150, seed: 42 }).map(inputOf);
+const stormy = fc.sample(stormCases, { numRuns: 60, seed: 42 }).map(inputOf);
+const inputs = [...random, ...stormy, ...random.slice(0, 10).map(stoppedAtAnArrival), fullBitmapInput(), twoRotationsInput()];
 const right = inputs.map((input) => comparable(runOracle(input)));
+
+function stoppedAtAnArrival(input: OracleInput): OracleInput {
+  const timesPs = arrivalTimesPs(input);
+  return { ...input, scenario: { ...input.scenario, stopAtPs: timesPs[timesPs.length >> 1] ?? input.scenario.stopAtPs } };
+}
 
 /** Reversed paths differ from forward ones only where a bundle has a dead cable; there the answer meets a dead link. */
 const BREAKS_DOWN: Bug = 'ack-on-forward-path';

@@ -90,7 +90,8 @@ export class Nic {
       const packet = makePacket(seq, isRetransmission);
       if (isRetransmission) this.simulation.retransmits++;
       else this.simulation.packets++;
-      if (rateBps() < lineRateBps) sender.nextSendPs = timePs + serialisationPs(packet.wireBytes, rateBps());
+      const fromPs = this.simulation.bugs.has('pacing-from-the-end') ? timePs + serialisationPs(packet.wireBytes, lineRateBps) : timePs;
+      if (rateBps() < lineRateBps) sender.nextSendPs = fromPs + serialisationPs(packet.wireBytes, rateBps());
       return packet;
     }
     return null;

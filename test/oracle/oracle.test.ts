@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PacketStreams, setupStream } from '../../sim/base/random.ts';
 import type { Recovery, Scenario } from '../../sim/base/scenario.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
+import { hostCount } from '../../topologies/build-topology.ts';
 import { Dctcp } from './congestion.ts';
 import { ACK, DATA, NACK, type PacketEvent } from './event-log.ts';
 import { fabric, oracleInput, scenarioWith } from './fixtures.ts';
@@ -19,7 +20,7 @@ const fixed = (recovery: Recovery): Scenario['transport'] => ({
 
 /** Runs messages [src, dst, bytes], all posted at 0. */
 function runMessages(scenario: Scenario, messages: readonly (readonly [number, number, number])[]): OracleResult {
-  const builder = new ScheduleBuilder(scenario.topology.leaves * scenario.topology.hostsPerLeaf);
+  const builder = new ScheduleBuilder(hostCount(scenario.topology));
   const phase = builder.phase('all');
   for (const [src, dst, bytes] of messages) builder.message(src, dst, bytes, phase);
   return runOracle(oracleInput(scenario, builder.build()));

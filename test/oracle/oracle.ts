@@ -3,7 +3,8 @@ import { Host, type NicKind } from './host.ts';
 import { Ranks } from './rank.ts';
 import { Simulation } from './simulation.ts';
 import { Switch, type Deliver } from './switch.ts';
-import type { Bug, OracleInput, OracleResult } from './types.ts';
+import type { Bug } from './bugs.ts';
+import type { OracleInput, OracleResult } from './types.ts';
 
 const SENDER_INFORMED = 2041;
 
@@ -32,7 +33,8 @@ export function runOracle(input: OracleInput, options: OracleOptions = {}): Orac
   };
   const informSender = (flow: number): void => {
     const host = plan.srcHost[flow]!;
-    const timePs = simulation.now + wayBackPs(topology, plan.dstHost[flow]!, host);
+    const delayPs = simulation.bugs.has('informed-at-once') ? 0 : wayBackPs(topology, plan.dstHost[flow]!, host);
+    const timePs = simulation.now + delayPs;
     simulation.scheduleLocal(timePs, host, SENDER_INFORMED, flow, () => hosts[host]!.inform(flow));
   };
   const switches = Array.from({ length: topology.switches }, (_, s) => new Switch(simulation, deliver, s));

@@ -48,7 +48,8 @@ export class Ranks {
     for (let op = 0; op < schedule.ops; op++) {
       for (let e = schedule.depOffset[op]!; e < schedule.depOffset[op + 1]!; e++) {
         this.#waitsFor[op]!++;
-        const listeners = schedule.depOnStart[e] === 1 ? this.#onStart : this.#onEnd;
+        const waitsForStart = schedule.depOnStart[e] === 1 && !simulation.bugs.has('start-edge-waits-for-end');
+        const listeners = waitsForStart ? this.#onStart : this.#onEnd;
         listeners[schedule.depOp[e]!]!.push(op);
       }
     }
@@ -123,7 +124,8 @@ export class Ranks {
     const staysInLeaf = topology.torOfHost[plan.srcHost[flow]!] === topology.torOfHost[plan.dstHost[flow]!];
     if (scenario.balancer.kind !== 'ethereal' || staysInLeaf) return 0;
     const batch = `${schedule.rank[send]}:${schedule.phase[send]}`;
-    const openedPs = this.#batchOpenedPs.get(batch) ?? this.#simulation.now;
+    const isShared = !this.#simulation.bugs.has('batch-window-a-message');
+    const openedPs = (isShared ? this.#batchOpenedPs.get(batch) : undefined) ?? this.#simulation.now;
     this.#batchOpenedPs.set(batch, openedPs);
     return openedPs + scenario.balancer.batchWindowPs;
   }

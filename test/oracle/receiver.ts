@@ -1,4 +1,5 @@
 import type { Recovery } from '../../sim/base/scenario.ts';
+import type { Bug } from './bugs.ts';
 import { ACK, NACK } from './event-log.ts';
 
 export interface Answer {
@@ -12,13 +13,15 @@ export interface Answer {
 export class Receiver {
   readonly #recovery: Recovery;
   readonly #nackIntervalPs: number;
+  readonly #nackEchoesMark: boolean;
   #expected = 0;
   readonly #held = new Set<number>();
   #lastNack: { expected: number; timePs: number } | null = null;
 
-  constructor(recovery: Recovery, nackIntervalPs: number) {
+  constructor(recovery: Recovery, nackIntervalPs: number, bugs: ReadonlySet<Bug>) {
     this.#recovery = recovery;
-    this.#nackIntervalPs = nackIntervalPs;
+    this.#nackIntervalPs = bugs.has('nack-without-interval') ? 0 : nackIntervalPs;
+    this.#nackEchoesMark = bugs.has('mark-in-nack');
   }
 
   /** Every packet below this number has arrived. */
@@ -45,6 +48,6 @@ export class Receiver {
     const last = this.#lastNack;
     if (last !== null && last.expected === this.#expected && timePs - last.timePs < this.#nackIntervalPs) return null;
     this.#lastNack = { expected: this.#expected, timePs };
-    return { type: NACK, seq: this.#expected, cumulative: this.#expected, marked: false };
+    return { type: NACK, seq: this.#expected, cumulative: this.#expected, marked: marked && this.#nackEchoesMark };
   }
 }

@@ -1,67 +1,9 @@
-import { fc } from '@fast-check/vitest';
-import type {
-  BalancerSpec,
-  FailureSpec,
-  LeafSpineSpec,
-  NicSpec,
-  Recovery,
-  Scenario,
-  SwitchSpec,
-  TransportSpec,
-} from '../../sim/base/scenario.ts';
-import { harmlessFailures, type ScenarioCase, type Traffic } from './scenario-case.ts';
-
-/** Bits a second: rates of real links, and rates that do not divide 8e12, so that serialisation times are rounded. */
-const rateBps = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(400e9, 100e9, 200e9, 50e9) },
-  { weight: 2, arbitrary: fc.constantFrom(333e9, 70e9, 123_456_789_012, 3.2e12) },
-  { weight: 1, arbitrary: fc.integer({ min: 20e9, max: 900e9 }) },
-);
-
-const delayPs = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(500_000, 300_000, 700_000) },
-  { weight: 1, arbitrary: fc.integer({ min: 50_001, max: 1_500_001 }) },
-);
-
-/** Equal links give many events of one instant, unequal ones rounding and reordering. */
-const links = fc.oneof(
-  fc.constant({ hostLink: { rateBps: 400e9, delayPs: 500_000 }, fabricLink: { rateBps: 400e9, delayPs: 500_000 }, spineRates: null }),
-  fc.record({
-    hostLink: fc.record({ rateBps, delayPs }),
-    fabricLink: fc.record({ rateBps, delayPs }),
-    spineRates: fc.option(fc.array(rateBps, { minLength: 4, maxLength: 4 })),
-  }),
-);
-
-const topology: fc.Arbitrary<LeafSpineSpec> = fc
-  .record({
-    leaves: fc.integer({ min: 1, max: 4 }),
-    hostsPerLeaf: fc.integer({ min: 1, max: 4 }),
-    spines: fc.integer({ min: 1, max: 4 }),
-    linksPerPair: fc.integer({ min: 1, max: 2 }),
-    links,
-    placement: fc.constantFrom('packed', 'strided', 'random'),
-  })
-  .map(({ leaves, hostsPerLeaf, spines, linksPerPair, links: { hostLink, fabricLink, spineRates }, placement }) => ({
-    kind: 'leaf-spine',
-    leaves,
-    spines,
-    hostsPerLeaf: leaves === 1 ? Math.max(2, hostsPerLeaf) : hostsPerLeaf,
-    hostLink,
-    fabricLink: { ...fabricLink, perSpineRateBps: spineRates?.slice(0, spines) ?? null, linksPerPair },
-    placement,
-  }));
-
-const failures: fc.Arbitrary<readonly FailureSpec[]> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant([]) },
-  {
-    weight: 1,
-    arbitrary: fc.array(
-      fc.tuple(fc.nat(3), fc.nat(3), fc.nat(1)).map(([leaf, spine, cable]) => ({ link: `leaf${leaf}-spine${spine}-${cable}` })),
-      { maxLength: 4 },
-    ),
-  },
-);
+import fc from 'fast-check';
+import type { BalancerSpec, NicSpec, Recovery, Scenario, SwitchSpec, TransportSpec } from '../../sim/base/scenario.ts';
+import { hostCount } from '../../topologies/build-topology.ts';
+import { fabrics } from './fabrics.ts';
+import type { ScenarioCase } from './scenario-case.ts';
+import { traffic, workloads } from './workloads.ts';
 
 const nic: fc.Arbitrary<Pick<NicSpec, 'mtuBytes' | 'headerBytes' | 'ackBytes'>> = fc.record({
   mtuBytes: fc.constantFrom(4096, 1000, 1500, 257, 9000),
@@ -127,11 +69,11 @@ const transport = (packetBytes: number): fc.Arbitrary<TransportSpec> => {
 };
 
 const switches = (packetBytes: number): fc.Arbitrary<SwitchSpec> => {
-  const packets = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.double({ min: 1, max: 12, noNaN: true }));
+  const packets = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 1.5, 2, 3), fc.double({ min: 1, max: 12, noNaN: true }));
   const bytes = packets.map((count) => Math.round(count * packetBytes));
   return fc.record({
     kind: fc.constant('droptail' as const),
-    queueBytes: fc.oneof(fc.constantFrom(Infinity, null), bytes, bytes),
+    queueBytes: fc.oneof({ weight: 1, arbitrary: fc.constantFrom(Infinity, null) }, { weight: 3, arbitrary: bytes }),
     ecn: fc.oneof(
       { weight: 1, arbitrary: fc.constantFrom('off' as const, null) },
       {
@@ -146,28 +88,6 @@ const switches = (packetBytes: number): fc.Arbitrary<SwitchSpec> => {
   });
 };
 
-const traffic = (mtuBytes: number): fc.Arbitrary<Traffic> => {
-  const rank = fc.nat(15);
-  const bytes = fc.oneof(
-    { weight: 1, arbitrary: fc.constant(0) },
-    { weight: 3, arbitrary: fc.integer({ min: 1, max: 8 }).map((packets) => packets * mtuBytes) },
-    { weight: 3, arbitrary: fc.integer({ min: 1, max: 12 * mtuBytes }) },
-    { weight: 2, arbitrary: fc.integer({ min: 12 * mtuBytes, max: 40 * mtuBytes }) },
-  );
-  const time = fc.oneof(fc.constantFrom(0, 500_000, 1_000_000), fc.nat(20_000_000));
-  const few = fc.integer({ min: 1, max: 4 });
-  return fc.oneof(
-    fc.record({ kind: fc.constant('flow' as const), src: rank, dst: rank, bytes, startPs: time, receivePs: time }),
-    fc.record({ kind: fc.constant('permutation' as const), shift: rank, bytes }),
-    fc.record({ kind: fc.constant('incast' as const), senders: rank, receiver: rank, bytes }),
-    fc.record({ kind: fc.constant('burst' as const), src: rank, fan: rank, bytes }),
-    fc.record({ kind: fc.constant('chain' as const), first: rank, hops: few, bytes }),
-    fc.record({ kind: fc.constant('stream' as const), src: rank, dst: rank, messages: few, bytes }),
-    fc.record({ kind: fc.constant('computations' as const), rank, count: few, durationPs: time, bytes }),
-    fc.record({ kind: fc.constant('ring' as const), steps: few, bytes }),
-  );
-};
-
 /** `acks: none` needs a transport that asks for no answer. */
 function withAcks(scenario: Scenario, acks: NicSpec['acks']): Scenario {
   if (acks === 'per-packet') return scenario;
@@ -180,62 +100,94 @@ function withAcks(scenario: Scenario, acks: NicSpec['acks']): Scenario {
   };
 }
 
-/** Random small scenarios of everything docs/packet-model.md describes. */
-export const scenarioCases: fc.Arbitrary<ScenarioCase> = fc.record({ topology, failures, nic, balancer }).chain((base) => {
-  const packetBytes = base.nic.mtuBytes + base.nic.headerBytes;
-  return fc
-    .record({
-      seed: fc.nat(),
-      transport: transport(packetBytes),
-      switch: switches(packetBytes),
-      acks: fc.constantFrom<NicSpec['acks']>('per-packet', 'per-packet', 'per-packet', 'none'),
-      stopAtPs: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(200_000_000) },
-        { weight: 1, arbitrary: fc.integer({ min: 500_000, max: 30_000_000 }) },
-      ),
-      traffic: fc.array(traffic(base.nic.mtuBytes), { minLength: 1, maxLength: 6 }),
-    })
-    .map((rest): ScenarioCase => {
-      const ranks = base.topology.leaves * base.topology.hostsPerLeaf;
-      const cuts = base.failures.filter(({ link }) => exists(base.topology, link));
-      const scenario: Scenario = {
-        name: 'random',
-        seed: rest.seed,
-        fidelity: 'packet',
-        topology: base.topology,
-        workload: { kind: 'flows', flows: [], ranks },
-        balancer: base.balancer,
-        transport: rest.transport,
-        nic: { ...base.nic, acks: 'per-packet' },
-        switch: rest.switch,
-        failures: harmlessFailures(base.topology, cuts),
-        stopAtPs: Math.min(rest.stopAtPs, longestRunPs(rest.transport)),
-      };
-      return { scenario: withAcks(scenario, rest.acks), traffic: rest.traffic };
-    });
-});
-
 /** Timeouts that fire several times a round trip fill every queue with copies: enough of them is soon seen. */
 const longestRunPs = ({ rtoPs: rto }: TransportSpec): number => (rto !== null && rto < 1_000_000 ? 20_000_000 : Infinity);
 
-function exists({ leaves, spines, fabricLink }: LeafSpineSpec, link: string): boolean {
-  const [leaf, spine, cable] = link.match(/\d+/g)!.map(Number);
-  return leaf! < leaves && spine! < spines && cable! < fabricLink.linksPerPair;
+const stopAtPs = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(200_000_000) },
+  { weight: 1, arbitrary: fc.integer({ min: 500_000, max: 30_000_000 }) },
+);
+
+const seed = fc.oneof({ weight: 4, arbitrary: fc.nat() }, { weight: 1, arbitrary: fc.maxSafeNat() });
+
+/** Everything but the traffic: the workload is an empty list of flows among all ranks. */
+const settings: fc.Arbitrary<Scenario> = fc.record({ fabric: fabrics, nic, balancer }).chain(({ fabric, nic, balancer }) => {
+  const hosts = hostCount(fabric.topology);
+  const packetBytes = nic.mtuBytes + nic.headerBytes;
+  return fc
+    .record({
+      seed,
+      ranks: fc.oneof({ weight: 4, arbitrary: fc.constant(hosts) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: hosts }) }),
+      transport: transport(packetBytes),
+      switch: switches(packetBytes),
+      acks: fc.constantFrom<NicSpec['acks']>('per-packet', 'per-packet', 'per-packet', 'none'),
+      stopAtPs,
+      stopPackets: fc.constant(null),
+    })
+    .map(({ ranks, acks, stopAtPs, ...own }) => {
+      const scenario: Scenario = {
+        name: 'random',
+        fidelity: 'packet',
+        ...fabric,
+        workload: { kind: 'flows', flows: [], ranks },
+        balancer,
+        nic: { ...nic, acks: 'per-packet' },
+        stopAtPs: Math.min(stopAtPs, longestRunPs(own.transport)),
+        ...own,
+      };
+      return withAcks(scenario, acks);
+    });
+});
+
+/** The nearest scenario that a config file can ask for: it refuses what is out of range or without effect. */
+export function configurable(scenario: Scenario): Scenario {
+  const { nic, switch: device, topology } = scenario;
+  const isSilent = nic.acks === 'none';
+  const packetBytes = nic.mtuBytes + nic.headerBytes;
+  return {
+    ...scenario,
+    transport: configurableTransport(scenario.transport, isSilent, packetBytes, topology.hostLink.rateBps),
+    switch: isSilent ? { ...device, queueBytes: Infinity } : device,
+  };
 }
 
-/** The same over links so long that packets in flight reach beyond the engine's ring of windows, with timers to match. */
-export const longHaulCases: fc.Arbitrary<ScenarioCase> = fc
-  .tuple(scenarioCases, fc.integer({ min: 1_000_000, max: 3_000_000_000 }), fc.integer({ min: 1_000_000, max: 3_000_000_000 }))
-  .map(([{ scenario, traffic }, hostDelayPs, fabricDelayPs]) => ({
-    scenario: {
-      ...scenario,
-      topology: {
-        ...scenario.topology,
-        hostLink: { ...scenario.topology.hostLink, delayPs: hostDelayPs },
-        fabricLink: { ...scenario.topology.fabricLink, delayPs: fabricDelayPs },
-      },
-      transport: { ...scenario.transport, rtoPs: 10 * (hostDelayPs + fabricDelayPs) },
-      stopAtPs: 200 * (hostDelayPs + fabricDelayPs),
-    },
-    traffic,
-  }));
+function configurableTransport(spec: TransportSpec, isSilent: boolean, packetBytes: number, hostBps: number): TransportSpec {
+  const { recovery } = spec;
+  const common = {
+    rtoPs: recovery === 'none' ? null : spec.rtoPs,
+    nackIntervalPs: recovery === 'gbn' && spec.nackIntervalPs > 0 ? spec.nackIntervalPs : 500_000_000,
+  };
+  switch (spec.kind) {
+    case 'fixed': {
+      const rateBps = spec.rateBps !== null && spec.rateBps > hostBps ? null : spec.rateBps;
+      return { ...spec, ...common, rateBps, windowBytes: isSilent ? null : spec.windowBytes };
+    }
+    case 'dctcp': {
+      const { initialWindowBytes, minWindowBytes } = spec;
+      const isInRange = minWindowBytes !== null && initialWindowBytes !== null && minWindowBytes <= initialWindowBytes;
+      return { ...spec, ...common, minWindowBytes: isInRange && minWindowBytes >= packetBytes ? minWindowBytes : null };
+    }
+    case 'dctcp-rate':
+      return { ...spec, ...common };
+  }
+}
+
+/** Random small scenarios that a config file can ask for. */
+export const configCases: fc.Arbitrary<ScenarioCase> = settings.chain((scenario) =>
+  workloads(scenario.workload.ranks, scenario.nic.mtuBytes).map((workload) => ({
+    scenario: configurable({ ...scenario, workload }),
+    traffic: null,
+  })),
+);
+
+/** Random small scenarios of everything docs/packet-model.md describes and no config file can ask for. */
+export const ownTrafficCases: fc.Arbitrary<ScenarioCase> = settings.chain((scenario) =>
+  fc.array(traffic(scenario.nic.mtuBytes), { minLength: 1, maxLength: 6 }).map((pieces) => ({ scenario, traffic: pieces })),
+);
+
+/** Both. A failure shrinks to a config if it can. */
+export const scenarioCases: fc.Arbitrary<ScenarioCase> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 1, arbitrary: configCases },
+  { weight: 1, arbitrary: ownTrafficCases },
+);

@@ -1,3 +1,4 @@
+import type { Bug } from './bugs.ts';
 import type { CongestionControl } from './congestion.ts';
 import { ACK } from './event-log.ts';
 import type { Packet } from './packet.ts';
@@ -11,6 +12,7 @@ export interface SenderContext {
   readonly rtoPs: number;
   /** A packet is marked lost when one sent this many transmissions later is acknowledged; called after each ACK. */
   readonly reorderDistance: () => number;
+  readonly bugs: ReadonlySet<Bug>;
   readonly armTimer: (timePs: number) => void;
   readonly onComplete: () => void;
 }
@@ -69,9 +71,9 @@ export abstract class Sender {
   }
 
   timerFires(timePs: number): void {
-    const { rtoPs, congestion } = this.context;
+    const { rtoPs, congestion, bugs } = this.context;
     if (this.complete) return;
-    if (this.#lastActivityPs + rtoPs > timePs) {
+    if (this.#lastActivityPs + rtoPs > timePs && !bugs.has('timeout-despite-activity')) {
       this.#arm(this.#lastActivityPs + rtoPs);
       return;
     }
@@ -113,9 +115,12 @@ export class SelectiveSender extends Sender {
   }
 
   nextPacket(): number | null {
+    const { packetCount, bugs } = this.context;
+    if (bugs.has('new-before-lost') && this.next < packetCount) return this.next;
     for (let seq = this.una; seq < this.next; seq++) if (this.#state[seq] === 'lost') return seq;
-    if (this.next === this.context.packetCount) return null;
-    return this.#marksLost && this.next >= this.una + BITMAP_PACKETS ? null : this.next;
+    if (this.next === packetCount) return null;
+    const isLimited = this.#marksLost && !bugs.has('unlimited-bitmap');
+    return isLimited && this.next >= this.una + BITMAP_PACKETS ? null : this.next;
   }
 
   protected noteTransmission(seq: number): { isRetransmission: boolean } {
@@ -127,7 +132,7 @@ export class SelectiveSender extends Sender {
   }
 
   protected takeAnswer(answer: Packet): void {
-    const { congestion, wireBytes, reorderDistance } = this.context;
+    const { congestion, wireBytes, reorderDistance, bugs } = this.context;
     let newlyBytes = 0;
     const acknowledge = (seq: number): boolean => {
       if (this.#state[seq] === 'acknowledged') return false;
@@ -138,6 +143,7 @@ export class SelectiveSender extends Sender {
     const acknowledgedItself = answer.seq >= this.una && acknowledge(answer.seq);
     for (let seq = this.una; seq < answer.cumulative; seq++) acknowledge(seq);
     while (this.#state[this.una] === 'acknowledged') this.una++;
+    if (newlyBytes === 0 && bugs.has('repeated-acks-unheard')) return;
     congestion.hearAck({ newlyBytes, marked: answer.marked, una: this.una, next: this.next });
 
     if (!this.#marksLost) return;

@@ -3,7 +3,8 @@ import { deriveLimits, type Limits } from '../../sim/derive.ts';
 import { DATA, NIC_WAKE_UP, type NodeLog } from './event-log.ts';
 import { canonicalOrder, EventQueue, type EventOrder } from './event-queue.ts';
 import type { Packet } from './packet.ts';
-import type { Bug, OracleInput } from './types.ts';
+import type { Bug } from './bugs.ts';
+import type { OracleInput } from './types.ts';
 
 const DEPARTURE = 0;
 const EVENT = 1;
@@ -82,7 +83,8 @@ export class Simulation {
 
   /** Handles everything up to and including `untilPs`, until nothing is pending. */
   run(untilPs: number): void {
-    for (let event = this.#queue.pop(); event !== undefined && event.timePs <= untilPs; event = this.#queue.pop()) {
+    const lastPs = this.bugs.has('stop-before-its-instant') ? untilPs - 1 : untilPs;
+    for (let event = this.#queue.pop(); event !== undefined && event.timePs <= lastPs; event = this.#queue.pop()) {
       if (event.timePs < this.now) throw new Error(`an event at ${event.timePs} ps comes after ${this.now} ps`);
       this.now = event.timePs;
       event.run();

@@ -50,7 +50,7 @@ class OutputPort {
   #limitPs(): number {
     const { limits, input } = this.#simulation;
     const { mtuBytes, headerBytes } = input.scenario.nic;
-    const isWhole = (8e12 / this.#rateBps) % 1 === 0;
+    const isWhole = (8e12 / this.#rateBps) % 1 === 0 || this.#simulation.bugs.has('limit-without-rounding');
     return this.#toPs(limits.queueBytes) + (isWhole ? 0 : 0.5 * Math.ceil(limits.queueBytes / (mtuBytes + headerBytes)));
   }
 
@@ -97,6 +97,7 @@ class RoundRobin {
   readonly #switchIndex: number;
   readonly #order: number[];
   readonly #permutes: boolean;
+  readonly #shufflesAtWrap: boolean;
   #pointer = 0;
 
   constructor(simulation: Simulation, switchIndex: number, ports: readonly number[], permutes: boolean) {
@@ -104,12 +105,15 @@ class RoundRobin {
     this.#switchIndex = switchIndex;
     this.#order = [...ports];
     this.#permutes = permutes;
+    this.#shufflesAtWrap = simulation.bugs.has('shuffle-at-wrap');
+    if (permutes && this.#shufflesAtWrap) this.#shuffle();
   }
 
   next(): number {
-    if (this.#pointer === 0 && this.#permutes) this.#shuffle();
+    if (this.#pointer === 0 && this.#permutes && !this.#shufflesAtWrap) this.#shuffle();
     const port = this.#order[this.#pointer]!;
     this.#pointer = (this.#pointer + 1) % this.#order.length;
+    if (this.#pointer === 0 && this.#permutes && this.#shufflesAtWrap) this.#shuffle();
     return port;
   }
 
@@ -134,7 +138,7 @@ export class Switch {
     this.#simulation = simulation;
     this.#index = index;
     this.#node = topology.hosts + index;
-    this.#salt = switchSalts(scenario.seed, topology.switches)[index]!;
+    this.#salt = switchSalts(scenario.seed, topology.switches)[simulation.bugs.has('shared-salt') ? 0 : index]!;
     for (let i = topology.portOffset[this.#node]!; i < topology.portOffset[this.#node + 1]!; i++) {
       this.#ports.push(new OutputPort(simulation, deliver, index, topology.portLink[i]!));
     }
@@ -163,7 +167,8 @@ export class Switch {
     const set = topology.nextHopSet[cell]!;
     if (set < 0) throw new Error(`${topology.nodeNames[this.#node]} has no next hop towards host ${packet.dstHost}`);
     const ports = [...topology.setPort.slice(topology.setOffset[set], topology.setOffset[set + 1])];
-    if (scenario.balancer.kind === 'spray-switch-rr' && packet.type === DATA && packet.wireBytes >= 128) {
+    const smallest = this.#simulation.bugs.has('small-packets-in-turn') ? 0 : 128;
+    if (scenario.balancer.kind === 'spray-switch-rr' && packet.type === DATA && packet.wireBytes >= smallest) {
       const known = this.#roundRobin.get(set);
       const rotation = known ?? new RoundRobin(this.#simulation, this.#index, ports, scenario.balancer.variant === 'permute');
       this.#roundRobin.set(set, rotation);

@@ -1,4 +1,12 @@
-import type { BalancerSpec, EtherealSpec, LeafSpineSpec, Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type {
+  BalancerSpec,
+  EtherealSpec,
+  FatTreeSpec,
+  LeafSpineSpec,
+  Scenario,
+  TopologySpec,
+  WorkloadSpec,
+} from '../../sim/base/scenario.ts';
 
 const GBPS = 1e9;
 
@@ -19,8 +27,23 @@ export const leafSpineSpec = (
   ...changes,
 });
 
+/** The fat tree of k-port switches, 400 Gb/s and 500 ns everywhere. */
+export const fatTreeSpec = (k: number, changes: Partial<FatTreeSpec> = {}): FatTreeSpec => ({
+  kind: 'fat-tree',
+  pods: k,
+  torsPerPod: k / 2,
+  aggsPerPod: k / 2,
+  coresPerAgg: k / 2,
+  hostsPerTor: k / 2,
+  hostLink: { rateBps: 400 * GBPS, delayPs: 500_000 },
+  fabricLink: { rateBps: 400 * GBPS, delayPs: 500_000 },
+  coreLink: { rateBps: 400 * GBPS, delayPs: 500_000 },
+  placement: 'packed',
+  ...changes,
+});
+
 /** DCTCP over drop-tail queues with every default, 4096 B + 64 B packets; `changes` replaces whole top-level keys. */
-export const scenarioOf = (changes: Partial<Scenario> & { topology: LeafSpineSpec; workload: WorkloadSpec }): Scenario => ({
+export const scenarioOf = (changes: Partial<Scenario> & { topology: TopologySpec; workload: WorkloadSpec }): Scenario => ({
   name: 'test',
   seed: 1,
   fidelity: 'packet',
@@ -30,6 +53,7 @@ export const scenarioOf = (changes: Partial<Scenario> & { topology: LeafSpineSpe
   switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
   failures: [],
   stopAtPs: 1e12,
+  stopPackets: null,
   ...changes,
 });
 

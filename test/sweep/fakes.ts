@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { CellRecord, Row } from '../../analysis/rows.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { Cell } from '../../sweep/cells.ts';
+import { listOf } from '../../sweep/cells.ts';
 import type { CellOutcome } from '../../sweep/outcome.ts';
 import type { CellRunner } from '../../sweep/pool.ts';
 import type { CellSpec } from '../../sweep/run-cell.ts';
@@ -39,6 +40,7 @@ export const SCENARIO: Scenario = {
   switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
   failures: [],
   stopAtPs: 100e12,
+  stopPackets: null,
 };
 
 /** Cells over balancers and seeds whose scenarios are never looked at: a fake runner runs them. */
@@ -62,7 +64,7 @@ export function fakeCells(seeds = 3): Cell[] {
 
 export const fakeInput = (cells: readonly Cell[]): SweepInput => ({
   name: 'fake',
-  cells,
+  cells: listOf(cells),
   source: { file: 'fake.yaml', text: 'name: fake\n', overrides: [], seed: null },
   document: { name: 'fake' },
   report: { title: null, charts: null },
@@ -80,6 +82,7 @@ export function fakeRecord(spec: CellSpec, fields: Row = {}): CellRecord {
       completion_time_us: completion,
       bound_us: 30,
       slowdown: completion / 30,
+      fct_mean_us: 9,
       flows: 2,
       subflows: 2,
       congestion_ratio: 1,

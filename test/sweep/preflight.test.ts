@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { ConfigError } from '../../sim/base/errors.ts';
+import { listOf } from '../../sweep/cells.ts';
 import { resolvedConfig } from '../../sweep/config/resolved-config.ts';
 import { checkBuildable } from '../../sweep/preflight.ts';
 import { SCENARIO } from './fakes.ts';
@@ -13,7 +14,7 @@ function refusedSeed(scenario: Scenario, seeds: number, first = 1): { readonly s
   });
   let looked = 0;
   try {
-    checkBuildable(cells, (_cell, action) => {
+    checkBuildable(listOf(cells), (_cell, action) => {
       looked++;
       return action();
     });

@@ -70,3 +70,14 @@ test('an error that crossed a thread as data is the same error again', () => {
   }
   expect(errorOf(failureOf(new TypeError('x is undefined')))).toBeInstanceOf(InternalError);
 });
+
+test('a run that is ended from outside is stopped, one that ended before anybody asked is done', () => {
+  const spec = { runId: 'abc', seed: 1, swept: {}, scenario: SCENARIO };
+  const endless = {
+    ...spec,
+    scenario: { ...SCENARIO, workload: { kind: 'all-reduce', algorithm: 'ring', sizeBytes: 2 ** 36, ranks: 4 } } as const,
+  };
+  const stopped = attemptCell(endless, { shouldStop: () => true });
+  expect(stopped).toMatchObject({ kind: 'stopped', record: { row: { finished: false, completion_time_us: null } } });
+  expect(attemptCell(spec, { shouldStop: () => false }).kind).toBe('done');
+});

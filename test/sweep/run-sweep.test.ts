@@ -8,6 +8,7 @@ import type { Manifest } from '../../sweep/manifest.ts';
 import type { CellFailure } from '../../sweep/outcome.ts';
 import type { SweepProgress } from '../../sweep/progress.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
+import { StopFlag } from '../../sweep/stop-flag.ts';
 import { fakeCells, fakeInput, fakeRecord, fakeRunner, resultFiles, temporaryDir } from './fakes.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -100,6 +101,53 @@ test('an interrupted sweep keeps what ran, starts nothing more, and resumes to t
   expect(second.started).toHaveLength(5);
   expect(new Set([...first.started, ...second.started])).toEqual(new Set(cells.map((cell) => cell.runId)));
   expect(manifestOf(parts)).toMatchObject({ finished: true, cells_done: 9, cells_reused: 4 });
+  expect(resultFiles(parts)).toEqual(resultFiles(whole));
+});
+
+test('a cell that is stopped while it runs has a row but no stored result, and runs again on resume to the same bytes', async () => {
+  const whole = join(temporaryDir(), 'whole');
+  const parts = join(temporaryDir(), 'parts');
+  const cells = fakeCells();
+  await runSweep(fakeInput(cells), { dir: whole, jobs: 1, runner: fakeRunner().make });
+
+  const stop = new StopFlag();
+  const controller = new AbortController();
+  const first = fakeRunner((spec) => {
+    const record = fakeRecord(spec);
+    if (spec.runId !== 'run4') return { kind: 'done', record, notices: [], facts: {} };
+    stop.raise();
+    controller.abort();
+    const row = { ...record.row, completion_time_us: null, slowdown: null, finished: false };
+    return { kind: 'stopped', record: { ...record, row, unfinishedReason: 'stopped at 7 us' }, notices: [], facts: {} };
+  });
+  const messages: string[] = [];
+  const onMessage = (text: string): void => void messages.push(text);
+  const outcome = await runSweep(fakeInput(cells), {
+    dir: parts,
+    jobs: 1,
+    signal: controller.signal,
+    control: { stop },
+    runner: first.make,
+    onMessage,
+  });
+  expect(first.started).toEqual(['run0', 'run1', 'run2', 'run3', 'run4']);
+  expect(outcome).toMatchObject({ interrupted: true, exitCode: 130 });
+  expect(messages).toEqual(['balancer=spray seed=2: stopped at 7 us']);
+  expect(outcome.records.map(({ row }) => row['finished'])).toEqual([true, true, true, true, false]);
+  expect(outcome.records[4]).toMatchObject({ unfinishedReason: 'stopped at 7 us', row: { run_id: 'run4', completion_time_us: null } });
+  expect(readFileSync(join(parts, 'results.csv'), 'utf8')).toMatch(/\nrun4,2,packet,spray,,[^\n]+,false\n$/);
+  expect(readdirSync(join(parts, 'cells')).sort()).toEqual(['run0.json', 'run1.json', 'run2.json', 'run3.json']);
+  expect(existsSync(join(parts, 'repeat'))).toBe(false);
+  expect(manifestOf(parts)).toMatchObject({ finished: false, cells_done: 4 });
+  expect(
+    manifestOf(parts)
+      .cells.map((cell) => cell.status)
+      .slice(3, 6),
+  ).toEqual(['done', 'stopped', 'not run']);
+
+  const second = fakeRunner();
+  await runSweep(fakeInput(cells), { dir: parts, jobs: 2, resume: true, runner: second.make });
+  expect(second.started).toEqual(['run4', 'run5', 'run6', 'run7', 'run8']);
   expect(resultFiles(parts)).toEqual(resultFiles(whole));
 });
 

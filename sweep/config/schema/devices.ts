@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, time, word } from './fields.ts';
+import { bytes, count, time, word } from './fields.ts';
 
 export const nic = z
   .strictObject({
@@ -54,6 +54,11 @@ export const stop = z
     at: time('Nothing later is simulated; a run that is not done by then has not finished. At most 2^53 - 1 ps, about 2.5 hours.', {
       example: '100s',
     }).prefault('100s'),
+    packets: count(
+      'Ends a run early: at the end of the first lookahead window in which so many data packets (first transmissions, of all flows) have been sent. It has not finished then.',
+      Number.MAX_SAFE_INTEGER,
+      1_000_000,
+    ).optional(),
   })
   .prefault({})
   .meta({ description: 'When to give up.' });

@@ -79,6 +79,7 @@ const scenarios = fc
       switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
       failures: c.isLeafCut && c.spines > 1 ? [{ link: 'leaf0-spine0' }] : [],
       stopAtPs: 1e14,
+      stopPackets: null,
     };
   });
 

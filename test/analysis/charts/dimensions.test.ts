@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { sweepView } from '../../../analysis/charts/dimensions.ts';
 import { chartSpecs, lineChart } from '../../../analysis/charts/line-data.ts';
 import { largestRatio, linkLoads } from '../../../analysis/charts/link-loads.ts';
+import type { ChartInput } from '../../../analysis/charts/input.ts';
+import type { LinkLoads } from '../../../analysis/charts/link-loads.ts';
 import { exampleSweep, unfinished } from '../example-records.ts';
 
 const MIB = 2 ** 20;
@@ -103,10 +105,16 @@ describe('line charts', () => {
   });
 });
 
+/** The loads of every combination that has some. */
+function loadsOf(input: ChartInput): LinkLoads[] {
+  const view = sweepView(input);
+  return view.groups.flatMap((group) => linkLoads(view, group) ?? []);
+}
+
 describe('link loads', () => {
   test('the largest ratio of a run is its congestion ratio', () => {
     const input = exampleSweep();
-    const runs = linkLoads(sweepView(input));
+    const runs = loadsOf(input);
     expect(runs).toHaveLength(12);
     const first = input.records.filter(({ row }) => row['seed'] === 1);
     runs.forEach((run, i) => expect(largestRatio(run)).toBeCloseTo(first[i]!.row['congestion_ratio'] as number, 12));
@@ -123,7 +131,7 @@ describe('link loads', () => {
       idealBytes: [800, 200, 0][i]!,
       queueMaxBytes: null,
     }));
-    const [run] = linkLoads(sweepView({ ...input, records: [{ ...records[0]!, fabricLinks: links }] }));
+    const [run] = loadsOf({ ...input, records: [{ ...records[0]!, fabricLinks: links }] });
     expect(run!.up).toEqual({ bytes: [800, 400, null], ratio: [1, 2, null] });
     expect(run!.deadLinks).toBe(1);
   });
@@ -134,7 +142,7 @@ describe('link loads', () => {
       { ...link, loadBytes: 3, idealBytes: 2 },
       { ...link, loadBytes: 1, idealBytes: 2 },
     ]);
-    const [run] = linkLoads(sweepView({ ...input, records: [{ ...records[0]!, fabricLinks: doubled }] }));
+    const [run] = loadsOf({ ...input, records: [{ ...records[0]!, fabricLinks: doubled }] });
     expect(run!.linksPerPair).toBe(2);
     expect(run!.up.bytes).toEqual([3, 3, 3, 3]);
     expect(run!.down.ratio).toEqual([1.5, 1.5, 1.5, 1.5]);
@@ -143,6 +151,6 @@ describe('link loads', () => {
   test('a fabric of other switches than leaves and spines has no picture of this kind', () => {
     const { records, ...input } = exampleSweep({ grid: {}, seeds: 1 });
     const links = records[0]!.fabricLinks.map((link) => ({ ...link, to: link.to.replace('spine', 'core') }));
-    expect(linkLoads(sweepView({ ...input, records: [{ ...records[0]!, fabricLinks: links }] }))).toEqual([]);
+    expect(loadsOf({ ...input, records: [{ ...records[0]!, fabricLinks: links }] })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReportInput } from '../../../analysis/report/input.ts';
-import { renderReport } from '../../../analysis/report/report.ts';
+import { renderReport, reportParts } from '../../../analysis/report/report.ts';
 import { exampleSweep, unfinished, WORKLOADS } from '../example-records.ts';
 
 const MANIFEST = { netsimVersion: '0.1.0', configHash: '3f9a2c', configText: 'name: spray-or-not\n' };
@@ -138,6 +138,36 @@ describe('renderReport', () => {
   test('a chart that cannot be drawn is named', () => {
     const page = renderReport(example({ charts: [{ x: 'workload', y: 'trims', series: 'balancer' }] }));
     expect(plain(section(page, 'charts'))).toContain('Not drawn: trims by workload: no run has a value of trims.');
+  });
+
+  test('of very many combinations the page shows the first, and tells how many there are', () => {
+    const sizes = Array.from({ length: 1001 }, (_, i) => 4096 * (i + 1));
+    const grid = { 'workload.size': sizes, 'topology.spines': [4, 8], balancer: ['ecmp', 'spray'] };
+    const page = renderReport(example(exampleSweep({ leaves: 1, spines: 1, grid, seeds: 1 })));
+    const { figures, loads } = embedded(page);
+    expect(figures.map(({ panels }) => panels.length)).toEqual([2, 2, 200, 200, 200]);
+    expect(plain(section(page, 'charts'))).toContain('200 of 1001 combinations can be chosen');
+    expect(loads!.runs).toHaveLength(200);
+    expect(plain(section(page, 'loads'))).toContain('3804 of 4004 combinations are left out');
+    expect(section(page, 'summary').match(/<tr/g)).toHaveLength(1 + 2000);
+    expect(plain(section(page, 'summary'))).toContain('Only the first 2000 of 4004 combinations are here');
+    expect(section(page, 'answer').match(/<li/g)).toHaveLength(12 + 1000);
+    expect(plain(section(page, 'answer'))).toContain('990 more are not listed here');
+  });
+
+  test('the table of all runs holds the first ten thousand', () => {
+    const input = exampleSweep({ leaves: 1, spines: 1, grid: {}, seeds: 1 });
+    const records = Array.from({ length: 10_001 }, (_, seed) => ({ ...input.records[0]!, row: { ...input.records[0]!.row, seed } }));
+    const page = renderReport(example({ ...input, records, expectedCells: 10_001 }));
+    expect(embedded(page).rows.values).toHaveLength(10_000);
+    expect(plain(section(page, 'all-runs'))).toContain('the first 10000 of 10001 runs; results.csv has them all');
+  });
+
+  test('a page in parts is the whole page', () => {
+    const input = example();
+    const parts = [...reportParts(input)];
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.join('')).toBe(renderReport(input));
   });
 
   test('link loads are embedded up to a limit, and what is left out is told', () => {

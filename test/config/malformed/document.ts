@@ -111,8 +111,8 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   },
   {
     name: 'a merged key that does not belong here',
-    content: plus('nic: &n { acks: per-packet }', 'stop:', '  at: 1s', '  <<: *n'),
-    error: '12:7 stop.acks: unknown key (keys here: at)',
+    content: plus('nic: &n { mtu: 1kB }', 'stop:', '  at: 1s', '  <<: *n'),
+    error: '12:7 stop.mtu: unknown key (keys here: at, packets)',
   },
   {
     name: 'a duplicate of a key that is also merged',
@@ -203,8 +203,8 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   },
   {
     name: 'a topology of a later version',
-    content: withLine(2, '  kind: fat-tree'),
-    error: '2:9 topology.kind: "fat-tree" is not available in this version (available: leaf-spine)',
+    content: withLine(2, '  kind: rail'),
+    error: '2:9 topology.kind: "rail" is not available in this version (available: leaf-spine, fat-tree)',
   },
   {
     name: 'a fidelity of a later version',

@@ -150,6 +150,11 @@ export const VALUES: readonly MalformedConfig[] = [
     error: '9:13 stop.at: "10000s" is too large (at most 2^53 - 1 picoseconds)',
   },
   {
+    name: 'a stop after no packet',
+    content: plus('stop: { packets: 0 }'),
+    error: '9:18 stop.packets: 0 is too small (write at least 1)',
+  },
+  {
     name: 'a jitter of half a nanosecond',
     content: plus('balancer: { kind: ethereal, startJitter: 500ps }'),
     error: '9:42 balancer.startJitter: "500ps" is not a multiple of 1ns (round it)',

@@ -1,0 +1,295 @@
+import { InternalError } from '../base/errors.ts';
+import type { Partition } from './exchange.ts';
+import {
+  CHUNK_SLOTS,
+  CHUNK_WORDS,
+  CLOCK_PLACES,
+  DUE,
+  FIRST_CLASS,
+  MAX_WINDOW_PS,
+  PORT_BITS,
+  PORT_MASK,
+  RECORD_WORDS,
+  WINDOW_START,
+} from './record.ts';
+import { Overflow } from './overflow.ts';
+
+const MAX_RING_SLOTS = 512;
+
+/**
+ * Records that nodes have been sent, by the window in which they are due: a ring of windows, in each a mailbox a node. A mailbox is a
+ * chain of 16-slot chunks in one arena, newest chunk first; a chunk's header holds the address of the chunk before it (or -1)
+ * and its number of records. Only the newest chunk of a chain has room. `post` may move the arena: read `arena` anew.
+ */
+export class Mailboxes {
+  readonly clock = new Float64Array(CLOCK_PLACES);
+  arena: Int32Array = new Int32Array(CHUNK_WORDS * 256);
+  /**
+   * The arena two words at a time, to copy records with fewer instructions. No pair is a NaN, whose bits a double might not keep: the
+   * upper word of a pair, words 3 and 5, stays below 0x7ff00000 (see record.ts).
+   */
+  pairs = new Float64Array(this.arena.buffer);
+  /** Mailboxes of the ring with records. */
+  pending = 0;
+  readonly windowPs: number;
+  readonly slots: number;
+  /** An arrival this far ahead or farther does not fit the ring. */
+  readonly spanPs: number;
+  /** Of the window in hand. */
+  slot = 0;
+  /** Words of `active` a slot. */
+  readonly activeWords: number;
+  /** One bit a node with mail, by slot. */
+  readonly active: Int32Array;
+  readonly overflow = new Overflow();
+  /** null: all nodes are handled here. */
+  readonly #partition: Partition | null;
+  /** Mailboxes of other partitions' nodes with records that have not been handed over. */
+  #foreign: Int32Array = new Int32Array(64);
+  #foreignCount = 0;
+  readonly #nodes: number;
+  readonly #heads: Int32Array;
+  readonly #inverseWindow: number;
+  #freeChunk = -1;
+  #usedWords = 0;
+  /** Chain of records that wait for `settle`, and when and where they are due. */
+  #staged = -1;
+  #stagedDuePs: number[] = [];
+  #stagedNode: number[] = [];
+
+  /** @param horizonPs how far ahead records are usually posted: sizes the ring */
+  constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null) {
+    this.#partition = partition;
+    if (!(windowPs >= 1 && windowPs <= MAX_WINDOW_PS && Number.isInteger(windowPs))) {
+      throw new InternalError('E901', `window of ${windowPs} ps is not a whole number between 1 and ${MAX_WINDOW_PS}`);
+    }
+    this.windowPs = windowPs;
+    this.#inverseWindow = 1 / windowPs;
+    this.#nodes = nodes;
+    let slots = 4;
+    while (slots < MAX_RING_SLOTS && slots < horizonPs / windowPs + 2) slots *= 2;
+    this.slots = slots;
+    this.spanPs = slots * windowPs;
+    this.#heads = new Int32Array(slots * nodes).fill(-1);
+    this.activeWords = (nodes + 31) >> 5;
+    this.active = new Int32Array(slots * this.activeWords);
+  }
+
+  /** Appends a record for `node`, due at clock[DUE], and returns its address; the caller writes words 1 to 5. */
+  post(node: number, port: number): number {
+    const ahead = this.clock[DUE]! - this.clock[WINDOW_START]!;
+    if (ahead >= this.spanPs) return this.#postBeyond(node, port);
+    let windows = (ahead * this.#inverseWindow) | 0;
+    let offset = ahead - windows * this.windowPs;
+    if (offset >= this.windowPs) {
+      // The reciprocal can come out one window low.
+      windows++;
+      offset = 0;
+    }
+    const slot = (this.slot + windows) & (this.slots - 1);
+    const mailbox = Math.imul(slot, this.#nodes) + node;
+    let chunk = this.#heads[mailbox]!;
+    let count = CHUNK_SLOTS;
+    if (chunk >= 0) count = (this.arena[(chunk + 1) | 0]! + 1) | 0;
+    if (count >= CHUNK_SLOTS) {
+      chunk = this.#openChunk(slot, node, chunk);
+      count = 1;
+    }
+    const arena = this.arena;
+    arena[(chunk + 1) | 0] = count;
+    const address = (chunk + Math.imul(RECORD_WORDS, count)) | 0;
+    arena[address] = (offset << PORT_BITS) | port;
+    return address;
+  }
+
+  /** Copies words 1 to 5 of the record at `from` to the record at `to`. */
+  copy(from: number, to: number): void {
+    const pairs = this.pairs;
+    const source = from >> 1;
+    const target = to >> 1;
+    this.arena[(to + 1) | 0] = this.arena[(from + 1) | 0]!;
+    pairs[(target + 1) | 0] = pairs[(source + 1) | 0]!;
+    pairs[(target + 2) | 0] = pairs[(source + 2) | 0]!;
+  }
+
+  /** Empties the mailbox of `node` in `slot` and returns the chain that was in it; give it back with `release`. */
+  take(slot: number, node: number): number {
+    const mailbox = slot * this.#nodes + node;
+    const head = this.#heads[mailbox]!;
+    this.#heads[mailbox] = -1;
+    this.pending--;
+    return head;
+  }
+
+  release(head: number): void {
+    const arena = this.arena;
+    let last = head;
+    while (arena[last]! >= 0) last = arena[last]!;
+    arena[last] = this.#freeChunk;
+    this.#freeChunk = head;
+  }
+
+  isEmpty(): boolean {
+    return this.pending === 0 && this.#staged < 0 && this.overflow.minDuePs() === Infinity;
+  }
+
+  /** Packets that are due some time. */
+  packets(): number {
+    this.settle();
+    let packets = this.overflow.packets;
+    for (const head of this.#heads) {
+      for (let chunk = head; chunk >= 0; chunk = this.arena[chunk]!) {
+        const count = this.arena[chunk + 1]!;
+        for (let i = 1; i <= count; i++) if ((this.arena[chunk + RECORD_WORDS * i]! & PORT_MASK) < FIRST_CLASS) packets++;
+      }
+    }
+    return packets;
+  }
+
+  /** Moves the records that have come within reach of the ring into it. */
+  recall(): void {
+    const overflow = this.overflow;
+    const limitPs = this.clock[WINDOW_START]! + this.spanPs;
+    while (overflow.minDuePs() < limitPs) {
+      this.clock[DUE] = overflow.minDuePs();
+      const spot = overflow.take();
+      const address = this.post(overflow.takenNode, overflow.takenPort);
+      overflow.copyWords(spot, this.arena, address);
+    }
+  }
+
+  /** Puts a chunk in front of the chain of a mailbox. */
+  #openChunk(slot: number, node: number, previous: number): number {
+    const mailbox = slot * this.#nodes + node;
+    if (previous < 0) {
+      const partition = this.#partition;
+      if (partition !== null && partition.owner[node] !== partition.index) {
+        this.#addForeign(mailbox);
+      } else {
+        this.active[slot * this.activeWords + (node >> 5)]! |= 1 << node;
+        this.pending++;
+      }
+    }
+    const chunk = this.#takeChunk(previous);
+    this.#heads[mailbox] = chunk;
+    return chunk;
+  }
+
+  /** A chunk whose predecessor in its chain is `previous`. */
+  #takeChunk(previous: number): number {
+    let chunk = this.#freeChunk;
+    if (chunk >= 0) {
+      this.#freeChunk = this.arena[chunk]!;
+    } else {
+      chunk = this.#usedWords;
+      this.#usedWords += CHUNK_WORDS;
+      if (this.#usedWords > this.arena.length) this.#growArena(this.#usedWords);
+    }
+    this.arena[chunk] = previous;
+    return chunk;
+  }
+
+  #growArena(words: number): void {
+    const length = Math.max(words + (words & 1), this.arena.length * 2);
+    if (length > 2 ** 31 - 1) throw new InternalError('E902', 'more packets are in flight than the mailbox arena can address');
+    const arena = new Int32Array(length);
+    arena.set(this.arena);
+    this.arena = arena;
+    this.pairs = new Float64Array(arena.buffer);
+  }
+
+  // Records for nodes of other partitions lie in mailboxes like all others until the window ends; then they are handed over chunk by
+  // chunk: the mailbox (its number is the same everywhere), the number of records, the records.
+
+  /** A mailbox with records to be handed over; -1: none is left. */
+  nextForeign(): number {
+    return this.#foreignCount === 0 ? -1 : this.#foreign[this.#foreignCount - 1]!;
+  }
+
+  /** The partition that the node of that mailbox belongs to. */
+  foreignOwner(): number {
+    return this.#partition!.owner[this.nextForeign() % this.#nodes]!;
+  }
+
+  /** Moves the newest chunk of that mailbox to `out` from `at` on, and returns how many words that took. */
+  sendForeign(out: Int32Array, at: number): number {
+    const mailbox = this.nextForeign();
+    const arena = this.arena;
+    const chunk = this.#heads[mailbox]!;
+    const previous = arena[chunk]!;
+    const count = arena[chunk + 1]!;
+    out[at] = mailbox;
+    out[at + 1] = count;
+    const first = chunk + RECORD_WORDS;
+    const words = RECORD_WORDS * count;
+    for (let i = 0; i < words; i++) out[at + 2 + i] = arena[first + i]!;
+    this.#heads[mailbox] = previous;
+    if (previous < 0) this.#foreignCount--;
+    arena[chunk] = this.#freeChunk;
+    this.#freeChunk = chunk;
+    return words + 2;
+  }
+
+  /** Takes the records of a chunk that another partition sent, and returns how many words they took. */
+  receive(from: Int32Array, at: number): number {
+    const mailbox = from[at]!;
+    const count = from[at + 1]!;
+    const node = mailbox % this.#nodes;
+    const slot = (mailbox - node) / this.#nodes;
+    const first = at + 2;
+    for (let i = 0; i < count; i++) {
+      let chunk = this.#heads[mailbox]!;
+      if (chunk < 0 || this.arena[chunk + 1] === CHUNK_SLOTS - 1) {
+        chunk = this.#openChunk(slot, node, chunk);
+        this.arena[chunk + 1] = 0;
+      }
+      const arena = this.arena;
+      const to = chunk + RECORD_WORDS * ++arena[chunk + 1]!;
+      for (let word = 0; word < RECORD_WORDS; word++) arena[to + word] = from[first + RECORD_WORDS * i + word]!;
+    }
+    return RECORD_WORDS * count + 2;
+  }
+
+  #addForeign(mailbox: number): void {
+    if (this.#foreignCount === this.#foreign.length) {
+      const grown = new Int32Array(this.#foreignCount * 2);
+      grown.set(this.#foreign);
+      this.#foreign = grown;
+    }
+    this.#foreign[this.#foreignCount++] = mailbox;
+  }
+
+  // Records beyond the ring are rare and kept out of the hot path. Callers write words after `post`, so a record is staged in a chunk of the
+  // arena first and parked at the start of the next window.
+
+  #postBeyond(node: number, port: number): number {
+    let chunk = this.#staged;
+    if (chunk < 0 || this.arena[chunk + 1] === CHUNK_SLOTS - 1) {
+      chunk = this.#takeChunk(chunk);
+      this.arena[chunk + 1] = 0;
+      this.#staged = chunk;
+    }
+    this.#stagedDuePs.push(this.clock[DUE]!);
+    this.#stagedNode.push(node);
+    const address = chunk + RECORD_WORDS * ++this.arena[chunk + 1]!;
+    this.arena[address] = port;
+    return address;
+  }
+
+  /** Parks what was staged. */
+  settle(): void {
+    if (this.#staged < 0) return;
+    let index = this.#stagedDuePs.length;
+    for (let chunk = this.#staged; chunk >= 0; chunk = this.arena[chunk]!) {
+      for (let i = this.arena[chunk + 1]!; i >= 1; i--) {
+        index--;
+        const address = chunk + RECORD_WORDS * i;
+        this.overflow.park(this.#stagedDuePs[index]!, this.#stagedNode[index]!, this.arena[address]!, this.arena, address);
+      }
+    }
+    this.release(this.#staged);
+    this.#staged = -1;
+    this.#stagedDuePs = [];
+    this.#stagedNode = [];
+  }
+}

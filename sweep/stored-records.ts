@@ -1,0 +1,60 @@
+import type { CellRecord, FabricLinkRecord, Row } from '../analysis/rows.ts';
+import { CellError } from '../sim/base/errors.ts';
+import type { ReadCell } from './cell-store.ts';
+import { readCell } from './cell-store.ts';
+
+/**
+ * The records of stored cells for the report. Of each only the row is held; what the charts need beyond it (percentiles, link loads) is
+ * read from the cell's file when it is asked for, so that the memory of a long sweep is that of its table. The cell that was read last is
+ * kept, since both are asked for in turn.
+ */
+export class StoredRecords {
+  readonly #dir: string;
+  #last: { readonly runId: string; readonly record: CellRecord } | null = null;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** The record of a cell that is stored, `row` being its row under the labels of the sweep. */
+  record(row: Row, unfinishedReason: string | null): CellRecord {
+    // V8 makes an object that was filled key by key a hash table of 1.7 kB; its copy is a plain object of 0.35 kB.
+    return new StoredRecord({ ...row }, unfinishedReason, this);
+  }
+
+  /** @throws CellError when the file of a cell that was there is not usable any more */
+  read(runId: string): CellRecord {
+    if (this.#last?.runId !== runId) {
+      const found = readCell(this.#dir, runId);
+      if (found.kind !== 'found') throw lostCell(runId, found);
+      this.#last = { runId, record: found.cell.record };
+    }
+    return this.#last.record;
+  }
+}
+
+/** For a cell that was stored and is not there when its result is needed. */
+export function lostCell(runId: string, found: Exclude<ReadCell, { kind: 'found' }>): CellError {
+  const message = `cells/${runId}.json is ${found.kind === 'absent' ? 'gone' : `not usable (${found.reason})`}`;
+  return new CellError('E211', message, { hint: 'run the sweep again with --resume, and change nothing in its folder meanwhile' });
+}
+
+class StoredRecord implements CellRecord {
+  readonly row: Row;
+  readonly unfinishedReason: string | null;
+  readonly #records: StoredRecords;
+
+  constructor(row: Row, unfinishedReason: string | null, records: StoredRecords) {
+    this.row = row;
+    this.unfinishedReason = unfinishedReason;
+    this.#records = records;
+  }
+
+  get fctPercentilesUs(): readonly number[] | null {
+    return this.#records.read(String(this.row['run_id'])).fctPercentilesUs;
+  }
+
+  get fabricLinks(): readonly FabricLinkRecord[] {
+    return this.#records.read(String(this.row['run_id'])).fabricLinks;
+  }
+}

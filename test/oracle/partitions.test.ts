@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { fc, test } from '@fast-check/vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { exchangeMemory } from '../../sim/engine/exchange.ts';
+import { partitionNodes } from '../../sim/partition.ts';
+import { startThread } from '../../sweep/start-thread.ts';
+import { scenarioRuns } from '../property-runs.ts';
+import { comparableEngine, differences } from './compare.ts';
+import { deepQueueCases, longHaulCases, stormCases } from './corner-cases.ts';
+import { engineRun, runEngine, type PartOfRun } from './engine-run.ts';
+import type { PartitionCase } from './partition-thread.ts';
+import { explain } from './reproduce.ts';
+import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
+import { scenarioCases } from './scenarios.ts';
+
+const MOST = 3;
+let threads: Worker[] = [];
+
+beforeAll(() => {
+  const file = new URL('./partition-thread.ts', import.meta.url);
+  threads = Array.from({ length: MOST }, () => startThread(file));
+});
+
+afterAll(async () => {
+  await Promise.all(threads.map((thread) => thread.terminate()));
+});
+
+/** Runs a case on `partitions` threads; an outbox of `outboxWords` that is too small takes more than one round a window. */
+async function runPartitioned(scenarioCase: ScenarioCase, partitions: number, outboxWords: number): Promise<readonly PartOfRun[]> {
+  const memory = exchangeMemory(partitions, outboxWords);
+  const text = describeScenario(scenarioCase);
+  const used = threads.slice(0, partitions);
+  const parts = used.map(async (thread) => ((await once(thread, 'message')) as [PartOfRun])[0]);
+  used.forEach((thread, index) => {
+    const task: PartitionCase = { text, partitions, index, memory };
+    thread.postMessage(task, []);
+  });
+  return Promise.all(parts);
+}
+
+const partitions = fc.integer({ min: 2, max: MOST });
+const outboxWords = fc.constantFrom(1, 200, 10_000);
+
+async function expectEqual(scenarioCase: ScenarioCase, count: number, words: number): Promise<void> {
+  const input = inputOf(scenarioCase);
+  fc.pre(input.topology.tors >= count);
+  const parts = await runPartitioned(scenarioCase, count, words);
+  const lines = differences(comparableEngine(runEngine(input)), comparableEngine(engineRun(input, parts)));
+  if (lines.length > 0) expect.fail(`on ${count} threads: ${lines.join('\n')}\n\n${explain(scenarioCase)}`);
+}
+
+describe('a run on several threads is the run on one, packet for packet', () => {
+  test.prop([scenarioCases, partitions, outboxWords], { numRuns: scenarioRuns(60) })('of random scenarios', expectEqual);
+  test.prop([stormCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('where queues overflow and timers fire', expectEqual);
+  test.prop([longHaulCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })(
+    'over links longer than the ring of windows',
+    expectEqual,
+  );
+  test.prop([deepQueueCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('with queues longer than the ring', expectEqual);
+});
+
+test.prop([scenarioCases, fc.integer({ min: 1, max: 6 })], { numRuns: 50 })(
+  'a host is in the partition of its ToR, and every partition has a ToR',
+  (scenarioCase, count) => {
+    const { topology } = inputOf(scenarioCase);
+    fc.pre(topology.tors >= count);
+    const owner = partitionNodes(topology, count);
+    expect(owner).toHaveLength(topology.hosts + topology.switches);
+    for (let host = 0; host < topology.hosts; host++) expect(owner[host]).toBe(owner[topology.hosts + topology.torOfHost[host]!]);
+    expect([...new Set(owner.subarray(topology.hosts, topology.hosts + topology.tors))].sort()).toEqual(
+      Array.from({ length: count }, (_, index) => index),
+    );
+    for (const index of owner) expect(index).toBeLessThan(count);
+  },
+);

@@ -1,0 +1,63 @@
+import { ConfigError } from '../sim/base/errors.ts';
+import type { TopologySpec } from '../sim/base/scenario.ts';
+import type { GraphBuilder } from './graph.ts';
+
+const NUMBER = '(0|[1-9]\\d{0,8})';
+const named = (name: string, lower: string, upper: string): number[] | null =>
+  new RegExp(`^${lower}${NUMBER}-${upper}${NUMBER}$`).exec(name)?.slice(1).map(Number) ?? null;
+
+/** Whether a fabric has a link of this name. Says what its builder would say, without building it. */
+export function linkExists(spec: TopologySpec, name: string): boolean {
+  switch (spec.kind) {
+    case 'leaf-spine': {
+      const { leaves, spines, hostsPerLeaf } = spec;
+      const [, pair = name, cable = '0'] = new RegExp(`^(leaf.*)-${NUMBER}$`).exec(name) ?? [];
+      const host = named(name, 'host', 'leaf');
+      if (host !== null) return host[0]! < leaves * hostsPerLeaf && Math.floor(host[0]! / hostsPerLeaf) === host[1];
+      const ends = named(pair, 'leaf', 'spine');
+      return ends !== null && ends[0]! < leaves && ends[1]! < spines && Number(cable) < spec.fabricLink.linksPerPair;
+    }
+    case 'fat-tree': {
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor } = spec;
+      const host = named(name, 'host', 'tor');
+      if (host !== null) return host[0]! < pods * torsPerPod * hostsPerTor && Math.floor(host[0]! / hostsPerTor) === host[1];
+      const lower = named(name, 'tor', 'agg');
+      if (lower !== null) return lower[0]! < pods * torsPerPod && Math.floor(lower[0]! / torsPerPod) === Math.floor(lower[1]! / aggsPerPod);
+      const upper = named(name, 'agg', 'core');
+      return upper !== null && upper[0]! < pods * aggsPerPod && upper[0]! % aggsPerPod === Math.floor(upper[1]! / coresPerAgg);
+    }
+  }
+}
+
+/** How the links of a fabric are named, for a person. */
+export function linkNames(spec: TopologySpec): string {
+  switch (spec.kind) {
+    case 'leaf-spine': {
+      const { leaves, spines, fabricLink } = spec;
+      const bundle = fabricLink.linksPerPair > 1 ? `, or leaf0-spine0-0 for one of its ${fabricLink.linksPerPair} links` : '';
+      return `links are named leaf0-spine0 .. leaf${leaves - 1}-spine${spines - 1}${bundle}, and host0-leaf0`;
+    }
+    case 'fat-tree': {
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg } = spec;
+      const lower = `tor0-agg0 .. tor${pods * torsPerPod - 1}-agg${pods * aggsPerPod - 1}`;
+      const upper = `agg0-core0 .. agg${pods * aggsPerPod - 1}-core${aggsPerPod * coresPerAgg - 1}`;
+      return `links are named ${lower} (inside a pod), ${upper} (core c above the aggregation switches floor(c / ${coresPerAgg}) of the pods), and host0-tor0`;
+    }
+  }
+}
+
+/**
+ * Takes down the cables that a failure names, both directions.
+ *
+ * @throws ConfigError when there are none
+ */
+export function cutNamedLink(graph: GraphBuilder, spec: TopologySpec, name: string): void {
+  const [, lower = '', upper = '', cable] = /^([a-z]+\d+)-([a-z]+\d+)(?:-(\d+))?$/.exec(name) ?? [];
+  // Only the links between a leaf and a spine come in bundles, whose cables have numbers.
+  const bundle = cable === undefined || lower.startsWith('leaf') ? graph.cablesBetween(lower, upper) : [];
+  const chosen = cable === undefined ? bundle : bundle.slice(Number(cable), Number(cable) + 1);
+  if (chosen.length === 0) {
+    throw new ConfigError('E131', `no link "${name}" in this fabric`, { where: { path: 'failures' }, hint: linkNames(spec) });
+  }
+  for (const cut of chosen) graph.cut(cut);
+}
