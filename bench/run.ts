@@ -1,88 +1,180 @@
 /**
- * `npm run bench -- [--only TEXT] [--runs N] [--json FILE] [--compare FILE]`
+ * `npm run bench -- [--only TEXT] [--runs N] [--no-yardstick] [--json FILE] [--compare FILE]`
  *
- * Runs each scenario in processes of its own, N times (default 3), and prints the median of packet-hops per user-CPU second. Speeds of
- * different machines cannot be compared: compare two trees on one idle machine, with `--json` on the first and `--compare` on the second.
+ * For every scenario whose name contains TEXT: the speed of netsim's simulation loop in packet hops a second of user CPU, the memory of a
+ * host and of a flow, and the ratio of that speed to two C++ programs that simulate the same packets (bench/yardstick/), compiled on the
+ * spot with g++: one with netsim's own algorithm (node-window), one with a global timing wheel and one event a hop (global-wheel). All
+ * three run in processes of their own, in turn, N times (default 5); hop counts, counters and checksums must be equal.
+ *
+ * The figures are medians: of the netsim runs, and of the ratios of runs that followed each other. Read the ratios: seconds of different
+ * machines, or of one machine under different load, cannot be compared. For two trees on one idle machine there is `--json` on the first
+ * and `--compare` on the second.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { BENCH_SCENARIOS, warmUp } from './scenarios.ts';
-import type { BenchScenario } from './scenarios.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { prepare } from '../sim/prepare.ts';
+import { BENCH_SCENARIOS, warmUp, type BenchScenario } from './scenarios.ts';
+import { yardstickCase } from './yardstick-case.ts';
+import { compileYardstick, hasCompiler, runYardstick, YARDSTICKS, type ModelFigures, type Yardstick } from './yardstick.ts';
+
+/** A run is repeated until its loops took this long. */
+const LEAST_SECONDS = 1.5;
 
 interface Measurement {
-  readonly packetHops: number;
-  readonly subflows: number;
-  readonly drops: number;
+  readonly model: ModelFigures;
   readonly userSeconds: number;
-  readonly systemSeconds: number;
-  readonly liveBytes: number;
-  readonly preparedHosts: number;
+  readonly peakRssBytes: number;
+  readonly flows: number;
 }
 
-interface Figures {
+interface Memory {
+  readonly bytesPerFlow: number;
+  readonly bytesPerHost: number;
+}
+
+interface Figures extends Memory {
   readonly name: string;
   readonly packetHops: number;
-  readonly userSeconds: number;
-  readonly millionHopsPerSecond: number;
+  readonly flows: number;
   readonly nsPerHop: number;
-  readonly bytesPerHost: number;
-  readonly bytesPerFlow: number;
+  readonly millionHopsPerSecond: number;
+  readonly peakRssBytes: number;
+  /** Speed of netsim over the speed of the yardstick; absent where it was not run. */
+  readonly speedOver: Partial<Record<Yardstick, number>>;
 }
+
+type Programs = ReadonlyMap<Yardstick, string>;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string', default: '5' },
+    'no-yardstick': { type: 'boolean', default: false },
     json: { type: 'string' },
     compare: { type: 'string' },
   },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs must be a positive integer, not "${values.runs}"`);
-
-function measure(bench: BenchScenario): Measurement {
-  const input = JSON.stringify({ scenario: bench.scenario, warmUp: warmUp(bench) });
-  const script = new URL('./measure.mjs', import.meta.url).pathname;
-  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', script], { input, encoding: 'utf8' })) as Measurement;
-}
-
-/** Of the run with the median user time (the lower one of two). */
-function figures(bench: BenchScenario): Figures {
-  const sorted = Array.from({ length: runs }, () => measure(bench)).sort((a, b) => a.userSeconds - b.userSeconds);
-  const median = sorted[Math.floor((runs - 1) / 2)]!;
-  return {
-    name: bench.name,
-    packetHops: median.packetHops,
-    userSeconds: median.userSeconds,
-    millionHopsPerSecond: median.packetHops / median.userSeconds / 1e6,
-    nsPerHop: (median.userSeconds / median.packetHops) * 1e9,
-    bytesPerHost: median.liveBytes / median.preparedHosts,
-    bytesPerFlow: median.liveBytes / median.subflows,
-  };
-}
-
 const chosen = BENCH_SCENARIOS.filter(({ name }) => name.includes(values.only));
 if (chosen.length === 0) throw new Error(`no scenario contains "${values.only}": ${BENCH_SCENARIOS.map(({ name }) => name).join(', ')}`);
 const old = values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')) as Figures[]);
 
-const columns = ['packet-hops', 'user s', 'M hops/s', 'ns/hop', 'B/host', 'B/flow', ...(old.length > 0 ? ['speed-up'] : [])];
-const width = Math.max(...chosen.map(({ name }) => name.length));
-console.log(['scenario'.padEnd(width), ...columns.map((column) => column.padStart(12))].join(' '));
-const all: Figures[] = [];
-for (const bench of chosen) {
-  const row = figures(bench);
-  all.push(row);
+function inProcess<Result>(script: string, input: unknown): Result {
+  const path = new URL(script, import.meta.url).pathname;
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', path], { input: JSON.stringify(input), encoding: 'utf8' })) as Result;
+}
+
+/** The middle value; the lower one of two. */
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!;
+
+function compilePrograms(folder: string): Programs {
+  if (values['no-yardstick']) return new Map();
+  if (!hasCompiler()) {
+    console.log('There is no g++ on the PATH: no ratio to the C++ yardstick.');
+    return new Map();
+  }
+  return new Map(YARDSTICKS.map((name) => [name, compileYardstick(name, folder)]));
+}
+
+function measure(bench: BenchScenario, programs: Programs, folder: string): Figures {
+  const casePath = join(folder, 'case');
+  if (programs.size > 0) writeFileSync(casePath, yardstickCase(prepare(bench.scenario)));
+  const measured: Measurement[] = [];
+  const ratios = new Map(Array.from(programs.keys(), (name) => [name, [] as number[]]));
+  for (let run = 0; run < runs; run++) {
+    const own = inProcess<Measurement>('./measure.mjs', { scenario: bench.scenario, warmUp: warmUp(bench), leastSeconds: LEAST_SECONDS });
+    measured.push(own);
+    for (const [name, program] of programs) {
+      const other = runYardstick(program, casePath, LEAST_SECONDS);
+      assertEqualFigures(bench.name, name, own.model, other.model);
+      ratios.get(name)!.push(other.userSeconds / own.userSeconds);
+    }
+  }
+  const { packetHops } = measured[0]!.model;
+  const userSeconds = median(measured.map((run) => run.userSeconds));
+  return {
+    name: bench.name,
+    packetHops,
+    flows: measured[0]!.flows,
+    nsPerHop: (userSeconds / packetHops) * 1e9,
+    millionHopsPerSecond: packetHops / userSeconds / 1e6,
+    peakRssBytes: median(measured.map((run) => run.peakRssBytes)),
+    ...inProcess<Memory>('./memory.mjs', bench.scenario),
+    speedOver: Object.fromEntries(Array.from(ratios, ([name, ofRuns]) => [name, median(ofRuns)])),
+  };
+}
+
+function assertEqualFigures(scenario: string, yardstick: Yardstick, own: ModelFigures, other: ModelFigures): void {
+  if (isDeepStrictEqual(own, other)) return;
+  throw new Error(`${scenario}: netsim and ${yardstick} differ:\n${JSON.stringify(own)}\n${JSON.stringify(other)}`);
+}
+
+const cells = (row: Figures, programs: Programs): string[] => {
   const before = old.find(({ name }) => name === row.name);
-  const cells = [
+  return [
     String(row.packetHops),
-    row.userSeconds.toFixed(2),
-    row.millionHopsPerSecond.toFixed(2),
     row.nsPerHop.toFixed(1),
+    row.millionHopsPerSecond.toFixed(2),
     row.bytesPerHost.toFixed(0),
     row.bytesPerFlow.toFixed(0),
+    (row.peakRssBytes / 1e6).toFixed(0),
+    ...Array.from(programs.keys(), (name) => row.speedOver[name]!.toFixed(2)),
     ...(before === undefined ? [] : [(row.millionHopsPerSecond / before.millionHopsPerSecond).toFixed(3)]),
   ];
-  console.log([row.name.padEnd(width), ...cells.map((cell) => cell.padStart(12))].join(' '));
+};
+
+/** How the time a hop grows with the fabric, where the scenarios that tell were run. */
+function printScaling(rows: readonly Figures[]): void {
+  const nsPerHop = (hosts: number): number | undefined => rows.find(({ name }) => name === `permutation-${hosts}-spray-dctcp`)?.nsPerHop;
+  const smallest = nsPerHop(128);
+  if (smallest === undefined) return;
+  for (const hosts of [1024, 8192]) {
+    const larger = nsPerHop(hosts);
+    if (larger !== undefined)
+      console.log(`ns/hop at ${hosts} hosts / at 128 hosts (permutation, spray, dctcp): ${(larger / smallest).toFixed(2)}`);
+  }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
+
+const folder = mkdtempSync(join(tmpdir(), 'netsim-bench-'));
+try {
+  const programs = compilePrograms(folder);
+  const columns = [
+    'packet-hops',
+    'ns/hop',
+    'M hops/s',
+    'B/host',
+    'B/flow',
+    'peak RSS MB',
+    ...Array.from(programs.keys(), (name) => `x ${name}`),
+  ];
+  if (old.length > 0) columns.push('speed-up');
+  const width = Math.max(...chosen.map(({ name }) => name.length));
+  const print = (name: string, row: readonly string[]): void => {
+    console.log([name.padEnd(width), ...row.map((cell, i) => cell.padStart(columns[i]!.length))].join('  '));
+  };
+  columns[0] = columns[0]!.padStart(12);
+  print('scenario', columns);
+  const rows: Figures[] = [];
+  for (const bench of chosen) {
+    const row = measure(bench, programs, folder);
+    rows.push(row);
+    print(row.name, cells(row, programs));
+  }
+  console.log();
+  printScaling(rows);
+  console.log(
+    `ns/hop, M hops/s: user CPU of the simulation loop, median of ${runs}. x: netsim's speed over the yardstick's, median of pairs.`,
+  );
+  console.log('B/flow: growth of the live bytes with the flows of the same fabric, 33 messages of 64 KiB a host over 1, all open at once.');
+  console.log(
+    'B/host: live bytes of the run with one message a host, less its flows, over the hosts: topology, ports, switches, mailboxes.',
+  );
+  console.log('Both are taken after a run while all of its state is held. Peak RSS: of the whole process that was timed.');
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,23 +1,24 @@
-import type { BalancerSpec, Scenario, TransportSpec } from '../sim/base/scenario.ts';
+import type { BalancerSpec, LeafSpineSpec, Scenario, TransportSpec, WorkloadSpec } from '../sim/base/scenario.ts';
 
 /** A named scenario of the benchmark. */
 export interface BenchScenario {
   readonly name: string;
-  readonly scenario: Scenario;
+  readonly scenario: Scenario & { readonly topology: LeafSpineSpec };
 }
 
-/** No queue of these scenarios fills: the figure is the speed of forwarding, not of loss recovery. */
+/** No queue of these scenarios fills: the figure is the speed of forwarding and of congestion control, not of loss recovery. */
 const DEEP_QUEUE_BYTES = 2 ** 30;
+const MIB = 2 ** 20;
 const COMMON = { recovery: 'sr', rtoPs: null, nackIntervalPs: 0 } as const;
 
-const TRANSPORTS = {
+export const TRANSPORTS = {
   fixed: { kind: 'fixed', rateBps: null, windowBytes: null, ...COMMON },
   dctcp: { kind: 'dctcp', g: 1 / 16, initialWindowBytes: null, minWindowBytes: null, ...COMMON },
 } as const satisfies Record<string, TransportSpec>;
 
-const BALANCERS = {
-  spray: { kind: 'spray' },
+export const BALANCERS = {
   ecmp: { kind: 'ecmp' },
+  spray: { kind: 'spray' },
   ethereal: {
     kind: 'ethereal',
     split: 'equal',
@@ -32,16 +33,31 @@ const BALANCERS = {
   },
 } as const satisfies Record<string, BalancerSpec>;
 
-/** A permutation of 8 MiB flows, i -> 37 i + 11, on `leaves` x `hostsPerLeaf` hosts of 400 Gb/s with 500 ns links. */
-function permutation(
-  leaves: number,
-  hostsPerLeaf: number,
-  balancer: keyof typeof BALANCERS,
-  transport: keyof typeof TRANSPORTS,
+interface Fabric {
+  readonly leaves: number;
+  readonly hostsPerLeaf: number;
+  readonly spines: number;
+}
+
+type Transport = keyof typeof TRANSPORTS;
+type Balancer = keyof typeof BALANCERS;
+
+const FABRIC_128: Fabric = { leaves: 16, hostsPerLeaf: 8, spines: 8 };
+const FABRIC_1024: Fabric = { leaves: 32, hostsPerLeaf: 32, spines: 32 };
+const FABRIC_8192: Fabric = { leaves: 128, hostsPerLeaf: 64, spines: 64 };
+
+const hostsOf = (fabric: Fabric): number => fabric.leaves * fabric.hostsPerLeaf;
+
+/** On 400 Gb/s links of 500 ns, 4096 B of payload and 64 B of header, an ACK a packet, ECN at the default thresholds. */
+export function benchScenario(
+  fabric: Fabric,
+  workloadName: string,
+  workload: WorkloadSpec,
+  balancer: Balancer,
+  transport: Transport,
 ): BenchScenario {
   const link = { rateBps: 400e9, delayPs: 500_000 };
-  const hosts = leaves * hostsPerLeaf;
-  const name = `permutation-${hosts}-${balancer}-${transport}`;
+  const name = `${workloadName}-${hostsOf(fabric)}-${balancer}-${transport}`;
   return {
     name,
     scenario: {
@@ -50,33 +66,48 @@ function permutation(
       fidelity: 'packet',
       topology: {
         kind: 'leaf-spine',
-        leaves,
-        spines: hostsPerLeaf,
-        hostsPerLeaf,
+        ...fabric,
         hostLink: link,
         fabricLink: { ...link, perSpineRateBps: null, linksPerPair: 1 },
         placement: 'packed',
       },
-      workload: { kind: 'permutation', pattern: { multiply: 37, add: 11 }, sizeBytes: 8 * 2 ** 20, ranks: hosts },
+      workload,
       balancer: BALANCERS[balancer],
       transport: TRANSPORTS[transport],
       nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
       switch: { kind: 'droptail', queueBytes: DEEP_QUEUE_BYTES, ecn: null, hash: 'ideal' },
       failures: [],
       stopAtPs: 1e12,
+      stopPackets: null,
     },
   };
 }
 
+/** i -> 37 i + 11. */
+function permutation(fabric: Fabric, flowBytes: number, balancer: Balancer, transport: Transport): BenchScenario {
+  const pattern = { multiply: 37, add: 11 };
+  const workload: WorkloadSpec = { kind: 'permutation', pattern, sizeBytes: flowBytes, ranks: hostsOf(fabric) };
+  return benchScenario(fabric, 'permutation', workload, balancer, transport);
+}
+
+/** Every host posts a message to every other at once. */
+function allToAll(fabric: Fabric, messageBytes: number, balancer: Balancer, transport: Transport): BenchScenario {
+  const ranks = hostsOf(fabric);
+  const workload: WorkloadSpec = { kind: 'all-to-all', algorithm: 'direct', sizeBytes: messageBytes * ranks, ranks };
+  return benchScenario(fabric, 'all-to-all', workload, balancer, transport);
+}
+
+const balancers = Object.keys(BALANCERS) as Balancer[];
+const transports = Object.keys(TRANSPORTS) as Transport[];
+const combinations = balancers.flatMap((balancer) => transports.map((transport) => [balancer, transport] as const));
+
+/** Two to thirty million packet hops each. */
 export const BENCH_SCENARIOS: readonly BenchScenario[] = [
-  permutation(16, 8, 'spray', 'dctcp'),
-  permutation(16, 8, 'ecmp', 'dctcp'),
-  permutation(16, 8, 'ethereal', 'dctcp'),
-  permutation(16, 8, 'spray', 'fixed'),
-  permutation(16, 8, 'ecmp', 'fixed'),
-  permutation(16, 8, 'ethereal', 'fixed'),
-  permutation(32, 32, 'spray', 'dctcp'),
-  permutation(32, 32, 'ethereal', 'dctcp'),
+  ...combinations.map(([balancer, transport]) => permutation(FABRIC_128, 8 * MIB, balancer, transport)),
+  ...combinations.map(([balancer, transport]) => permutation(FABRIC_1024, 8 * MIB, balancer, transport)),
+  permutation(FABRIC_8192, 2 * MIB, 'spray', 'dctcp'),
+  ...combinations.map(([balancer, transport]) => allToAll(FABRIC_128, MIB / 4, balancer, transport)),
+  ...combinations.map(([balancer, transport]) => allToAll(FABRIC_1024, MIB / 128, balancer, transport)),
 ];
 
 /** A short run of the same kind with shallow queues, so that every path of the code, loss recovery too, is compiled before measuring. */
@@ -85,7 +116,7 @@ export function warmUp({ scenario }: BenchScenario): Scenario {
   return {
     ...scenario,
     topology: { ...topology, leaves: 4 },
-    workload: { kind: 'incast', senders: 8, receiver: 0, sizeBytes: 2 ** 20, ranks: 4 * topology.hostsPerLeaf },
+    workload: { kind: 'incast', senders: 8, receiver: 0, sizeBytes: MIB, ranks: 4 * topology.hostsPerLeaf },
     switch: { ...fabricSwitch, queueBytes: 16 * 4160, ecn: null },
   };
 }
