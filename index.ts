@@ -53,6 +53,8 @@ export type { CellSpec } from './sweep/run-cell.ts';
 export type { ConfigObject } from './sweep/library.ts';
 export { scenarioOf, sweep } from './sweep/library.ts';
 export type { CellControl } from './sweep/pool.ts';
+export { workerPool } from './sweep/pool.ts';
+export type { CellRunner } from './sweep/pool.ts';
 export { runSweep } from './sweep/run-sweep.ts';
 export type { SweepInput, SweepOptions, SweepOutcome } from './sweep/run-sweep.ts';
 export { StopFlag } from './sweep/stop-flag.ts';

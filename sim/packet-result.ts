@@ -19,6 +19,7 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
   return {
     fidelity: 'packet',
     finished,
+    wasStopped: run.wasStopped,
     unfinishedReason: finished ? null : unfinishedReason(prepared, run),
     completionPs: finished ? run.lastEndPs : null,
     boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),

@@ -33,12 +33,12 @@ export function runPackets(prepared: Prepared, options: PacketRunOptions): Parti
   const pause = pauseOf(network, options);
   let wasStopped = false;
   let hadEnoughPackets = false;
+  let doneUntilPs = -1;
   if (scenario.stopPackets === null) {
     wasStopped = engine.run(scenario.stopAtPs, pause);
   } else {
     // Counted at the ends of intervals of one lookahead, whatever the engine's window: all partitions stand there at the same time.
     const { lookaheadPs } = network;
-    let doneUntilPs = -1;
     while (!wasStopped && !hadEnoughPackets && doneUntilPs < scenario.stopAtPs && engine.nextPs() !== Infinity) {
       const interval = Math.floor(Math.max(doneUntilPs + 1, engine.nextPs()) / lookaheadPs);
       doneUntilPs = Math.min(scenario.stopAtPs, (interval + 1) * lookaheadPs - 1);
@@ -46,7 +46,7 @@ export function runPackets(prepared: Prepared, options: PacketRunOptions): Parti
       hadEnoughPackets = sumOver(options.partition, network.packets()) >= scenario.stopPackets;
     }
   }
-  return partialRun(network, topology, { wasStopped, hadEnoughPackets, timePs: engine.donePs() });
+  return partialRun(network, topology, { wasStopped, hadEnoughPackets, timePs: hadEnoughPackets ? doneUntilPs + 1 : engine.donePs() });
 }
 
 function pauseOf(network: Network, { onProgress, shouldStop, partition }: PacketRunOptions): (() => boolean) | null {

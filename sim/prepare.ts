@@ -69,7 +69,7 @@ function checkFlowSizes(scenario: Scenario, plan: FlowPlan): void {
   const { mtuBytes } = scenario.nic;
   for (let flow = 0; flow < plan.flows; flow++) {
     if (plan.bytes[flow]! <= MAX_FLOW_PACKETS * mtuBytes) continue;
-    throw new ConfigError('E134', `a flow of ${plan.bytes[flow]!} B has more than 2^31 - 1 packets of ${mtuBytes} B`, {
+    throw new ConfigError('E134', `a flow of ${plan.bytes[flow]!} B has more than ${MAX_FLOW_PACKETS} packets of ${mtuBytes} B`, {
       where: { path: 'workload' },
       hint: 'send less, in more messages, or in larger packets',
     });

@@ -42,6 +42,7 @@ function evaluateBound(prepared: Prepared): RunResult {
   return {
     fidelity: 'bound',
     finished,
+    wasStopped: false,
     unfinishedReason: finished ? null : `it takes at least ${completionPs / 1e6} us, longer than stop.at (${scenario.stopAtPs / 1e6} us)`,
     completionPs: finished ? completionPs : null,
     boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),

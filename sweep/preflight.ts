@@ -25,8 +25,8 @@ export function atCellOf(loaded: LoadedConfig): AtCell {
 
 /**
  * Builds, before anything runs, what only the built fabric or file can show to be wrong: destinations cut off by dead links, traffic or
- * trace files, a window that contradicts a derived one, flows of too many packets. Balancer and transport do not matter for it, so cells that differ in nothing else are built once; every seed
- * is where it decides who has to reach whom.
+ * trace files, a window that contradicts a derived one, flows of too many packets. Balancer and transport do not matter for it, so cells
+ * that differ in nothing else are built once; every seed is where it decides who has to reach whom.
  *
  * @throws ConfigError, ImportError
  */

@@ -42,14 +42,12 @@ export function cellResult(spec: CellSpec, prepared: Prepared, result: RunResult
   return { record: cellRecord(spec, result, prepared.topology), notices: prepared.notices, facts: prepared.facts };
 }
 
-/** `runCell` with errors as data. */
-export function attemptCell(spec: CellSpec, { onProgress, shouldStop }: RunControl = {}): CellOutcome {
-  let wasStopped = false;
-  const watched = (): boolean => (wasStopped ||= shouldStop!());
+/** `runCell` with errors as data, and with a word on whether `shouldStop` ended it. */
+export function attemptCell(spec: CellSpec, control: RunControl = {}): CellOutcome {
   try {
-    const control = { ...(onProgress === undefined ? {} : { onProgress }), ...(shouldStop === undefined ? {} : { shouldStop: watched }) };
-    const result = runCell(spec, control);
-    return { kind: wasStopped ? 'stopped' : 'done', ...result };
+    const prepared = prepare(spec.scenario);
+    const result = simulatePrepared(prepared, control);
+    return { kind: result.wasStopped ? 'stopped' : 'done', ...cellResult(spec, prepared, result) };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error) };
   }

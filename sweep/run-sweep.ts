@@ -18,7 +18,7 @@ import { writeReport } from './report.ts';
 import { checkResultDir, leftOutWarning, startResultDir } from './result-dir.ts';
 import { lostCell, StoredRecords } from './stored-records.ts';
 import { writeTable } from './table.ts';
-import { usefulThreads } from './thread-team.ts';
+import { mostThreads, usefulThreads } from './thread-team.ts';
 
 /** What is swept, and what the result folder says about it. */
 export interface SweepInput {
@@ -35,7 +35,7 @@ export interface SweepOptions {
   readonly dir: string;
   /** Cells that run at once; where there are fewer cells, what is left over goes to threads of a cell. */
   readonly jobs: number;
-  /** Threads of every cell, instead of as many as pay. No result depends on it. */
+  /** Threads of every cell, as far as it can be divided, instead of as many as pay: a whole number. No result depends on it. */
   readonly threads?: number;
   /** Go on with `dir`: cells that it holds are not run again. */
   readonly resume?: boolean;
@@ -60,7 +60,10 @@ export interface FailedCell {
 export interface SweepOutcome {
   readonly dir: string;
   readonly sweptKeys: readonly string[];
-  /** Of the cells that ran, in cell order. What a record holds beyond its row is read from `dir` when it is asked for. */
+  /**
+   * Of the cells that ran, in cell order. What a record holds beyond its row is read from `dir` when it is asked for, by getters: a copy of a
+   * record has its row only.
+   */
   readonly records: readonly CellRecord[];
   readonly failures: readonly FailedCell[];
   /** What importers warned about, each once. */
@@ -78,7 +81,8 @@ export interface SweepOutcome {
  * @throws ConfigError when `dir` is not to be written to, or cannot be
  */
 export async function runSweep(input: SweepInput, options: SweepOptions): Promise<SweepOutcome> {
-  const { dir, resume = false, signal } = options;
+  const { dir, resume = false, signal, threads = 1 } = options;
+  if (!(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`threads is a whole number of at least 1, not ${threads}`);
   const runIds = input.cells.keys.map((key) => key.runId);
   const leftOut = checkResultDir(dir, resume, runIds);
   if (leftOut > 0) options.onMessage?.(leftOutWarning(dir, leftOut));
@@ -146,25 +150,39 @@ class SweepRun {
     try {
       let next = 0;
       let toStart = missing;
+      let hasFailed = false;
       let free = this.#options.jobs;
       const lane = async (): Promise<void> => {
-        while (signal?.aborted !== true) {
+        while (signal?.aborted !== true && !hasFailed) {
           const index = this.#status.indexOf(NOT_RUN, next);
           if (index < 0) return;
           next = index + 1;
           const cell = this.#input.cells.at(index);
           // Many cells run side by side, one thread each; fewer cells than processors share them out.
-          const threads = this.#options.threads ?? usefulThreads(cell.scenario, Math.max(1, Math.floor(free / toStart)));
+          const threads = this.#threadsOf(cell, Math.max(1, Math.floor(free / toStart)));
           toStart--;
           free -= threads;
-          await this.#runOne(cell, runner, threads);
+          try {
+            await this.#runOne(cell, runner, threads);
+          } catch (error) {
+            // What the disk refuses ends the sweep: no lane starts another cell.
+            hasFailed = true;
+            throw error;
+          }
           free += threads;
         }
       };
-      await Promise.all(Array.from({ length: lanes }, lane));
+      const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+      for (const end of ended) if (end.status === 'rejected') throw end.reason;
     } finally {
       await runner.close();
     }
+  }
+
+  /** @param share of the processors that are free */
+  #threadsOf({ scenario }: Cell, share: number): number {
+    const { threads } = this.#options;
+    return threads === undefined ? usefulThreads(scenario, share) : Math.min(threads, mostThreads(scenario));
   }
 
   async #runOne(cell: Cell, runner: CellRunner, threads: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { ConfigError } from '../sim/base/errors.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
 import { exchangeMemory } from '../sim/engine/exchange.ts';
@@ -10,25 +10,24 @@ import type { CellControl } from './pool.ts';
 import type { CellSpec } from './run-cell.ts';
 import { startThread } from './start-thread.ts';
 
-/** Below this many hosts a window is so short that threads mostly wait for each other (docs/performance.md). */
-const LEAST_HOSTS = 512;
+/** A thread with fewer hosts has so little to do in a window that it mostly waits for the others (docs/performance.md). */
+const HOSTS_A_THREAD = 256;
 
 /** Words of an outbox for each node: what nodes send in a window to one other partition, in usual runs. */
 const OUTBOX_WORDS_A_NODE = 128;
+/** There are two outboxes for every pair of threads. A full one costs a round at the barrier, no more. */
+const MOST_OUTBOX_WORDS = 2 ** 18;
+
+/** A thread has at least one ToR with its hosts, and only packets are divided. */
+export const mostThreads = ({ fidelity, topology }: Scenario): number => (fidelity === 'packet' ? torCount(topology) : 1);
 
 /** How many of `threads` threads a run can use with profit; 1 where threads do not pay. Results do not depend on it. */
-export function usefulThreads(scenario: Scenario, threads: number): number {
-  if (scenario.fidelity !== 'packet' || hostCount(scenario.topology) < LEAST_HOSTS) return 1;
-  return Math.min(threads, torCount(scenario.topology));
-}
+export const usefulThreads = (scenario: Scenario, threads: number): number =>
+  Math.max(1, Math.min(threads, mostThreads(scenario), Math.floor(hostCount(scenario.topology) / HOSTS_A_THREAD)));
 
-/**
- * A thread has at least one ToR with its hosts, and only packets are divided.
- *
- * @throws ConfigError when `threads` are too many
- */
+/** @throws ConfigError when a run cannot be divided among so many threads */
 export function checkThreads(scenario: Scenario, threads: number): void {
-  const most = scenario.fidelity === 'packet' ? torCount(scenario.topology) : 1;
+  const most = mostThreads(scenario);
   if (threads <= most) return;
   const why = scenario.fidelity === 'packet' ? `the fabric has ${most} ToR switches` : `fidelity "${scenario.fidelity}" sends no packets`;
   throw new ConfigError('E163', `${threads} threads are too many: ${why}`, { hint: `use --threads ${most} or fewer` });
@@ -41,16 +40,10 @@ export function checkThreads(scenario: Scenario, threads: number): void {
  * @param threads 2 or more, at most the number of ToRs
  */
 export async function runOnThreads(spec: CellSpec, threads: number, control: CellControl = {}): Promise<CellOutcome> {
-  const memory = exchangeMemory(threads, Math.ceil((OUTBOX_WORDS_A_NODE * hostCount(spec.scenario.topology)) / threads));
-  const channels = Array.from({ length: threads - 1 }, () => new MessageChannel());
-  const fromSource = import.meta.url.endsWith('.ts');
-  const file = new URL(fromSource ? './partition-worker.ts' : './partition-worker.js', import.meta.url);
-  const workers = Array.from({ length: threads }, (_, index) => {
-    const ports = index === 0 ? channels.map(({ port1 }) => port1) : [channels[index - 1]!.port2];
-    const workerData: PartitionTask = { spec, threads, index, memory, ports, stopMemory: control.stop?.memory ?? null };
-    return startThread(file, { workerData, transferList: ports });
-  });
+  const workers: Worker[] = [];
   try {
+    checkThreads(spec.scenario, threads);
+    startTeam(spec, threads, control, workers);
     return await new Promise<CellOutcome>((resolve) => {
       workers.forEach((worker, index) => {
         worker.on('message', (message: PartitionMessage) => {
@@ -63,8 +56,24 @@ export async function runOnThreads(spec: CellSpec, threads: number, control: Cel
         });
       });
     });
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error) };
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Starts the threads one by one into `workers`, so that the caller can end those that run when one cannot be started. */
+function startTeam(spec: CellSpec, threads: number, { stop }: CellControl, workers: Worker[]): void {
+  const words = Math.min(MOST_OUTBOX_WORDS, Math.ceil((OUTBOX_WORDS_A_NODE * hostCount(spec.scenario.topology)) / threads));
+  const memory = exchangeMemory(threads, words);
+  const channels = Array.from({ length: threads - 1 }, () => new MessageChannel());
+  const fromSource = import.meta.url.endsWith('.ts');
+  const file = new URL(fromSource ? './partition-worker.ts' : './partition-worker.js', import.meta.url);
+  for (let index = 0; index < threads; index++) {
+    const ports = index === 0 ? channels.map(({ port1 }) => port1) : [channels[index - 1]!.port2];
+    const workerData: PartitionTask = { spec, threads, index, memory, ports, stopMemory: stop?.memory ?? null };
+    workers.push(startThread(file, { workerData, transferList: ports }));
   }
 }
 

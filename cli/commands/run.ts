@@ -89,10 +89,9 @@ async function runUnstored(
     }
     const { kind, record, notices } = outcome;
     showNotices(notices, terminal);
-    if (record.unfinishedReason !== null) {
-      terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
-      process.exitCode = kind === 'stopped' && end.isInterrupted() ? 130 : 1;
-    }
+    if (record.unfinishedReason !== null) terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
+    if (kind === 'stopped') process.exitCode = end.isInterrupted() ? 130 : 1;
+    else if (record.unfinishedReason !== null) process.exitCode = 1;
     return record;
   } finally {
     end.close();

@@ -16,7 +16,7 @@ export function routers(topology: Topology, balancer: BalancerSpec, hash: 'ideal
   const salts = switchSalts(seed, topology.switches);
   const family = hashFamily(hash);
   const tables = new RouteTables(topology);
-  const rotation = new Rotation(topology, seed, balancer.kind === 'spray-switch-rr' && balancer.variant === 'permute');
+  const rotation = balancer.kind === 'spray-switch-rr' ? new Rotation(topology, seed, balancer.variant === 'permute') : null;
   const make = (s: number): Router => {
     switch (balancer.kind) {
       case 'ecmp':
@@ -27,7 +27,7 @@ export function routers(topology: Topology, balancer: BalancerSpec, hash: 'ideal
       case 'drb':
         return new PinnedRouter(tables, topology, s);
       case 'spray-switch-rr':
-        return new RoundRobinRouter(tables, s, family, salts[s]!, rotation);
+        return new RoundRobinRouter(tables, s, family, salts[s]!, rotation!);
     }
   };
   return Array.from({ length: topology.switches }, (_, s) => make(s));

@@ -3,7 +3,9 @@ export interface RunResult {
   readonly fidelity: 'packet' | 'bound';
   /** Every operation of the Schedule ended. */
   readonly finished: boolean;
-  /** Why not, for a person; null when finished. */
+  /** `shouldStop` ended it while something was left to happen: the result is no function of the Scenario. */
+  readonly wasStopped: boolean;
+  /** Why it is not finished, for a person; null when finished. */
   readonly unfinishedReason: string | null;
   /** From 0 to the end of the last operation; null when not finished. */
   readonly completionPs: number | null;

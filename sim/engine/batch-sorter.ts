@@ -3,13 +3,13 @@ import { CHUNK_SLOTS, RECORD_WORDS } from './record.ts';
 
 const BUCKETS = 512;
 const BUCKET_BITS = 9;
-const INSERTION_LIMIT = 12;
 
 /**
  * Puts the records of one mailbox into canonical order: by key (time, then port), and by word 1 where keys are equal (local
  * events; two packets never share a key, because a link delivers at most one packet at an instant).
  *
- * Small batches take an insertion sort; larger ones 512 buckets by time, each a short sorted list, so the pass is linear.
+ * A batch of one chunk takes an insertion sort: small, and often in order, for one port delivers in order. Larger ones take 512 buckets
+ * by time, each a short sorted list, so the pass is linear.
  */
 export class BatchSorter {
   readonly #batch: Batch;
@@ -30,7 +30,7 @@ export class BatchSorter {
   /** Sorts the chain of chunks that starts at `head` into the batch and returns how many records it has. */
   gather(arena: Int32Array, head: number): number {
     const previous = arena[head]!;
-    if (previous < 0 && arena[head + 1]! <= INSERTION_LIMIT) return this.#insertionSort(arena, head);
+    if (previous < 0) return this.#insertionSort(arena, head);
     let count = arena[head + 1]!;
     for (let chunk = previous; chunk >= 0; chunk = arena[chunk]!) count += CHUNK_SLOTS - 1;
     this.#batch.reserve(count);

@@ -102,7 +102,7 @@ export class Engine {
    * engine is called alike, and all stop at the same place.
    *
    * @param pause called after every window that held events; the run stops there when it says so (in one partition: for all)
-   * @returns whether it was stopped
+   * @returns whether it was stopped before everything was done
    */
   run(untilPs: number, pause: (() => boolean) | null): boolean {
     const { mailboxes, clock } = this;
@@ -120,7 +120,7 @@ export class Engine {
       this.#processWindow(isCut);
       this.#flushDirty();
       if (!isCut) this.#window++;
-      if (this.#agree(!isCut && pause !== null && pause())) return true;
+      if (this.#agree(!isCut && pause !== null && pause())) return this.nextPs() <= untilPs;
       if (isCut) break;
     }
     return false;
@@ -219,7 +219,7 @@ export class Engine {
     this.#dirtyCount = kept;
   }
 
-  /** Timers of the ring's last window and before go to its mailboxes. */
+  /** Timers that are due in the window in hand go to its mailboxes. */
   #releaseTimers(endPs: number): void {
     const { mailboxes, clock } = this;
     const far = this.#far;

@@ -1,4 +1,4 @@
-import { InternalError } from '../base/errors.ts';
+import { CellError, InternalError } from '../base/errors.ts';
 import type { Partition } from './exchange.ts';
 import {
   CHUNK_SLOTS,
@@ -15,6 +15,8 @@ import {
 import { Overflow } from './overflow.ts';
 
 const MAX_RING_SLOTS = 512;
+/** Addresses are int32; a multiple of the chunk, so that pairs of words stay whole. */
+const MAX_ARENA_WORDS = Math.floor((2 ** 31 - 1) / CHUNK_WORDS) * CHUNK_WORDS;
 
 /**
  * Records that nodes have been sent, by the window in which they are due: a ring of windows, in each a mailbox a node. A mailbox is a
@@ -190,8 +192,12 @@ export class Mailboxes {
   }
 
   #growArena(words: number): void {
-    const length = Math.max(words + (words & 1), this.arena.length * 2);
-    if (length > 2 ** 31 - 1) throw new InternalError('E902', 'more packets are in flight than the mailbox arena can address');
+    if (words > MAX_ARENA_WORDS) {
+      throw new CellError('E232', 'more packets are under way at once than the engine can address', {
+        hint: 'limit what is in flight: a window (transport) or a queue (switch.queue)',
+      });
+    }
+    const length = Math.min(MAX_ARENA_WORDS, Math.max(words, this.arena.length * 2));
     const arena = new Int32Array(length);
     arena.set(this.arena);
     this.arena = arena;

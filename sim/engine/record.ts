@@ -9,6 +9,9 @@
  * word 4  size/ent   bits 31..16 wire bytes (read with >>> 16); bits 15..0 entropy or path
  * word 5  aux        data: 1 for a retransmission; ACK, NACK: cumulative packet number
  * ```
+ *
+ * Words 3 and 5 stay below 0x7ff00000: records are copied two words at a time as doubles, and such a pair could be a NaN, whose bits need
+ * not survive. (On a machine of the other byte order that would hold for words 2 and 4; JavaScript runs on none that matters.)
  */
 export const RECORD_WORDS = 6;
 /** Slots of a chunk: the first is its header, the others hold records; and its words. Literals, so that the build inlines them. */

@@ -31,7 +31,7 @@ export class HeldFlows {
     if (place === OUT) this.#push(flow);
   }
 
-  /** The flow leaves the heap when its time comes. */
+  /** The flow leaves the heap when it comes to its top. */
   drop(flow: number): void {
     if (this.#place[flow] === HELD) this.#place[flow] = DROPPED;
   }

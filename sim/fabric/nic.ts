@@ -41,10 +41,10 @@ export interface NicLink {
 
 // Times of the port, in picoseconds.
 /** Instant until which it transmits. */
-const BUSY = 0;
-const FULL = 1;
-const ACK = 2;
-const DELAY = 3;
+const BUSY_PS = 0;
+const FULL_TX_PS = 1;
+const ACK_TX_PS = 2;
+const DELAY_PS = 3;
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -125,7 +125,7 @@ export class Nic {
 
   /** Commits every transmission that starts at or before clock[NOW]. */
   sync(): void {
-    if (!this.hasWork() || this.#port[BUSY]! > this.#clock[NOW]!) return;
+    if (!this.hasWork() || this.#port[BUSY_PS]! > this.#clock[NOW]!) return;
     for (;;) {
       this.#planStart();
       if (this.#clock[START]! > this.#clock[NOW]!) return;
@@ -136,7 +136,7 @@ export class Nic {
 
   /** After an event at clock[NOW]: an idle port starts at once. */
   kick(): void {
-    if (!this.hasWork() || this.#port[BUSY]! > this.#clock[NOW]!) return;
+    if (!this.hasWork() || this.#port[BUSY_PS]! > this.#clock[NOW]!) return;
     this.#clock[START] = this.#clock[NOW]!;
     if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
     if (this.control.count > 0 || this.#ring.count > 0) this.#send();
@@ -169,7 +169,7 @@ export class Nic {
 
   /** Sets clock[START] to the instant at which the next transmission can start. */
   #planStart(): void {
-    this.#clock[START] = this.#port[BUSY]!;
+    this.#clock[START] = this.#port[BUSY_PS]!;
     if (this.#held !== null && this.control.count === 0) this.#planPaced(this.#held);
   }
 
@@ -228,12 +228,12 @@ export class Nic {
     const port = this.#port;
     const clock = this.#clock;
     let txPs: number;
-    if (sizeBytes === this.#fullBytes) txPs = port[FULL]!;
-    else if (sizeBytes === this.#ackBytes) txPs = port[ACK]!;
+    if (sizeBytes === this.#fullBytes) txPs = port[FULL_TX_PS]!;
+    else if (sizeBytes === this.#ackBytes) txPs = port[ACK_TX_PS]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
     const endPs = clock[START]! + txPs;
-    port[BUSY] = endPs;
-    clock[DUE] = endPs + port[DELAY]!;
+    port[BUSY_PS] = endPs;
+    clock[DUE] = endPs + port[DELAY_PS]!;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 

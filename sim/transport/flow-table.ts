@@ -2,8 +2,8 @@ import type { NicSpec } from '../base/scenario.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { InternalError } from '../base/errors.ts';
 
-/** Packet numbers have 31 bits. */
-export const MAX_FLOW_PACKETS = 0x7fffffff;
+/** Packet numbers have 31 bits; the largest ones would look like a NaN in a record (engine/record.ts). */
+export const MAX_FLOW_PACKETS = 0x7fefffff;
 
 /** The flows of a run as packets: immutable, read by anyone. */
 export class FlowTable {
@@ -24,7 +24,8 @@ export class FlowTable {
     for (let flow = 0; flow < plan.flows; flow++) {
       const payload = plan.bytes[flow]!;
       const packets = Math.max(1, Math.ceil(payload / nic.mtuBytes));
-      if (packets > MAX_FLOW_PACKETS) throw new InternalError('E911', `flow ${flow} of ${payload} bytes has more than 2^31 - 1 packets`);
+      if (packets > MAX_FLOW_PACKETS)
+        throw new InternalError('E911', `flow ${flow} of ${payload} bytes has more than ${MAX_FLOW_PACKETS} packets`);
       this.packets[flow] = packets;
       this.#lastBytes[flow] = payload - (packets - 1) * nic.mtuBytes + nic.headerBytes;
     }

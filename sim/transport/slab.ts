@@ -20,7 +20,9 @@ export class Slab {
         this.words = words;
       }
     }
-    this.words.fill(fill, base, base + size);
+    // Most blocks are so small that a call of the built-in fill would cost more.
+    const words = this.words;
+    for (let i = base; i < base + size; i++) words[i] = fill;
     return base;
   }
 

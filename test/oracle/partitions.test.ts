@@ -3,8 +3,10 @@ import type { Worker } from 'node:worker_threads';
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { exchangeMemory } from '../../sim/engine/exchange.ts';
+import { buildTopology } from '../../topologies/build-topology.ts';
 import { partitionNodes } from '../../sim/partition.ts';
 import { startThread } from '../../sweep/start-thread.ts';
+import { fatTreeSpec, leafSpineSpec } from '../sim/scenarios.ts';
 import { scenarioRuns } from '../property-runs.ts';
 import { comparableEngine, differences } from './compare.ts';
 import { deepQueueCases, longHaulCases, stormCases } from './corner-cases.ts';
@@ -74,3 +76,18 @@ test.prop([scenarioCases, fc.integer({ min: 1, max: 6 })], { numRuns: 50 })(
     for (const index of owner) expect(index).toBeLessThan(count);
   },
 );
+
+test.each([
+  [leafSpineSpec(33, 32, 32), 2],
+  [leafSpineSpec(15, 16, 16), 2],
+  [leafSpineSpec(32, 32, 32), 3],
+  [leafSpineSpec(32, 32, 32), 5],
+  [fatTreeSpec(16), 3],
+])('the ports of a fabric are shared out evenly, also where the ToRs are not: %#', (spec, count) => {
+  const topology = buildTopology(spec, [], 4, 1);
+  const owner = partitionNodes(topology, count);
+  const ports = new Float64Array(count);
+  for (let node = 0; node < owner.length; node++) ports[owner[node]!]! += topology.portOffset[node + 1]! - topology.portOffset[node]!;
+  const mean = topology.links / count;
+  for (const share of ports) expect(Math.abs(share - mean) / mean).toBeLessThan(0.1);
+});

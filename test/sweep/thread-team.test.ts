@@ -58,19 +58,20 @@ test('a raised flag ends the run of all threads, and progress counts them all', 
 });
 
 describe('threads of a cell', () => {
-  const large = on(leafSpineSpec(16, 32, 32));
+  const large = on(leafSpineSpec(32, 64, 32));
 
-  test('are as many as pay: one on small fabrics and where no packets are sent, at most one a ToR', () => {
+  test('are as many as pay: one for 256 hosts at most, one where no packets are sent, at most one a ToR', () => {
     expect(usefulThreads(large, 4)).toBe(4);
-    expect(usefulThreads(large, 99)).toBe(16);
+    expect(usefulThreads(large, 99)).toBe(8);
+    expect(usefulThreads(on(leafSpineSpec(3, 1000, 32)), 99)).toBe(3);
     expect(usefulThreads(on(leafSpineSpec(16, 31, 32)), 4)).toBe(1);
     expect(usefulThreads({ ...large, fidelity: 'bound' }, 4)).toBe(1);
-    expect(usefulThreads(on(fatTreeSpec(16)), 4)).toBe(4);
+    expect(usefulThreads(on(fatTreeSpec(16)), 9)).toBe(4);
   });
 
   test('that no partition could be made for are refused', () => {
-    expect(() => checkThreads(large, 16)).not.toThrow();
-    expect(() => checkThreads(large, 17)).toThrow(/17 threads are too many: the fabric has 16 ToR switches/);
+    expect(() => checkThreads(large, 32)).not.toThrow();
+    expect(() => checkThreads(large, 33)).toThrow(/33 threads are too many: the fabric has 32 ToR switches/);
     expect(() => checkThreads({ ...large, fidelity: 'bound' }, 2)).toThrow(/fidelity "bound" sends no packets/);
   });
 
@@ -95,4 +96,35 @@ describe('threads of a cell', () => {
     await runSweep(fakeInput(chosen), { dir: `${temporaryDir()}/out`, jobs, runner });
     expect(given).toEqual(expected);
   });
+});
+
+test('of a sweep with threads the cells that send no packets run on one', async () => {
+  const given: [string, number][] = [];
+  const runner = () =>
+    Promise.resolve({
+      run: (cell: Parameters<typeof attemptCell>[0], _control: unknown, threads = 1) => {
+        given.push([cell.scenario.fidelity, threads]);
+        return Promise.resolve(attemptCell(cell));
+      },
+      close: () => Promise.resolve(),
+    });
+  const cells = fakeCells(1).map((cell, i) => ({ ...cell, scenario: { ...SCENARIO, fidelity: i === 1 ? 'bound' : 'packet' } as Scenario }));
+  await runSweep(fakeInput(cells), { dir: `${temporaryDir()}/out`, jobs: 1, threads: 8, runner });
+  expect(given).toEqual([
+    ['packet', 2],
+    ['bound', 1],
+    ['packet', 2],
+  ]);
+  await expect(runSweep(fakeInput(cells), { dir: `${temporaryDir()}/out`, jobs: 1, threads: 1.5, runner })).rejects.toThrow(/whole number/);
+  expect(await runOnThreads(spec({ ...SCENARIO, fidelity: 'bound' }), 2)).toMatchObject({ kind: 'failed', failure: { code: 'E163' } });
+});
+
+test('a run that has done everything when it is asked to stop is done, not stopped', () => {
+  const whole = attemptCell(spec(SCENARIO));
+  for (let poll = 1; poll < 60; poll++) {
+    let polls = 0;
+    const outcome = attemptCell(spec(SCENARIO), { shouldStop: () => ++polls === poll });
+    if (outcome.kind === 'done') expect(outcome).toEqual(whole);
+    else expect(polls).toBe(poll);
+  }
 });

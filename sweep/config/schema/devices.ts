@@ -40,7 +40,8 @@ export const failures = z
   .array(
     z.strictObject({
       link: z.string().meta({
-        description: 'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0.',
+        description:
+          'leaf0-spine1 (both directions; the whole bundle), leaf0-spine1-0 for one link of it, or host0-leaf0; tor0-agg1, agg1-core2, host0-tor0.',
         example: 'leaf0-spine0',
       }),
       at: time('When it goes down. Only 0s in this version: down from the start, known to all.', { min: 0, example: '0s' }).prefault('0s'),
