@@ -79,14 +79,14 @@ export class Mailboxes {
 
   /** Appends a record for `node`, due at clock[DUE], and returns its address; the caller writes words 1 to 5. */
   post(node: number, port: number): number {
-    const ahead = this.clock[DUE]! - this.clock[WINDOW_START]!;
-    if (ahead >= this.spanPs) return this.#postBeyond(node, port);
-    let windows = (ahead * this.#inverseWindow) | 0;
-    let offset = ahead - windows * this.windowPs;
-    if (offset >= this.windowPs) {
+    const aheadPs = this.clock[DUE]! - this.clock[WINDOW_START]!;
+    if (aheadPs >= this.spanPs) return this.#postBeyond(node, port);
+    let windows = (aheadPs * this.#inverseWindow) | 0;
+    let offsetPs = aheadPs - windows * this.windowPs;
+    if (offsetPs >= this.windowPs) {
       // The reciprocal can come out one window low.
       windows++;
-      offset = 0;
+      offsetPs = 0;
     }
     const slot = (this.slot + windows) & (this.slots - 1);
     const mailbox = Math.imul(slot, this.#nodes) + node;
@@ -100,7 +100,7 @@ export class Mailboxes {
     const arena = this.arena;
     arena[(chunk + 1) | 0] = count;
     const address = (chunk + Math.imul(RECORD_WORDS, count)) | 0;
-    arena[address] = (offset << PORT_BITS) | port;
+    arena[address] = (offsetPs << PORT_BITS) | port;
     return address;
   }
 
