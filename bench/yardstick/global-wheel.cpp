@@ -3,6 +3,7 @@
 // node, port or class, id) when it is opened, and what lies beyond the wheel waits in a heap.
 #include <algorithm>
 
+#include "dirty-hosts.hpp"
 #include "far-heap.hpp"
 #include "measure.hpp"
 
@@ -11,7 +12,7 @@ class GlobalWheel {
   /** Place in the pool. */
   using Handle = std::int32_t;
 
-  explicit GlobalWheel(const Case& c) : hosts_(static_cast<std::uint32_t>(c.hosts)), isDirty_(static_cast<std::size_t>(c.hosts)) {
+  explicit GlobalWheel(const Case& c) : hosts_(static_cast<std::uint32_t>(c.hosts)), dirty_(static_cast<std::size_t>(c.hosts)) {
     // Some 48 events a host are due within a window of 500 ns at 400 Gb/s (six packets and their ACKs on four links): two to four a bucket.
     const Picoseconds widthPs = std::max<Picoseconds>(1, c.windowPs / BUCKETS_A_HOST / c.hosts);
     shift_ = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(widthPs))) - 1;
@@ -49,11 +50,7 @@ class GlobalWheel {
     else far_.push(timePs, {to, id});
   }
 
-  void markDirty(std::uint32_t node) {
-    if (isDirty_[node] != 0) return;
-    isDirty_[node] = 1;
-    dirty_.push_back(node);
-  }
+  void markDirty(std::uint32_t node) { dirty_.mark(node); }
 
   /** A NIC decides late what to send, so it is asked only once a window for what it starts between two events of its host. */
   template <class Network>
@@ -67,7 +64,7 @@ class GlobalWheel {
       const Picoseconds endTick = tick_ + windowTicks_;
       releaseFar();
       while ((tick_ = nextUsed(tick_, endTick)) < endTick) processBucket(network);
-      flushDirty(network, endTick << shift_);
+      dirty_.flush(network, endTick << shift_);
     }
   }
 
@@ -106,8 +103,7 @@ class GlobalWheel {
   std::size_t opened_ = 0;
   bool isOpen_ = false;
   FarHeap<FarEvent> far_;
-  std::vector<std::uint32_t> dirty_;
-  std::vector<std::uint8_t> isDirty_;
+  DirtyHosts dirty_;
 
   Event& at(Handle handle) { return pool_[static_cast<std::size_t>(handle)]; }
   const Event& at(Handle handle) const { return pool_[static_cast<std::size_t>(handle)]; }
@@ -206,16 +202,6 @@ class GlobalWheel {
       network.hostEvent(node, port, id, nowPs);
     }
     if (network.hasWork(node)) markDirty(node);
-  }
-
-  template <class Network>
-  void flushDirty(Network& network, Picoseconds endPs) {
-    std::size_t kept = 0;
-    for (const std::uint32_t node : dirty_) {
-      if (network.flush(node, endPs)) dirty_[kept++] = node;
-      else isDirty_[node] = 0;
-    }
-    dirty_.resize(kept);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "batch-sorter.hpp"
+#include "dirty-hosts.hpp"
 #include "far-heap.hpp"
 #include "measure.hpp"
 
@@ -15,7 +16,7 @@ class NodeWindow {
   explicit NodeWindow(const Case& c)
       : hosts_(static_cast<std::uint32_t>(c.hosts)), nodes_(static_cast<std::size_t>(c.hosts + c.switches)), windowPs_(c.windowPs),
         inverse_((std::uint64_t{1} << INVERSE_BITS) / static_cast<std::uint64_t>(c.windowPs)), arena_(CHUNK_SLOTS * 256),
-        sorter_(c.windowPs), isDirty_(nodes_) {
+        sorter_(c.windowPs), dirty_(nodes_) {
     while (slots_ < MAX_RING_SLOTS && slots_ < c.horizonPs / windowPs_ + 3) slots_ *= 2;
     heads_.assign(static_cast<std::size_t>(slots_) * nodes_, -1);
     activeWords_ = (nodes_ + 63) >> 6;
@@ -49,11 +50,7 @@ class NodeWindow {
     else far_.push(timePs, {node << PORT_BITS | eventClass, id});
   }
 
-  void markDirty(std::uint32_t node) {
-    if (isDirty_[node] != 0) return;
-    isDirty_[node] = 1;
-    dirty_.push_back(node);
-  }
+  void markDirty(std::uint32_t node) { dirty_.mark(node); }
 
   template <class Network>
   void run(Network& network) {
@@ -77,7 +74,7 @@ class NodeWindow {
         emit(localEvent(timer.id), timer.to, timePs);
       }
       processWindow(network);
-      flushDirty(network);
+      dirty_.flush(network, endPs_);
     }
   }
 
@@ -117,8 +114,7 @@ class NodeWindow {
   FarHeap<Far> overflow_;
   /** Events of the node being processed, in this window. */
   OrderedFarHeap<LocalEvent> local_;
-  std::vector<std::uint32_t> dirty_;
-  std::vector<std::uint8_t> isDirty_;
+  DirtyHosts dirty_;
 
   Slot& at(std::int32_t address) { return arena_[static_cast<std::size_t>(address)]; }
   const Slot& at(std::int32_t address) const { return arena_[static_cast<std::size_t>(address)]; }
@@ -209,16 +205,6 @@ class NodeWindow {
     while (at(last).header.previous >= 0) last = at(last).header.previous;
     at(last).header.previous = freeChunk_;
     freeChunk_ = head;
-  }
-
-  template <class Network>
-  void flushDirty(Network& network) {
-    std::size_t kept = 0;
-    for (const std::uint32_t node : dirty_) {
-      if (network.flush(node, endPs_)) dirty_[kept++] = node;
-      else isDirty_[node] = 0;
-    }
-    dirty_.resize(kept);
   }
 };
 

@@ -1,37 +1,22 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { EtherealSpec, FlowSpec, LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
+import type { FlowSpec, LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { pathSlots } from '../../sim/balancing/path-slots.ts';
 import { prepare, type Prepared } from '../../sim/prepare.ts';
 import { buildTopology, hostCount } from '../../topologies/build-topology.ts';
+import { greatestCommonDivisor } from '../../sim/balancing/weights.ts';
 import { fabrics, type Fabric } from '../oracle/fabrics.ts';
 import { scenarioRuns } from '../property-runs.ts';
 import { factsOfPrepared } from './engine-facts.ts';
-import { ideal, scenarioOf } from './scenarios.ts';
+import { ideal, plainEthereal, scenarioOf } from './scenarios.ts';
 
-/**
- * Property P10 of the theory of link loads. It is one of Ethereal with exact cuts: hashes take the numbers of flows, sprays draw from a
- * stream a host, and rotations begin anywhere, so their loads have the same distribution under other names, not the same values. Nor do
- * times stay: of packets that arrive at one instant the lower port comes first.
- */
-const exact: EtherealSpec = {
-  kind: 'ethereal',
-  split: 'equal',
-  remainder: 'spread',
-  minPieceBytes: 1,
-  maxPieces: null,
-  batchWindowPs: 0,
-  startJitterPs: 0,
-  shuffleDestinations: false,
-  shuffleFlows: false,
-  shufflePaths: false,
-};
+// Property P10 of the theory of link loads. It is one of Ethereal with exact cuts: hashes take the numbers of flows, sprays draw from a
+// stream a host, and rotations begin anywhere, so their loads have the same distribution under other names, not the same values. Nor do
+// times stay: of packets that arrive at one instant the lower port comes first.
 
 /** More would make messages of many packets: sizes are multiples of it. */
 const LARGEST_CUT = 20_000;
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
 /** The least common multiple of the shares into which a group of flows between any two ToRs is cut. */
 function cutOf(topology: Topology): number {
@@ -87,7 +72,7 @@ const onLeafSpine = onAnyFabric.filter(({ topology }) => topology.kind === 'leaf
 
 function prepared({ topology, failures, flows, split }: Case, changes: Partial<Scenario> = {}): Prepared {
   const workload = { kind: 'flows', flows, ranks: hostCount(topology) } as const;
-  return prepare(scenarioOf({ ...ideal, topology, failures, workload, balancer: { ...exact, split }, ...changes }));
+  return prepare(scenarioOf({ ...ideal, topology, failures, workload, balancer: { ...plainEthereal, split }, ...changes }));
 }
 
 /** Bytes that a run puts on each link between switches, by `from>to#cable`. */
@@ -130,7 +115,7 @@ describe('P10: with Ethereal the load of every link stays the same', () => {
   )(
     'under any seed, order of destinations, flows and paths, start jitter and batch window',
     (c, shuffles, batchWindowPs, startJitterPs, seed) => {
-      const balancer = { ...exact, split: c.split, ...shuffles, batchWindowPs, startJitterPs };
+      const balancer = { ...plainEthereal, split: c.split, ...shuffles, batchWindowPs, startJitterPs };
       expect(loadsByName(prepared(c, { balancer, seed }))).toEqual(loadsByName(prepared(c)));
     },
   );
