@@ -1,4 +1,6 @@
-import type { BalancerSpec, LeafSpineSpec, Scenario, TransportSpec, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { BalancerSpec } from '../sim/base/balancer-spec.ts';
+import type { LeafSpineSpec, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { TransportSpec } from '../sim/base/transport-spec.ts';
 
 /** A named scenario of the benchmark. */
 export interface BenchScenario {

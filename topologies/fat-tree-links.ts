@@ -1,4 +1,5 @@
-import type { FailureSpec, FatTreeSpec } from '../sim/base/scenario.ts';
+import type { FailureSpec } from '../sim/base/failure-spec.ts';
+import type { FatTreeSpec } from '../sim/base/scenario.ts';
 import { GraphBuilder } from './graph.ts';
 import { cutNamedLink } from './link-names.ts';
 

@@ -1,4 +1,5 @@
-import type { BalancerSpec, NicSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { NicSpec } from '../../sim/base/device-spec.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import { torNode, type Topology } from '../../sim/base/topology.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';

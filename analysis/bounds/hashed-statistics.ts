@@ -1,4 +1,4 @@
-import type { BalancerSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';

@@ -1,5 +1,5 @@
 import { groupBy } from '../../sim/base/group-by.ts';
-import type { BalancerSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';

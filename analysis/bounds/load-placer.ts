@@ -1,4 +1,4 @@
-import type { BalancerSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';

@@ -1,4 +1,4 @@
-import type { NicSpec } from '../../sim/base/scenario.ts';
+import type { NicSpec } from '../../sim/base/device-spec.ts';
 import { SEND, type Schedule } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';

@@ -1,4 +1,4 @@
-import type { NicSpec } from '../../sim/base/scenario.ts';
+import type { NicSpec } from '../../sim/base/device-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { serialisationPs } from '../../sim/derive.ts';
 

@@ -1,5 +1,5 @@
 import { PacketStreams, setupStream } from '../base/random.ts';
-import type { BalancerSpec } from '../base/scenario.ts';
+import type { BalancerSpec } from '../base/balancer-spec.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from './flow-plan.ts';
 

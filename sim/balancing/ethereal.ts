@@ -1,6 +1,6 @@
 import { InternalError } from '../base/errors.ts';
 import { setupStream, type SetupStream } from '../base/random.ts';
-import type { EtherealSpec } from '../base/scenario.ts';
+import type { EtherealSpec } from '../base/balancer-spec.ts';
 import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import { placeEqual } from './equal-split.ts';

@@ -1,5 +1,5 @@
 import { PacketStreams } from '../base/random.ts';
-import type { BalancerSpec } from '../base/scenario.ts';
+import type { BalancerSpec } from '../base/balancer-spec.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Batch } from '../engine/batch.ts';
 import { DATA, TYPE_MASK } from '../base/packet.ts';

@@ -1,6 +1,6 @@
 import { groupBy, type Groups } from '../base/group-by.ts';
 import { setupStream } from '../base/random.ts';
-import type { BalancerSpec } from '../base/scenario.ts';
+import type { BalancerSpec } from '../base/balancer-spec.ts';
 import { SEND, type Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import { EcmpSplit } from './ecmp-split.ts';

@@ -1,3 +1,8 @@
+import type { BalancerSpec } from './balancer-spec.ts';
+import type { NicSpec, SwitchSpec } from './device-spec.ts';
+import type { FailureSpec } from './failure-spec.ts';
+import type { TransportSpec } from './transport-spec.ts';
+
 /**
  * A Scenario is everything the simulator needs, as validated plain data: sizes in bytes, rates in bits a second, times in
  * integer picoseconds. `sweep/config` makes it from a config file; a program may also write one by hand.
@@ -170,90 +175,4 @@ export interface FileSpec {
 export interface InputFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-}
-
-export type BalancerSpec =
-  | { readonly kind: 'ecmp' }
-  | { readonly kind: 'ecmp-split'; readonly k: number }
-  | { readonly kind: 'spray' }
-  | { readonly kind: 'drb' }
-  | { readonly kind: 'spray-switch-rr'; readonly variant: 'plain' | 'permute' }
-  | EtherealSpec;
-
-export interface EtherealSpec {
-  readonly kind: 'ethereal';
-  readonly split: 'equal' | 'fewest' | 'none';
-  readonly remainder: 'spread' | 'last';
-  /** No piece is made smaller than this; null: one packet payload (`nic.mtu`). */
-  readonly minPieceBytes: number | null;
-  /** Most pieces of one flow; null: no limit. */
-  readonly maxPieces: number | null;
-  readonly batchWindowPs: number;
-  /** Each sub-flow starts after a uniform whole number of nanoseconds up to this. */
-  readonly startJitterPs: number;
-  readonly shuffleDestinations: boolean;
-  readonly shuffleFlows: boolean;
-  readonly shufflePaths: boolean;
-}
-
-export type Recovery = 'sr' | 'gbn' | 'none';
-
-export type TransportSpec = FixedSpec | DctcpSpec | DctcpRateSpec;
-
-interface TransportCommon {
-  readonly recovery: Recovery;
-  /** Retransmission timeout; null: 15 us + 6 x queue / rate. */
-  readonly rtoPs: number | null;
-  /** `gbn` only: at most one NACK for one expected sequence number in this time. */
-  readonly nackIntervalPs: number;
-}
-
-export interface FixedSpec extends TransportCommon {
-  readonly kind: 'fixed';
-  /** null: line rate. */
-  readonly rateBps: number | null;
-  /** Wire bytes in flight; null: no window. */
-  readonly windowBytes: number | null;
-}
-
-export interface DctcpSpec extends TransportCommon {
-  readonly kind: 'dctcp';
-  readonly g: number;
-  /** Wire bytes; null: 1 BDP. */
-  readonly initialWindowBytes: number | null;
-  /** Wire bytes; null: one full packet. */
-  readonly minWindowBytes: number | null;
-}
-
-export interface DctcpRateSpec extends TransportCommon {
-  readonly kind: 'dctcp-rate';
-  readonly g: number;
-  readonly additiveIncreaseBps: number;
-  readonly minRateBps: number;
-}
-
-export interface NicSpec {
-  /** Largest payload of a packet. */
-  readonly mtuBytes: number;
-  /** Bytes added to each data packet on the wire. */
-  readonly headerBytes: number;
-  /** Wire size of an ACK or NACK. */
-  readonly ackBytes: number;
-  /** `none`: no ACK packets; the sender learns of the last byte after the propagation delay of the way back. */
-  readonly acks: 'per-packet' | 'none';
-}
-
-export interface SwitchSpec {
-  readonly kind: 'droptail';
-  /** Per output port; null: 5 BDP; Infinity: never drops. */
-  readonly queueBytes: number | null;
-  /** Marking thresholds at enqueue; null: 0.2 and 0.8 BDP; 'off': no marks. */
-  readonly ecn: { readonly lowBytes: number; readonly highBytes: number } | null | 'off';
-  readonly hash: 'ideal' | 'jenkins';
-}
-
-/** A link that is down from the start, both directions, known to every switch and host. */
-export interface FailureSpec {
-  /** `leaf0-spine1`, or `leaf0-spine1-0` for one link of a bundle; `tor0-agg1`, `agg1-core2`; `host0-leaf0`, `host0-tor0`. */
-  readonly link: string;
 }

@@ -1,4 +1,4 @@
-import type { TransportSpec } from '../base/scenario.ts';
+import type { TransportSpec } from '../base/transport-spec.ts';
 import type { Limits } from '../derive.ts';
 import { Dctcp } from './dctcp.ts';
 import { DctcpRate } from './dctcp-rate.ts';

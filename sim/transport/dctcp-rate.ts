@@ -1,4 +1,4 @@
-import type { DctcpRateSpec } from '../base/scenario.ts';
+import type { DctcpRateSpec } from '../base/transport-spec.ts';
 import type { CongestionControl } from './congestion-control.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DctcpSpec } from '../base/scenario.ts';
+import type { DctcpSpec } from '../base/transport-spec.ts';
 import type { Limits } from '../derive.ts';
 import type { CongestionControl } from './congestion-control.ts';
 

@@ -1,4 +1,4 @@
-import type { FixedSpec } from '../base/scenario.ts';
+import type { FixedSpec } from '../base/transport-spec.ts';
 import type { CongestionControl } from './congestion-control.ts';
 
 /** `fixed`: a constant rate, and a constant window if there is one. For theory, and for runs without congestion control. */

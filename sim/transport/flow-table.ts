@@ -1,4 +1,4 @@
-import type { NicSpec } from '../base/scenario.ts';
+import type { NicSpec } from '../base/device-spec.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { InternalError } from '../base/errors.ts';
 

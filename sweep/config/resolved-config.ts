@@ -1,16 +1,9 @@
 import type { Dimension } from '../../sim/base/quantity.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type {
-  BalancerSpec,
-  FatTreeSpec,
-  LinkSpec,
-  MoeSpec,
-  Scenario,
-  SwitchSpec,
-  TopologySpec,
-  TransportSpec,
-  WorkloadSpec,
-} from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { FatTreeSpec, LinkSpec, MoeSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { SwitchSpec } from '../../sim/base/device-spec.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { Json } from './tree.ts';
 
 export type JsonBlock = { readonly [key: string]: Json };

@@ -1,14 +1,7 @@
-import type {
-  BalancerSpec,
-  FileSpec,
-  InputFile,
-  MoeSpec,
-  NicSpec,
-  Scenario,
-  SwitchSpec,
-  TransportSpec,
-  WorkloadSpec,
-} from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { FileSpec, InputFile, MoeSpec, Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import { hostCount } from '../../topologies/build-topology.ts';
 import type { BalancerConfig } from './schema/balancer.ts';
 import type { Config } from './schema/config.ts';

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { BalancerSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';
 import { ethereal, fabric, flowsOfMessages, type Message, messages, plan } from './fabric.ts';
 

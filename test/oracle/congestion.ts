@@ -1,4 +1,4 @@
-import type { DctcpRateSpec, DctcpSpec, FixedSpec, TransportSpec } from '../../sim/base/scenario.ts';
+import type { DctcpRateSpec, DctcpSpec, FixedSpec, TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { Limits } from '../../sim/derive.ts';
 import type { Bug } from './bugs.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PacketStreams, setupStream } from '../../sim/base/random.ts';
-import type { Recovery, Scenario } from '../../sim/base/scenario.ts';
+import type { Recovery } from '../../sim/base/transport-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { hostCount } from '../../topologies/build-topology.ts';
 import { Dctcp } from './congestion.ts';

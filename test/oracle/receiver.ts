@@ -1,4 +1,4 @@
-import type { Recovery } from '../../sim/base/scenario.ts';
+import type { Recovery } from '../../sim/base/transport-spec.ts';
 import type { Bug } from './bugs.ts';
 import { ACK, NACK } from './event-log.ts';
 

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import type { BalancerSpec, NicSpec, Recovery, Scenario, SwitchSpec, TransportSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
+import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { hostCount } from '../../topologies/build-topology.ts';
 import { fabrics } from './fabrics.ts';
 import type { ScenarioCase } from './scenario-case.ts';

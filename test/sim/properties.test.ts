@@ -1,6 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { BalancerSpec, Scenario, TransportSpec, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';
 import { prepare } from '../../sim/prepare.ts';
 import { simulate, simulatePrepared } from '../../sim/simulate.ts';

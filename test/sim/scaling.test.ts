@@ -1,6 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { BalancerSpec, NicSpec, Scenario, SwitchSpec, TransportSpec, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
+import type { Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import { deriveLimits } from '../../sim/derive.ts';
 import { MAX_WINDOW_PS } from '../../sim/engine/record.ts';
 import { prepare } from '../../sim/prepare.ts';

@@ -1,12 +1,5 @@
-import type {
-  BalancerSpec,
-  EtherealSpec,
-  FatTreeSpec,
-  LeafSpineSpec,
-  Scenario,
-  TopologySpec,
-  WorkloadSpec,
-} from '../../sim/base/scenario.ts';
+import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
+import type { FatTreeSpec, LeafSpineSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
 
 const GBPS = 1e9;
 

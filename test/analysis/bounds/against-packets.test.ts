@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { BalancerSpec, Scenario, WorkloadSpec } from '../../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
+import type { Scenario, WorkloadSpec } from '../../../sim/base/scenario.ts';
 import { packetRule } from '../../../sim/balancing/plan.ts';
 import { simulate } from '../../../sim/simulate.ts';
 import { ethereal } from '../../balancing/fabric.ts';

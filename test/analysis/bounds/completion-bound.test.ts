@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { CellError } from '../../../sim/base/errors.ts';
-import type { BalancerSpec, NicSpec } from '../../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
+import type { NicSpec } from '../../../sim/base/device-spec.ts';
 import { type Schedule, ScheduleBuilder } from '../../../sim/base/schedule.ts';
 import type { Topology } from '../../../sim/base/topology.ts';
 import { serialisationPs } from '../../../sim/derive.ts';

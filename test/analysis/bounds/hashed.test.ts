@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PacketStreams, setupStream } from '../../../sim/base/random.ts';
-import type { BalancerSpec } from '../../../sim/base/scenario.ts';
+import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
 import { hashedLoadStatistics } from '../../../analysis/bounds/hashed-statistics.ts';
 import { fabricLoads } from '../../../analysis/bounds/link-loads.ts';
 import { RouteReplay } from '../../../analysis/bounds/route.ts';
