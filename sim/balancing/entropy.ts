@@ -2,15 +2,16 @@ import { PacketStreams, setupStream } from '../base/random.ts';
 import type { BalancerSpec } from '../base/balancer-spec.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from './flow-plan.ts';
-
-/** Point B of a balancer: the entropy, or the path, of each data packet as the host sends it. */
-export interface EntropySource {
-  /** 16-bit entropy or path identifier of the next packet of `flow`, retransmissions too. */
-  next(flow: number, host: number, sizeBytes: number): number;
-}
+import type { PacketBalancer } from './packet-balancer.ts';
 
 /** @param fullBytes wire size of a full packet */
-export function entropySource(topology: Topology, plan: FlowPlan, balancer: BalancerSpec, seed: number, fullBytes: number): EntropySource {
+export function packetBalancer(
+  topology: Topology,
+  plan: FlowPlan,
+  balancer: BalancerSpec,
+  seed: number,
+  fullBytes: number,
+): PacketBalancer {
   switch (balancer.kind) {
     case 'spray':
       return new RandomEntropy(topology.hosts, seed);
@@ -28,7 +29,8 @@ export function entropySource(topology: Topology, plan: FlowPlan, balancer: Bala
 export const pinsPaths = (balancer: BalancerSpec): boolean => balancer.kind === 'ethereal' || balancer.kind === 'drb';
 
 /** Every packet of a flow alike: its path if it is pinned, else 0. */
-class FixedEntropy implements EntropySource {
+class FixedEntropy implements PacketBalancer {
+  readonly hearsFeedback = false;
   readonly #entropy: Int32Array;
 
   constructor(plan: FlowPlan) {
@@ -38,10 +40,16 @@ class FixedEntropy implements EntropySource {
   next(flow: number): number {
     return this.#entropy[flow]!;
   }
+
+  onAck(): void {}
+  onNack(): void {}
+  onLoss(): void {}
+  onTimeout(): void {}
 }
 
 /** `spray` (called OPS in the REPS paper): a fresh uniform 16-bit value a packet. */
-class RandomEntropy implements EntropySource {
+class RandomEntropy implements PacketBalancer {
+  readonly hearsFeedback = false;
   readonly #draws: PacketStreams;
 
   constructor(hosts: number, seed: number) {
@@ -51,13 +59,19 @@ class RandomEntropy implements EntropySource {
   next(_flow: number, host: number): number {
     return this.#draws.next(host) >>> 16;
   }
+
+  onAck(): void {}
+  onNack(): void {}
+  onLoss(): void {}
+  onTimeout(): void {}
 }
 
 /**
  * `drb` (Cao et al., CoNEXT'13): packets to one destination take the paths of the pair in turn, in an order and from a start drawn
  * once. Full packets and shorter ones rotate apart, so that a short packet does not shift the pattern of the full ones.
  */
-class DestinationRotation implements EntropySource {
+class DestinationRotation implements PacketBalancer {
+  readonly hearsFeedback = false;
   readonly #fullBytes: number;
   /** Index of the (source, destination) pair of each flow; -1 inside a rack. */
   readonly #pairOfFlow: Int32Array;
@@ -118,6 +132,11 @@ class DestinationRotation implements EntropySource {
     this.#pointer[rotation] = first + at + 1 < this.#offset[rotation + 1]! ? at + 1 : 0;
     return this.#order[first + at]!;
   }
+
+  onAck(): void {}
+  onNack(): void {}
+  onLoss(): void {}
+  onTimeout(): void {}
 }
 
 function doubled(values: Uint16Array<ArrayBuffer>, atLeast: number): Uint16Array<ArrayBuffer> {

@@ -3,7 +3,7 @@ import { BatchSorter } from './batch-sorter.ts';
 import type { Exchange, Partition } from './exchange.ts';
 import { LocalHeap } from './local-heap.ts';
 import { Mailboxes } from './mailboxes.ts';
-import { DUE, PORT_BITS, PORT_MASK, WINDOW_END, WINDOW_START } from './record.ts';
+import { DUE, PORT_BITS, PORT_MASK, RTT, WINDOW_END, WINDOW_START } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
 
 /** A logical process: a switch, or a host with everything in its box. It touches only its own mutable state. */
@@ -58,6 +58,7 @@ export class Engine {
     this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition);
     this.#exchange = options.partition?.exchange ?? null;
     this.clock = this.mailboxes.clock;
+    this.clock[RTT] = -1;
     this.#dirty = new Int32Array(options.nodes);
     this.#isDirty = new Uint8Array(options.nodes);
     this.#sorter = new BatchSorter(this.batch, options.windowPs);

@@ -40,4 +40,8 @@ export const NOW = 2;
 export const DUE = 3;
 /** Argument of a transmission: when it starts. */
 export const START = 4;
+/** Argument of feedback: round-trip time sample of an answer; -1: none. */
+export const RTT = 5;
+/** Result of a look at a port: bytes that wait there, the unsent rest of the packet on the wire included. */
+export const QUEUE_BYTES = 6;
 export const CLOCK_PLACES = 8;

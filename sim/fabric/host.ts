@@ -1,5 +1,6 @@
+import type { PacketBalancer } from '../balancing/packet-balancer.ts';
 import { InternalError } from '../base/errors.ts';
-import { ACK, CE, DATA, NACK, TYPE_MASK } from '../base/packet.ts';
+import { ACK, CE, DATA, LAST_HOP, NACK, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
 import type { LocalHeap } from '../engine/local-heap.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
@@ -32,6 +33,8 @@ export class Host implements EngineNode {
   readonly #clock: Float64Array;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
+  readonly #balancer: PacketBalancer;
+  readonly #hearsFeedback: boolean;
   readonly #srcHost: Int32Array;
   readonly #lastActivityPs: Float64Array;
   readonly #pathReverse: Int32Array | null;
@@ -46,6 +49,8 @@ export class Host implements EngineNode {
     this.#clock = shared.engine.clock;
     this.#sender = shared.sender;
     this.#receiver = shared.receiver;
+    this.#balancer = shared.balancer;
+    this.#hearsFeedback = shared.balancer.hearsFeedback;
     this.#srcHost = shared.flows.srcHost;
     this.#lastActivityPs = shared.lastActivityPs;
     this.#pathReverse = shared.pathReverse;
@@ -107,13 +112,14 @@ export class Host implements EngineNode {
     const seq = arena[address + 2]!;
     const meta = arena[address + 3]! & 0xff;
     this.packetHops++;
-    if ((meta & TYPE_MASK) === DATA) this.#onData(flow, seq, meta, arena[address + 4]! & 0xffff);
-    else this.#onAnswer(flow, seq, arena[address + 5]!, meta);
+    const sizeEntropy = arena[address + 4]!;
+    if ((meta & TYPE_MASK) === DATA) this.#onData(flow, seq, meta, sizeEntropy >>> 16, sizeEntropy & 0xffff);
+    else this.#onAnswer(flow, seq, arena[address + 5]!, meta, sizeEntropy & 0xffff, address);
   }
 
-  #onData(flow: number, seq: number, meta: number, entropy: number): void {
+  #onData(flow: number, seq: number, meta: number, bytes: number, entropy: number): void {
     const receiver = this.#receiver;
-    const answer = receiver.accept(flow, seq);
+    const answer = receiver.accept(flow, seq, meta, bytes);
     const isComplete = receiver.completedNow;
     if (this.#shared.informDelayPs !== null) {
       if (isComplete) this.#informSender(flow);
@@ -127,12 +133,21 @@ export class Host implements EngineNode {
     if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
   }
 
-  #onAnswer(flow: number, seq: number, cumulative: number, meta: number): void {
+  #onAnswer(flow: number, seq: number, cumulative: number, meta: number, entropy: number, address: number): void {
     const sender = this.#sender;
     if (sender.isComplete(flow)) return;
     this.#lastActivityPs[flow] = this.#clock[NOW]!;
-    if ((meta & TYPE_MASK) === ACK) sender.onAck(flow, seq, cumulative, (meta & CE) !== 0);
-    else sender.onNack(flow, cumulative);
+    const isMarked = (meta & CE) !== 0;
+    const isLastHop = (meta & LAST_HOP) !== 0;
+    const isAck = (meta & TYPE_MASK) === ACK;
+    if (isAck) sender.onAck(flow, seq, cumulative, isMarked, address);
+    else sender.onNack(flow, seq, cumulative, isLastHop);
+    if (this.#hearsFeedback) {
+      // The path of an answer is the way back of the packet's.
+      const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
+      if (isAck) this.#balancer.onAck(flow, path, isMarked);
+      else this.#balancer.onNack(flow, path, isLastHop, isMarked);
+    }
     if (sender.isComplete(flow)) this.#completeFlow(flow);
     else this.nic.update(flow);
   }
@@ -182,6 +197,12 @@ export class Host implements EngineNode {
   #onTimer(flow: number, nowPs: number): void {
     const { engine, sender, lastActivityPs, rtoPs } = this.#shared;
     if (sender.isComplete(flow)) return;
+    if (sender.ownsTimer) {
+      sender.onTimer(flow);
+      this.nic.update(flow);
+      if (engine.clock[DUE]! < Infinity) engine.timer(this.#host, engine.clock[DUE]!, RETRANSMISSION_TIMER, flow);
+      return;
+    }
     let deadlinePs = lastActivityPs[flow]! + rtoPs;
     if (deadlinePs <= nowPs) {
       sender.onTimeout(flow);

@@ -2,7 +2,7 @@ import { CellError, InternalError } from '../base/errors.ts';
 import type { Scenario } from '../base/scenario.ts';
 import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
-import { entropySource, pinsPaths } from '../balancing/entropy.ts';
+import { packetBalancer, pinsPaths } from '../balancing/entropy.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { routers } from '../balancing/next-hop.ts';
 import { packetRule } from '../balancing/plan.ts';
@@ -97,9 +97,10 @@ export class Network {
       engine: this.engine,
       flows,
       sender,
+      control,
       receiver: this.receiver,
       runner: this.runner,
-      entropy: entropySource(topology, plan, balancer, seed, flows.fullBytes),
+      balancer: packetBalancer(topology, plan, balancer, seed, flows.fullBytes),
       rateBps: control.rateBps,
       nextSendPs: new Float64Array(control.rateBps === null ? 0 : plan.flows),
       heldPlace: new Uint8Array(control.rateBps === null ? 0 : plan.flows),

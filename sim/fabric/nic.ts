@@ -1,9 +1,10 @@
-import type { EntropySource } from '../balancing/entropy.ts';
+import type { PacketBalancer } from '../balancing/packet-balancer.ts';
 import { DATA } from '../base/packet.ts';
 import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
+import type { CongestionControl } from '../transport/congestion-control.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
 import type { Sender } from '../transport/sender.ts';
 import { ControlQueue } from './control-queue.ts';
@@ -16,7 +17,8 @@ export interface NicShared {
   readonly engine: Engine;
   readonly flows: FlowTable;
   readonly sender: Sender;
-  readonly entropy: EntropySource;
+  readonly control: CongestionControl;
+  readonly balancer: PacketBalancer;
   /** Pacing rate a flow; null: line rate. */
   readonly rateBps: Float64Array | null;
   /** Paced flows are eligible from here on. */
@@ -63,7 +65,9 @@ export class Nic {
   readonly #clock: Float64Array;
   readonly #mailboxes: Mailboxes;
   readonly #sender: Sender;
-  readonly #entropy: EntropySource;
+  readonly #balancer: PacketBalancer;
+  readonly #keepsRecords: boolean;
+  readonly #hearsTransmissions: boolean;
   readonly #dstHost: Int32Array;
   readonly #lastActivityPs: Float64Array;
   readonly #timerArmed: Uint8Array;
@@ -86,7 +90,9 @@ export class Nic {
     this.#clock = shared.engine.clock;
     this.#mailboxes = shared.engine.mailboxes;
     this.#sender = shared.sender;
-    this.#entropy = shared.entropy;
+    this.#balancer = shared.balancer;
+    this.#keepsRecords = shared.sender.keepsRecords;
+    this.#hearsTransmissions = shared.control.hearsTransmissions;
     this.#dstHost = shared.flows.dstHost;
     this.#lastActivityPs = shared.lastActivityPs;
     this.#timerArmed = shared.timerArmed;
@@ -215,8 +221,11 @@ export class Nic {
     arena[address + 1] = flow;
     arena[address + 2] = sender.takenSeq;
     arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA;
-    arena[address + 4] = (bytes << 16) | this.#entropy.next(flow, this.#host, bytes);
+    const entropy = this.#balancer.next(flow, this.#host, bytes);
+    arena[address + 4] = (bytes << 16) | entropy;
     arena[address + 5] = again;
+    if (this.#keepsRecords) sender.noteSent(flow, entropy);
+    if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
     this.#lastActivityPs[flow] = this.#clock[START]!;
     if (this.#timerArmed[flow] === 0) this.#armTimer(flow);
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);

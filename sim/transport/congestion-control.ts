@@ -17,10 +17,20 @@ export interface CongestionControl {
   readonly windowStride: number;
   /** Pacing rate of each flow; null: line rate. */
   readonly rateBps: Float64Array | null;
-  onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void;
-  /** Packets were found lost, by reordering or by a NACK. */
+  /** true: `onTransmit` is called for every data packet before its pacing is computed. */
+  readonly hearsTransmissions: boolean;
+  /** true: the sender remembers when packets were sent, and `clock[RTT]` holds the sample of the ACK in hand (-1: none). */
+  readonly needsRtt: boolean;
+  /** An answer came at clock[NOW] and acknowledged `newlyBytes`; `inFlightBytes` are outstanding after it. */
+  onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number, inFlightBytes: number): void;
+  /** A packet of `bytes` was trimmed, and is outstanding no more. */
+  onNack(flow: number, bytes: number, isLastHop: boolean, inFlightBytes: number): void;
+  /** Packets were found lost, by reordering or by a NACK of go-back-N. */
   onLoss(flow: number, next: number): void;
-  onTimeout(flow: number): void;
+  /** A retransmission timeout; `bytes` of the one packet that it concerns, 0: all that was outstanding. */
+  onTimeout(flow: number, bytes: number): void;
+  /** A data packet of `bytes` starts at clock[START]. */
+  onTransmit(flow: number, bytes: number): void;
 }
 
 /** @param lineRateBps of the hosts */

@@ -8,6 +8,8 @@ import type { CongestionControl } from './congestion-control.ts';
 export class DctcpRate implements CongestionControl {
   readonly rateBps: Float64Array;
   readonly windowBytes = Float64Array.of(Infinity);
+  readonly hearsTransmissions = false;
+  readonly needsRtt = false;
   readonly windowStride = 0;
   readonly #g: number;
   readonly #increaseBps: number;
@@ -47,6 +49,10 @@ export class DctcpRate implements CongestionControl {
   }
 
   onLoss(): void {}
+
+  onNack(): void {}
+
+  onTransmit(): void {}
 
   onTimeout(): void {}
 

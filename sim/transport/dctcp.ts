@@ -25,6 +25,8 @@ const CUT_END = 6;
 export class Dctcp implements CongestionControl {
   readonly rateBps = null;
   readonly windowBytes: Float64Array;
+  readonly hearsTransmissions = false;
+  readonly needsRtt = false;
   readonly windowStride = WORDS;
   readonly #g: number;
   readonly #minBytes: number;
@@ -71,6 +73,10 @@ export class Dctcp implements CongestionControl {
     this.#state[at + WINDOW]! /= 2;
     this.#wasCut(at, next);
   }
+
+  onNack(): void {}
+
+  onTransmit(): void {}
 
   onTimeout(flow: number): void {
     const at = flow * WORDS;

@@ -5,6 +5,8 @@ import type { CongestionControl } from './congestion-control.ts';
 export class Fixed implements CongestionControl {
   readonly rateBps: Float64Array | null;
   readonly windowBytes: Float64Array;
+  readonly hearsTransmissions = false;
+  readonly needsRtt = false;
   readonly windowStride = 0;
 
   constructor(spec: FixedSpec, flows: number, lineRateBps: number) {
@@ -16,6 +18,10 @@ export class Fixed implements CongestionControl {
   onAck(): void {}
 
   onLoss(): void {}
+
+  onNack(): void {}
+
+  onTransmit(): void {}
 
   onTimeout(): void {}
 }

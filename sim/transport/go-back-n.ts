@@ -8,6 +8,8 @@ export class GoBackNSender implements Sender {
   takenSeq = 0;
   takenBytes = 0;
   takenAgain = 0;
+  readonly keepsRecords = false;
+  readonly ownsTimer = false;
   readonly #flows: FlowTable;
   readonly #control: CongestionControl;
   readonly #una: Int32Array;
@@ -43,15 +45,27 @@ export class GoBackNSender implements Sender {
     return this.canSend(flow);
   }
 
-  onAck(flow: number, _seq: number, cumulative: number, isMarked: boolean): void {
-    const newly = this.#advance(flow, cumulative);
-    this.#control.onAck(flow, newly, isMarked, this.#una[flow]!, this.#next[flow]!);
+  noteSent(): void {}
+
+  onTimer(): void {}
+
+  inFlightBytes(flow: number): number {
+    return this.#inFlightBytes[flow]!;
   }
 
-  onNack(flow: number, cumulative: number): void {
+  windowPackets(flow: number): number {
+    return Math.min(65_536, Math.floor(this.#control.windowBytes[flow * this.#control.windowStride]! / this.#flows.fullBytes));
+  }
+
+  onAck(flow: number, _seq: number, cumulative: number, isMarked: boolean): void {
+    const newly = this.#advance(flow, cumulative);
+    this.#control.onAck(flow, newly, isMarked, this.#una[flow]!, this.#next[flow]!, this.#inFlightBytes[flow]!);
+  }
+
+  onNack(flow: number, _seq: number, cumulative: number): void {
     const newly = this.#advance(flow, cumulative);
     const next = this.#next[flow]!;
-    this.#control.onAck(flow, newly, false, this.#una[flow]!, next);
+    this.#control.onAck(flow, newly, false, this.#una[flow]!, next, this.#inFlightBytes[flow]!);
     this.#rewind(flow);
     this.#control.onLoss(flow, next);
   }
@@ -59,7 +73,7 @@ export class GoBackNSender implements Sender {
   onTimeout(flow: number): void {
     if (this.#next[flow] === this.#una[flow]) return;
     this.#rewind(flow);
-    this.#control.onTimeout(flow);
+    this.#control.onTimeout(flow, 0);
   }
 
   isComplete(flow: number): boolean {
@@ -96,6 +110,7 @@ export class GoBackNSender implements Sender {
 
 /** Accepts packets in order only. */
 export class GoBackNReceiver implements Receiver {
+  readonly extraWords = 0;
   completedNow = false;
   readonly reorderMaxPackets = 0;
   readonly #flows: FlowTable;
@@ -114,6 +129,12 @@ export class GoBackNReceiver implements Receiver {
     this.#nackedSeq = new Int32Array(flows.flows).fill(-1);
     this.#nackedPs = new Float64Array(flows.flows);
   }
+
+  acceptTrimmed(): number {
+    return ANSWER_NACK;
+  }
+
+  writeExtra(): void {}
 
   expected(flow: number): number {
     return this.#expected[flow]!;

@@ -1,5 +1,5 @@
 import type { FlowTable } from './flow-table.ts';
-import { ANSWER_ACK, type Receiver } from './sender.ts';
+import { ANSWER_ACK, ANSWER_NACK, type Receiver } from './sender.ts';
 import { Slab } from './slab.ts';
 
 // A flow's words in the receiver's state, side by side so that a packet meets one cache line.
@@ -15,6 +15,7 @@ const PACKETS = 4;
 
 /** Accepts packets in any order, holds those above a gap in a bitmap, and measures how many. */
 export class SelectiveRepeatReceiver implements Receiver {
+  readonly extraWords = 0;
   completedNow = false;
   reorderMaxPackets = 0;
   readonly #bits = new Slab();
@@ -27,6 +28,12 @@ export class SelectiveRepeatReceiver implements Receiver {
       this.#state[flow * WORDS + PACKETS] = flows.packets[flow]!;
     }
   }
+
+  acceptTrimmed(): number {
+    return ANSWER_NACK;
+  }
+
+  writeExtra(): void {}
 
   expected(flow: number): number {
     return this.#state[flow * WORDS + EXPECTED]!;

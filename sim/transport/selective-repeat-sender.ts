@@ -62,6 +62,8 @@ export class SelectiveRepeatSender implements Sender {
   takenSeq = 0;
   takenBytes = 0;
   takenAgain = 0;
+  readonly keepsRecords = false;
+  readonly ownsTimer = false;
   readonly #control: CongestionControl;
   readonly #windowBytes: Float64Array;
   readonly #windowStride: number;
@@ -120,6 +122,18 @@ export class SelectiveRepeatSender implements Sender {
     return this.canSend(flow);
   }
 
+  noteSent(): void {}
+
+  onTimer(): void {}
+
+  inFlightBytes(flow: number): number {
+    return this.#state[flow * WORDS + IN_FLIGHT]!;
+  }
+
+  windowPackets(flow: number): number {
+    return Math.min(65_536, Math.floor(this.#windowBytes[flow * this.#windowStride]! / this.#fullBytes));
+  }
+
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void {
     const state = this.#state;
     const words = this.#slots.words;
@@ -144,7 +158,7 @@ export class SelectiveRepeatSender implements Sender {
       una++;
     }
     state[at + UNA] = una;
-    this.#control.onAck(flow, newly, isMarked, una, next);
+    this.#control.onAck(flow, newly, isMarked, una, next, state[at + IN_FLIGHT]!);
     if (this.#recovers) this.#detectLoss(flow);
   }
 
@@ -157,7 +171,7 @@ export class SelectiveRepeatSender implements Sender {
     const end = this.#state[at + NEXT]!;
     for (let seq = this.#state[at + UNA]!; seq < end; seq++) this.#markLost(at, seq, NONE);
     this.#state[at + EXAMINED] = end;
-    if (this.#state[at + LOST]! > 0) this.#control.onTimeout(flow);
+    if (this.#state[at + LOST]! > 0) this.#control.onTimeout(flow, 0);
   }
 
   isComplete(flow: number): boolean {

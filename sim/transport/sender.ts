@@ -1,8 +1,12 @@
+import type { FlowView } from '../balancing/packet-balancer.ts';
+
 /**
  * The sending side of every flow of a run: which packet is next, what an answer acknowledges, what must be sent again.
  * The NIC asks `canSend`, then `take`s a packet; `taken...` describe it.
  */
-export interface Sender {
+export interface Sender extends FlowView {
+  /** true: it remembers the entropy, and the time, of what is outstanding: `noteSent` is called after every `take`. */
+  readonly keepsRecords: boolean;
   /** Of the packet taken last: its number, its wire size, 1 for a retransmission. */
   takenSeq: number;
   takenBytes: number;
@@ -11,10 +15,19 @@ export interface Sender {
   canSend(flow: number): boolean;
   /** Takes the next packet; returns whether the flow may go on at once: `canSend`. */
   take(flow: number): boolean;
-  /** ACK of packet `seq`; all below `cumulative` have arrived. */
-  onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void;
-  /** NACK: `cumulative` is expected next, and later packets were discarded. */
-  onNack(flow: number, cumulative: number): void;
+  /** The packet taken last started at clock[START] with this entropy. */
+  noteSent(flow: number, entropy: number): void;
+  /** ACK of packet `seq`; all below `cumulative` have arrived. Selective acknowledgement, if any, stands in the record at `address`. */
+  onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void;
+  /** NACK of packet `seq`, which was trimmed; go-back-N: `cumulative` is expected next, and later packets were discarded. */
+  onNack(flow: number, seq: number, cumulative: number, isLastHop: boolean): void;
+  /**
+   * true: timeouts follow a rule of its own. The flow's timer then fires at rto after its first transmission, and after that at what
+   * `onTimer` writes to clock[DUE] (Infinity: never again).
+   */
+  readonly ownsTimer: boolean;
+  /** The timer fires at clock[NOW]. */
+  onTimer(flow: number): void;
   /** Nothing was heard or sent for a retransmission timeout. */
   onTimeout(flow: number): void;
   /** Everything has arrived, and the sender knows. */
@@ -30,10 +43,16 @@ export const ANSWER_NACK = 2;
 
 /** The receiving side of every flow of a run. */
 export interface Receiver {
+  /** Words that its ACKs have beyond the usual ones: `writeExtra` fills them. */
+  readonly extraWords: number;
   /** Next expected packet of a flow. */
   expected(flow: number): number;
-  /** Takes packet `seq` of `flow` and says what to answer. */
-  accept(flow: number, seq: number): number;
+  /** Takes packet `seq` of `flow`, of `meta` (sim/base/packet.ts) and `bytes` on the wire, and says what to answer. */
+  accept(flow: number, seq: number, meta: number, bytes: number): number;
+  /** Takes the header of packet `seq`, whose payload was cut off, and says what to answer. */
+  acceptTrimmed(flow: number, seq: number): number;
+  /** The extra words of the answer to the packet taken last, from words[at] on. */
+  writeExtra(flow: number, seq: number, words: Int32Array, at: number): void;
   /** The packet accepted last was the last one missing of its flow. */
   completedNow: boolean;
   /** Most packets of a flow held above a gap so far. */
