@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../sim/base/device-spec.ts';
 import type { BalancerSpec } from '../sim/base/balancer-spec.ts';
 import type { LeafSpineSpec, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
 import type { TransportSpec } from '../sim/base/transport-spec.ts';
@@ -76,8 +77,8 @@ export function benchScenario(
       workload,
       balancer: BALANCERS[balancer],
       transport: TRANSPORTS[transport],
-      nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-      switch: { kind: 'droptail', queueBytes: DEEP_QUEUE_BYTES, ecn: null, hash: 'ideal' },
+      nic: PLAIN_NIC,
+      switch: { ...DROPTAIL, queueBytes: DEEP_QUEUE_BYTES },
       failures: [],
       stopAtPs: 1e12,
       stopPackets: null,

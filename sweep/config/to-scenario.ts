@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { FileSpec, InputFile, MoeSpec, Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
 import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
@@ -28,7 +29,7 @@ export function toScenario(config: Config, name: string, files: readonly InputFi
     workload: workloadSpec(config.workload, hostCount(topology), files),
     balancer: balancerSpec(config.balancer),
     transport: transportSpec(config.transport, config.nic.acks),
-    nic: { mtuBytes: config.nic.mtu, headerBytes: config.nic.header, ackBytes: config.nic.ack, acks: config.nic.acks },
+    nic: { ...PLAIN_NIC, mtuBytes: config.nic.mtu, headerBytes: config.nic.header, ackBytes: config.nic.ack, acks: config.nic.acks },
     switch: switchSpec(config.switch),
     failures: config.failures.map(({ link }) => ({ link })),
     stopAtPs: config.stop.at,
@@ -144,9 +145,10 @@ function transportSpec(transport: TransportConfig, acks: NicSpec['acks']): Trans
 
 function switchSpec({ kind, queue, ecn, hash }: SwitchConfig): SwitchSpec {
   return {
+    ...DROPTAIL,
     kind,
     queueBytes: queue === 'infinite' ? Infinity : (queue ?? null),
-    ecn: typeof ecn === 'object' ? { lowBytes: ecn.low, highBytes: ecn.high } : (ecn ?? null),
+    ecn: typeof ecn === 'object' ? { lowBytes: ecn.low, highBytes: ecn.high, maxProbability: 1 } : (ecn ?? null),
     hash,
   };
 }

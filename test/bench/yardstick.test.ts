@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,8 +46,8 @@ function tightScenario(
     workload,
     balancer: BALANCERS[balancer],
     transport: TRANSPORTS[transport],
-    nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-    switch: { kind: 'droptail', queueBytes: 6 * 4160, ecn: { lowBytes: 4160, highBytes: 4 * 4160 }, hash: 'ideal' },
+    nic: PLAIN_NIC,
+    switch: { ...DROPTAIL, queueBytes: 6 * 4160, ecn: { lowBytes: 4160, highBytes: 4 * 4160, maxProbability: 1 } },
     failures: [],
     stopAtPs: 1e12,
     stopPackets: null,

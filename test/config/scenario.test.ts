@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { expandCells, runSingle } from '../../sweep/cells.ts';
@@ -43,8 +44,8 @@ describe('a config becomes a Scenario in base units', () => {
         rtoPs: null,
         nackIntervalPs: 500e6,
       },
-      nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-      switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
+      nic: PLAIN_NIC,
+      switch: DROPTAIL,
       failures: [],
       stopAtPs: 100e12,
       stopPackets: null,
@@ -113,8 +114,8 @@ stop: { at: 2s, packets: 5000 }
         rtoPs: 1e9,
         nackIntervalPs: 10e6,
       },
-      nic: { mtuBytes: 1000, headerBytes: 48, ackBytes: 60, acks: 'per-packet' },
-      switch: { kind: 'droptail', queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000 }, hash: 'jenkins' },
+      nic: { ...PLAIN_NIC, mtuBytes: 1000, headerBytes: 48, ackBytes: 60 },
+      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000, maxProbability: 1 }, hash: 'jenkins' },
       failures: [{ link: 'leaf0-spine3' }, { link: 'leaf1-spine0-1' }],
       stopAtPs: 2e12,
       stopPackets: 5000,

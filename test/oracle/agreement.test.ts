@@ -1,3 +1,4 @@
+import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
@@ -74,7 +75,7 @@ describe('the engine and the oracle agree packet for packet', () => {
     const scenario = scenarioWith({
       topology: fabric(1, 2, 1),
       transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 0 },
-      nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'none' },
+      nic: { ...PLAIN_NIC, acks: 'none' },
       stopAtPs: 2 * 583_200 + 500_000,
     });
     const builder = new ScheduleBuilder(2);

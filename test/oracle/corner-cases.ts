@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import fc from 'fast-check';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { fabric, scenarioWith } from './fixtures.ts';
@@ -72,7 +73,7 @@ export const stormCases: fc.Arbitrary<ScenarioCase> = fc
         switch: {
           ...scenario.switch,
           queueBytes: queuePackets * packetBytes,
-          ecn: { lowBytes: 0, highBytes: highPackets * packetBytes },
+          ecn: { lowBytes: 0, highBytes: highPackets * packetBytes, maxProbability: 1 },
         },
         stopAtPs: 100_000_000,
       },
@@ -97,7 +98,7 @@ export const bulkCases: fc.Arbitrary<ScenarioCase> = fc
     slowSpineBps: fc.constantFrom(400e9, 90e9, 20e9),
   })
   .map(({ seed, balancer, recovery, packets, flows, windowPackets, queuePackets, ackBytes, slowSpineBps }) => {
-    const nic = { mtuBytes: 64, headerBytes: 64, ackBytes, acks: 'per-packet' } as const;
+    const nic = { ...PLAIN_NIC, mtuBytes: 64, ackBytes } as const;
     const packetBytes = nic.mtuBytes + nic.headerBytes;
     const base = fabric(2, 2, 2);
     const scenario = scenarioWith({
@@ -121,7 +122,7 @@ export const bulkCases: fc.Arbitrary<ScenarioCase> = fc
         rtoPs: recovery === 'none' ? null : 30_000_000,
       },
       nic,
-      switch: { kind: 'droptail', queueBytes: queuePackets * packetBytes, ecn: 'off', hash: 'ideal' },
+      switch: { ...DROPTAIL, queueBytes: queuePackets * packetBytes, ecn: 'off' },
       stopAtPs: 40_000_000,
     });
     return { scenario, traffic: null };
@@ -151,7 +152,7 @@ export const crowdCases: fc.Arbitrary<ScenarioCase> = fc
       workload: { kind: 'flows', flows: [], ranks },
       balancer,
       transport: { ...FIXED, windowBytes: null, rtoPs: 60_000_000 },
-      switch: { kind: 'droptail', queueBytes: queuePackets * 4160, ecn: null, hash: 'jenkins' },
+      switch: { ...DROPTAIL, queueBytes: queuePackets * 4160, hash: 'jenkins' },
       stopAtPs: 150_000_000,
     });
     return {

@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import type { LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
 import { ScheduleBuilder, type Schedule } from '../../sim/base/schedule.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
@@ -27,8 +28,8 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
     workload: { kind: 'flows', flows: [], ranks: hostCount(changes.topology) },
     balancer: { kind: 'ecmp' },
     transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: 1e9, nackIntervalPs: 5e8 },
-    nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-    switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
+    nic: PLAIN_NIC,
+    switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
     failures: [],
     stopAtPs: 1e12,
     stopPackets: null,
@@ -53,8 +54,8 @@ export function fullBitmapInput(): OracleInput {
     topology: fabric(1, 3, 1),
     balancer: { kind: 'spray' },
     transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: 100_000_000, nackIntervalPs: 0 },
-    nic: { mtuBytes: 257, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-    switch: { kind: 'droptail', queueBytes: 1.5 * 321, ecn: 'off', hash: 'ideal' },
+    nic: { ...PLAIN_NIC, mtuBytes: 257 },
+    switch: { ...DROPTAIL, queueBytes: 1.5 * 321, ecn: 'off' },
   });
   const builder = new ScheduleBuilder(3);
   const phase = builder.phase('both');

@@ -1,3 +1,5 @@
+import type { DroptailSpec } from '../../sim/base/device-spec.ts';
+import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { describe, expect, test } from 'vitest';
 import { PacketStreams, setupStream } from '../../sim/base/random.ts';
 import type { Recovery } from '../../sim/base/transport-spec.ts';
@@ -54,7 +56,7 @@ describe('exact timing (transport-and-switch.md 2.2)', () => {
     const scenario = scenarioWith({
       topology: fabric(2, 1, 1),
       transport: fixed('none'),
-      nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'none' },
+      nic: { ...PLAIN_NIC, acks: 'none' },
     });
     const result = runMessages(scenario, [[0, 1, 2 * 4096]]);
     expect(result.fctPs[0]).toBe(5 * 83_200 + 2_000_000 + 2_000_000);
@@ -94,9 +96,9 @@ describe('two hosts send two packets each to a third one', () => {
     [0, 2, 2 * 4096],
     [1, 2, 2 * 4096],
   ];
-  const runWith = (changes: Partial<Scenario['switch']>): OracleResult => {
+  const runWith = (changes: Partial<DroptailSpec>): OracleResult => {
     const base = scenarioWith({ topology: fabric(1, 3, 1) });
-    return runMessages({ ...base, switch: { ...base.switch, ...changes } }, incast);
+    return runMessages({ ...base, switch: { ...(base.switch as DroptailSpec), ...changes } }, incast);
   };
 
   test('the queue holds three packets and host 0 goes first', () => {
@@ -135,7 +137,7 @@ describe('two hosts send two packets each to a third one', () => {
     [8319, 1],
     [8320, 0],
   ])('with both thresholds at %d bytes %d packets are marked', (bytes, marks) => {
-    const result = runWith({ ecn: { lowBytes: bytes, highBytes: bytes } });
+    const result = runWith({ ecn: { lowBytes: bytes, highBytes: bytes, maxProbability: 1 } });
     expect(result.ecnMarks).toBe(marks);
     expect(arrivals(result, 2, DATA).filter(({ marked }) => marked)).toHaveLength(marks);
     expect(arrivals(result, 3, ACK).filter(({ marked }) => marked)).toHaveLength(marks);
@@ -145,7 +147,7 @@ describe('two hosts send two packets each to a third one', () => {
     const probability = (8320 - 4160) / (12_480 - 4160);
     const seeds = Array.from({ length: 12 }, (_, i) => i);
     const base = scenarioWith({ topology: fabric(1, 3, 1) });
-    const ecn = { lowBytes: 4160, highBytes: 12_480 };
+    const ecn = { lowBytes: 4160, highBytes: 12_480, maxProbability: 1 };
     const marks = seeds.map((seed) => runMessages({ ...base, seed, switch: { ...base.switch, ecn } }, incast).ecnMarks);
     const expected = seeds.map((seed) => (new PacketStreams(seed, 'ecn', 2).next(0) >>> 0) / 2 ** 32 < probability);
     expect(marks).toEqual(expected.map((isMarked) => (isMarked ? 1 : 0)));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
@@ -74,8 +75,7 @@ const transport = (packetBytes: number): fc.Arbitrary<TransportSpec> => {
 const switches = (packetBytes: number): fc.Arbitrary<SwitchSpec> => {
   const packets = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 1.5, 2, 3), fc.double({ min: 1, max: 12, noNaN: true }));
   const bytes = packets.map((count) => Math.round(count * packetBytes));
-  return fc.record({
-    kind: fc.constant('droptail' as const),
+  const own = fc.record({
     queueBytes: fc.oneof({ weight: 1, arbitrary: fc.constantFrom(Infinity, null) }, { weight: 3, arbitrary: bytes }),
     ecn: fc.oneof(
       { weight: 1, arbitrary: fc.constantFrom('off' as const, null) },
@@ -84,11 +84,13 @@ const switches = (packetBytes: number): fc.Arbitrary<SwitchSpec> => {
         arbitrary: fc.tuple(fc.nat(3), fc.nat(5), fc.nat(1)).map(([low, more, odd]) => ({
           lowBytes: low * packetBytes + odd,
           highBytes: (low + more) * packetBytes + odd,
+          maxProbability: 1,
         })),
       },
     ),
     hash: fc.constantFrom('ideal' as const, 'jenkins' as const),
   });
+  return own.map((changes) => ({ ...DROPTAIL, ...changes }));
 };
 
 /** `acks: none` needs a transport that asks for no answer. */
@@ -134,7 +136,7 @@ const settings: fc.Arbitrary<Scenario> = fc.record({ fabric: fabrics, nic, balan
         ...fabric,
         workload: { kind: 'flows', flows: [], ranks },
         balancer,
-        nic: { ...nic, acks: 'per-packet' },
+        nic: { ...PLAIN_NIC, ...nic },
         stopAtPs: Math.min(stopAtPs, longestRunPs(own.transport)),
         ...own,
       };

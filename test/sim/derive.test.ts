@@ -1,3 +1,4 @@
+import { DROPTAIL } from '../../sim/base/device-spec.ts';
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { prepare } from '../../sim/prepare.ts';
@@ -41,7 +42,7 @@ describe('the defaults that follow from the fabric', () => {
   });
 
   test('an infinite queue needs no timeout, and ECN may be off', () => {
-    const limits = limitsOf({ switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' } });
+    const limits = limitsOf({ switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' } });
     expect([limits.rtoPs, limits.ecn]).toEqual([Infinity, null]);
   });
 

@@ -1,3 +1,4 @@
+import { DROPTAIL } from '../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
@@ -52,7 +53,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc
       balancer: c.balancer,
       transport: c.transport,
       seed: c.seed,
-      switch: { kind: 'droptail', queueBytes: c.queueBytes, ecn: null, hash: 'ideal' },
+      switch: { ...DROPTAIL, queueBytes: c.queueBytes },
     });
   });
 
@@ -219,7 +220,7 @@ describe('the fabric counts what the theory says', () => {
           }),
           workload: permutation,
           balancer,
-          switch: { kind: 'droptail', queueBytes: Infinity, ecn: null, hash },
+          switch: { ...DROPTAIL, queueBytes: Infinity, hash },
         });
         expect(simulate(scenario).tables.linkLoadBytes).toEqual(simulate({ ...scenario, fidelity: 'bound' }).tables.linkLoadBytes);
       }
@@ -261,7 +262,7 @@ describe('a queue of n full packets holds n of them at every rate', () => {
             topology: leafSpineSpec(1, 43, 1, { hostLink: { rateBps, delayPs: 500_000 } }),
             workload: { kind: 'incast', senders, receiver: 0, sizeBytes: 4096, ranks: 43 },
             transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 5e8 },
-            switch: { kind: 'droptail', queueBytes: n * 4160, ecn: 'off', hash: 'ideal' },
+            switch: { ...DROPTAIL, queueBytes: n * 4160, ecn: 'off' },
           }),
         ).drops!;
       // The packet on the wire counts: n arrive at one instant and fit, the next does not.
@@ -302,7 +303,7 @@ describe('an unfinished run says so', () => {
         topology: leafSpineSpec(1, 4, 1),
         workload: { kind: 'incast', senders: 3, receiver: 0, sizeBytes: 1e6, ranks: 4 },
         transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 5e8 },
-        switch: { kind: 'droptail', queueBytes: 20_000, ecn: 'off', hash: 'ideal' },
+        switch: { ...DROPTAIL, queueBytes: 20_000, ecn: 'off' },
       }),
     );
     expect(result.drops).toBeGreaterThan(0);

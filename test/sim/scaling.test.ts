@@ -60,7 +60,9 @@ describe('sizes and rates', () => {
     ...spec,
     queueBytes: maybe(spec.queueBytes, z),
     ecn:
-      typeof spec.ecn === 'string' || spec.ecn === null ? spec.ecn : { lowBytes: spec.ecn.lowBytes * z, highBytes: spec.ecn.highBytes * z },
+      typeof spec.ecn === 'string' || spec.ecn === null
+        ? spec.ecn
+        : { ...spec.ecn, lowBytes: spec.ecn.lowBytes * z, highBytes: spec.ecn.highBytes * z },
   });
 
   const scaledBalancer = (spec: BalancerSpec, z: number): BalancerSpec =>

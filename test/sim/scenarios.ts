@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
 import type { FatTreeSpec, LeafSpineSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
 
@@ -42,8 +43,8 @@ export const scenarioOf = (changes: Partial<Scenario> & { topology: TopologySpec
   fidelity: 'packet',
   balancer: { kind: 'ecmp' },
   transport: { kind: 'dctcp', g: 1 / 16, initialWindowBytes: null, minWindowBytes: null, recovery: 'sr', rtoPs: null, nackIntervalPs: 5e8 },
-  nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-  switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
+  nic: PLAIN_NIC,
+  switch: DROPTAIL,
   failures: [],
   stopAtPs: 1e12,
   stopPackets: null,
@@ -53,14 +54,14 @@ export const scenarioOf = (changes: Partial<Scenario> & { topology: TopologySpec
 /** The theory's network: line rate, no window, infinite queues, no ACK packets. */
 export const ideal = {
   transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 5e8 },
-  nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'none' },
-  switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
+  nic: { ...PLAIN_NIC, acks: 'none' },
+  switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
 } as const satisfies Partial<Scenario>;
 
 /** `fixed` with ACK packets and infinite queues. */
 export const lineRate = {
   transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: null, nackIntervalPs: 5e8 },
-  switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
+  switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
 } as const satisfies Partial<Scenario>;
 
 /** Ethereal without batch window, jitter or shuffles. */

@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,8 +37,8 @@ export const SCENARIO: Scenario = {
   workload: { kind: 'all-reduce', algorithm: 'ring', sizeBytes: 65_536, ranks: 4 },
   balancer: { kind: 'spray' },
   transport: { kind: 'dctcp', recovery: 'sr', rtoPs: null, nackIntervalPs: 0, g: 0.0625, initialWindowBytes: null, minWindowBytes: null },
-  nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' },
-  switch: { kind: 'droptail', queueBytes: null, ecn: null, hash: 'ideal' },
+  nic: PLAIN_NIC,
+  switch: DROPTAIL,
   failures: [],
   stopAtPs: 100e12,
   stopPackets: null,

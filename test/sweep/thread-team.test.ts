@@ -1,3 +1,4 @@
+import { DROPTAIL } from '../../sim/base/device-spec.ts';
 import { describe, expect, test } from 'vitest';
 import type { Scenario, TopologySpec } from '../../sim/base/scenario.ts';
 import { attemptCell } from '../../sweep/run-cell.ts';
@@ -15,7 +16,7 @@ describe('a run on several threads says what a run on one says, in every column 
   const scenarios: Record<string, Scenario> = {
     'on a leaf-spine with drops': on(leafSpineSpec(4, 4, 2), {
       workload: { kind: 'incast', senders: 15, receiver: 3, sizeBytes: 500_000, ranks: 16 },
-      switch: { kind: 'droptail', queueBytes: 60_000, ecn: null, hash: 'ideal' },
+      switch: { ...DROPTAIL, queueBytes: 60_000 },
     }),
     'on a fat tree, over many phases': on(fatTreeSpec(4), { workload: ring, balancer: { kind: 'drb' } }),
     'that stops at a number of packets': on(leafSpineSpec(4, 4, 2), { workload: ring, stopPackets: 2000 }),
@@ -24,7 +25,7 @@ describe('a run on several threads says what a run on one says, in every column 
       workload: ring,
       nic: { ...SCENARIO.nic, acks: 'none' },
       transport: { kind: 'fixed', rateBps: 100e9, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 0 },
-      switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
+      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
     }),
   };
   test.each(Object.entries(scenarios))('%s', async (_, scenario) => {

@@ -1,3 +1,4 @@
+import { DROPTAIL, PLAIN_NIC } from '../../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
@@ -76,8 +77,8 @@ const scenarios = fc
       workload,
       balancer: c.balancer,
       transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'none', rtoPs: null, nackIntervalPs: 0 },
-      nic: { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: c.acks },
-      switch: { kind: 'droptail', queueBytes: Infinity, ecn: 'off', hash: 'ideal' },
+      nic: { ...PLAIN_NIC, acks: c.acks },
+      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
       failures: c.isLeafCut && c.spines > 1 ? [{ link: 'leaf0-spine0' }] : [],
       stopAtPs: 1e14,
       stopPackets: null,

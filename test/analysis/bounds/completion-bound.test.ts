@@ -1,3 +1,4 @@
+import { PLAIN_NIC } from '../../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { CellError } from '../../../sim/base/errors.ts';
@@ -9,7 +10,7 @@ import { serialisationPs } from '../../../sim/derive.ts';
 import { boundCompletionPs, completionBoundPs } from '../../../analysis/bounds/completion-bound.ts';
 import { ethereal, fabric, messages, plan } from '../../balancing/fabric.ts';
 
-const NIC: NicSpec = { mtuBytes: 4096, headerBytes: 64, ackBytes: 64, acks: 'per-packet' };
+const NIC: NicSpec = PLAIN_NIC;
 const ECMP: BalancerSpec = { kind: 'ecmp' };
 
 const bound = (topology: Topology, schedule: Schedule, balancer: BalancerSpec = ECMP, nic = NIC): number =>
