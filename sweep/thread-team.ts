@@ -2,6 +2,7 @@ import { MessageChannel, type Worker } from 'node:worker_threads';
 import { ConfigError } from '../sim/base/errors.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
 import { exchangeMemory } from '../sim/engine/exchange.ts';
+import { layoutOf } from '../sim/fabric/layout-of.ts';
 import { hostCount, torCount } from '../topologies/build-topology.ts';
 import type { CellOutcome } from './outcome.ts';
 import { failureOf } from './outcome.ts';
@@ -66,7 +67,7 @@ export async function runOnThreads(spec: CellSpec, threads: number, control: Cel
 /** Starts the threads one by one into `workers`, so that the caller can end those that run when one cannot be started. */
 function startTeam(spec: CellSpec, threads: number, { stop }: CellControl, workers: Worker[]): void {
   const words = Math.min(MOST_OUTBOX_WORDS, Math.ceil((OUTBOX_WORDS_A_NODE * hostCount(spec.scenario.topology)) / threads));
-  const memory = exchangeMemory(threads, words);
+  const memory = exchangeMemory(threads, words, layoutOf(spec.scenario).words);
   const channels = Array.from({ length: threads - 1 }, () => new MessageChannel());
   const fromSource = import.meta.url.endsWith('.ts');
   const file = new URL(fromSource ? './partition-worker.ts' : './partition-worker.js', import.meta.url);

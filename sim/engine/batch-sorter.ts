@@ -1,5 +1,5 @@
 import type { Batch } from './batch.ts';
-import { CHUNK_SLOTS, RECORD_WORDS } from './record.ts';
+import { CHUNK_SLOTS } from './record.ts';
 
 const BUCKETS = 512;
 const BUCKET_BITS = 9;
@@ -13,6 +13,7 @@ const BUCKET_BITS = 9;
  */
 export class BatchSorter {
   readonly #batch: Batch;
+  readonly #recordWords: number;
   /** Lists run over the numbers of the records in the chain. */
   #next: Int32Array = new Int32Array(1024);
   #address: Int32Array = new Int32Array(1024);
@@ -21,8 +22,9 @@ export class BatchSorter {
   readonly #bucketShift: number;
 
   /** @param windowPs offsets in a batch are below this */
-  constructor(batch: Batch, windowPs: number) {
+  constructor(batch: Batch, windowPs: number, recordWords: number) {
     this.#batch = batch;
+    this.#recordWords = recordWords;
     const keyBits = Math.ceil(Math.log2(windowPs)) + 11;
     this.#bucketShift = Math.max(0, keyBits - BUCKET_BITS);
   }
@@ -46,10 +48,11 @@ export class BatchSorter {
   /** A chain of one chunk. */
   #insertionSort(arena: Int32Array, chunk: number): number {
     const addresses = this.#batch.addresses;
+    const recordWords = this.#recordWords;
     const count = arena[chunk + 1]!;
     let address = chunk;
     for (let n = 0; n < count; n++) {
-      address += RECORD_WORDS;
+      address += recordWords;
       const key = arena[address]!;
       let j = n;
       while (j > 0) {
@@ -70,10 +73,11 @@ export class BatchSorter {
     const bucketHead = this.#bucketHead;
     const used = this.#bucketUsed;
     const shift = this.#bucketShift;
+    const recordWords = this.#recordWords;
     let n = 0;
     for (let chunk = head; chunk >= 0; chunk = arena[chunk]!) {
-      const end = chunk + RECORD_WORDS * (arena[chunk + 1]! + 1);
-      for (let address = chunk + RECORD_WORDS; address < end; address += RECORD_WORDS) {
+      const end = chunk + recordWords * (arena[chunk + 1]! + 1);
+      for (let address = chunk + recordWords; address < end; address += recordWords) {
         const key = arena[address]!;
         addresses[n] = address;
         const bucket = key >>> shift;

@@ -3,6 +3,7 @@ import { BatchSorter } from './batch-sorter.ts';
 import type { Exchange, Partition } from './exchange.ts';
 import { LocalHeap } from './local-heap.ts';
 import { Mailboxes } from './mailboxes.ts';
+import type { RecordLayout } from './record-layout.ts';
 import { DUE, PORT_BITS, PORT_MASK, RTT, WINDOW_END, WINDOW_START } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
 
@@ -27,6 +28,7 @@ export interface EngineOptions {
   /** How far ahead arrivals are usually posted: sizes the ring of windows. */
   readonly horizonPs: number;
   readonly observer: BatchObserver | null;
+  readonly layout: RecordLayout;
   /** The part of the run that this engine handles, beside others on other threads; null: all of it. */
   readonly partition: Partition | null;
 }
@@ -39,6 +41,7 @@ export interface EngineOptions {
  */
 export class Engine {
   readonly mailboxes: Mailboxes;
+  readonly layout: RecordLayout;
   /** Times in picoseconds: see record.ts for the places. */
   readonly clock: Float64Array;
   readonly batch = new Batch();
@@ -55,13 +58,14 @@ export class Engine {
   #window = 0;
 
   constructor(options: EngineOptions) {
-    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition);
+    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout.words);
+    this.layout = options.layout;
     this.#exchange = options.partition?.exchange ?? null;
     this.clock = this.mailboxes.clock;
     this.clock[RTT] = -1;
     this.#dirty = new Int32Array(options.nodes);
     this.#isDirty = new Uint8Array(options.nodes);
-    this.#sorter = new BatchSorter(this.batch, options.windowPs);
+    this.#sorter = new BatchSorter(this.batch, options.windowPs, options.layout.words);
     this.#observer = options.observer;
   }
 

@@ -1,22 +1,11 @@
 import { CellError, InternalError } from '../base/errors.ts';
 import type { Partition } from './exchange.ts';
-import {
-  CHUNK_SLOTS,
-  CHUNK_WORDS,
-  CLOCK_PLACES,
-  DUE,
-  FIRST_CLASS,
-  MAX_WINDOW_PS,
-  PORT_BITS,
-  PORT_MASK,
-  RECORD_WORDS,
-  WINDOW_START,
-} from './record.ts';
+import { CHUNK_SLOTS, CLOCK_PLACES, DUE, FIRST_CLASS, MAX_WINDOW_PS, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from './record.ts';
 import { Overflow } from './overflow.ts';
 
 const MAX_RING_SLOTS = 512;
-/** Addresses are int32; a multiple of the chunk, so that pairs of words stay whole. */
-const MAX_ARENA_WORDS = Math.floor((2 ** 31 - 1) / CHUNK_WORDS) * CHUNK_WORDS;
+/** Addresses are int32. */
+const MAX_ADDRESS = 2 ** 31 - 1;
 
 /**
  * Records that nodes have been sent, by the window in which they are due: a ring of windows, in each a mailbox a node. A mailbox is a
@@ -25,12 +14,15 @@ const MAX_ARENA_WORDS = Math.floor((2 ** 31 - 1) / CHUNK_WORDS) * CHUNK_WORDS;
  */
 export class Mailboxes {
   readonly clock = new Float64Array(CLOCK_PLACES);
-  arena: Int32Array = new Int32Array(CHUNK_WORDS * 256);
+  /** Words of a record, and of a chunk of them. */
+  readonly recordWords: number;
+  readonly chunkWords: number;
+  arena: Int32Array;
   /**
    * The arena two words at a time, to copy records with fewer instructions. No pair is a NaN, whose bits a double might not keep: the
    * upper word of a pair, words 3 and 5, stays below 0x7ff00000 (see record.ts).
    */
-  pairs = new Float64Array(this.arena.buffer);
+  pairs: Float64Array;
   /** Mailboxes of the ring with records. */
   pending = 0;
   readonly windowPs: number;
@@ -43,7 +35,7 @@ export class Mailboxes {
   readonly activeWords: number;
   /** One bit a node with mail, by slot. */
   readonly active: Int32Array;
-  readonly overflow = new Overflow();
+  readonly overflow: Overflow;
   /** null: all nodes are handled here. */
   readonly #partition: Partition | null;
   /** Mailboxes of other partitions' nodes with records that have not been handed over. */
@@ -60,8 +52,13 @@ export class Mailboxes {
   #stagedNode: number[] = [];
 
   /** @param horizonPs how far ahead records are usually posted: sizes the ring */
-  constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null) {
+  constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null, recordWords: number) {
     this.#partition = partition;
+    this.recordWords = recordWords;
+    this.chunkWords = CHUNK_SLOTS * recordWords;
+    this.arena = new Int32Array(this.chunkWords * 256);
+    this.pairs = new Float64Array(this.arena.buffer);
+    this.overflow = new Overflow(recordWords);
     if (!(windowPs >= 1 && windowPs <= MAX_WINDOW_PS && Number.isInteger(windowPs))) {
       throw new InternalError('E901', `window of ${windowPs} ps is not a whole number between 1 and ${MAX_WINDOW_PS}`);
     }
@@ -99,12 +96,12 @@ export class Mailboxes {
     }
     const arena = this.arena;
     arena[(chunk + 1) | 0] = count;
-    const address = (chunk + Math.imul(RECORD_WORDS, count)) | 0;
+    const address = (chunk + Math.imul(this.recordWords, count)) | 0;
     arena[address] = (offsetPs << PORT_BITS) | port;
     return address;
   }
 
-  /** Copies words 1 to 5 of the record at `from` to the record at `to`. */
+  /** Copies all words but the first of the record at `from` to the record at `to`. */
   copy(from: number, to: number): void {
     const pairs = this.pairs;
     const source = from >> 1;
@@ -112,6 +109,13 @@ export class Mailboxes {
     this.arena[(to + 1) | 0] = this.arena[(from + 1) | 0]!;
     pairs[(target + 1) | 0] = pairs[(source + 1) | 0]!;
     pairs[(target + 2) | 0] = pairs[(source + 2) | 0]!;
+    if (this.recordWords > RECORD_WORDS) this.#copyExtra(from, to);
+  }
+
+  /** One by one: pairs of these could be a NaN. */
+  #copyExtra(from: number, to: number): void {
+    const arena = this.arena;
+    for (let word = RECORD_WORDS; word < this.recordWords; word++) arena[to + word] = arena[from + word]!;
   }
 
   /** Empties the mailbox of `node` in `slot` and returns the chain that was in it; give it back with `release`. */
@@ -142,7 +146,7 @@ export class Mailboxes {
     for (const head of this.#heads) {
       for (let chunk = head; chunk >= 0; chunk = this.arena[chunk]!) {
         const count = this.arena[chunk + 1]!;
-        for (let i = 1; i <= count; i++) if ((this.arena[chunk + RECORD_WORDS * i]! & PORT_MASK) < FIRST_CLASS) packets++;
+        for (let i = 1; i <= count; i++) if ((this.arena[chunk + this.recordWords * i]! & PORT_MASK) < FIRST_CLASS) packets++;
       }
     }
     return packets;
@@ -184,7 +188,7 @@ export class Mailboxes {
       this.#freeChunk = this.arena[chunk]!;
     } else {
       chunk = this.#usedWords;
-      this.#usedWords += CHUNK_WORDS;
+      this.#usedWords += this.chunkWords;
       if (this.#usedWords > this.arena.length) this.#growArena(this.#usedWords);
     }
     this.arena[chunk] = previous;
@@ -192,12 +196,13 @@ export class Mailboxes {
   }
 
   #growArena(words: number): void {
-    if (words > MAX_ARENA_WORDS) {
+    if (words > MAX_ADDRESS) {
       throw new CellError('E232', 'more packets are under way at once than the engine can address', {
         hint: 'limit what is in flight: a window (transport) or a queue (switch.queue)',
       });
     }
-    const length = Math.min(MAX_ARENA_WORDS, Math.max(words, this.arena.length * 2));
+    const mostWords = MAX_ADDRESS - (MAX_ADDRESS % this.chunkWords);
+    const length = Math.min(mostWords, Math.max(words, this.arena.length * 2));
     const arena = new Int32Array(length);
     arena.set(this.arena);
     this.arena = arena;
@@ -226,8 +231,8 @@ export class Mailboxes {
     const count = arena[chunk + 1]!;
     out[at] = mailbox;
     out[at + 1] = count;
-    const first = chunk + RECORD_WORDS;
-    const words = RECORD_WORDS * count;
+    const first = chunk + this.recordWords;
+    const words = this.recordWords * count;
     for (let i = 0; i < words; i++) out[at + 2 + i] = arena[first + i]!;
     this.#heads[mailbox] = previous;
     if (previous < 0) this.#foreignCount--;
@@ -250,10 +255,10 @@ export class Mailboxes {
         this.arena[chunk + 1] = 0;
       }
       const arena = this.arena;
-      const to = chunk + RECORD_WORDS * ++arena[chunk + 1]!;
-      for (let word = 0; word < RECORD_WORDS; word++) arena[to + word] = from[first + RECORD_WORDS * i + word]!;
+      const to = chunk + this.recordWords * ++arena[chunk + 1]!;
+      for (let word = 0; word < this.recordWords; word++) arena[to + word] = from[first + this.recordWords * i + word]!;
     }
-    return RECORD_WORDS * count + 2;
+    return this.recordWords * count + 2;
   }
 
   #addForeign(mailbox: number): void {
@@ -277,7 +282,7 @@ export class Mailboxes {
     }
     this.#stagedDuePs.push(this.clock[DUE]!);
     this.#stagedNode.push(node);
-    const address = chunk + RECORD_WORDS * ++this.arena[chunk + 1]!;
+    const address = chunk + this.recordWords * ++this.arena[chunk + 1]!;
     this.arena[address] = port;
     return address;
   }
@@ -289,7 +294,7 @@ export class Mailboxes {
     for (let chunk = this.#staged; chunk >= 0; chunk = this.arena[chunk]!) {
       for (let i = this.arena[chunk + 1]!; i >= 1; i--) {
         index--;
-        const address = chunk + RECORD_WORDS * i;
+        const address = chunk + this.recordWords * i;
         this.overflow.park(this.#stagedDuePs[index]!, this.#stagedNode[index]!, this.arena[address]!, this.arena, address);
       }
     }

@@ -1,4 +1,4 @@
-import { FIRST_CLASS, RECORD_WORDS } from './record.ts';
+import { FIRST_CLASS } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
 
 /** Records due beyond the ring of mailboxes (queues longer than the ring, long delays): a heap by time, and a parking area for words. */
@@ -9,9 +9,15 @@ export class Overflow {
   takenNode = 0;
   takenPort = 0;
   readonly #heap = new TimeHeap();
-  #words: Int32Array = new Int32Array(RECORD_WORDS * 64);
+  readonly #recordWords: number;
+  #words: Int32Array;
   #free: number[] = [];
   #used = 0;
+
+  constructor(recordWords: number) {
+    this.#recordWords = recordWords;
+    this.#words = new Int32Array(recordWords * 64);
+  }
 
   /** Infinity when empty. */
   minDuePs(): number {
@@ -21,12 +27,12 @@ export class Overflow {
   /** Parks a copy of the record at `address`. */
   park(duePs: number, node: number, port: number, arena: Int32Array, address: number): void {
     const spot = this.#free.pop() ?? this.#used++;
-    if ((spot + 1) * RECORD_WORDS > this.#words.length) {
+    if ((spot + 1) * this.#recordWords > this.#words.length) {
       const grown = new Int32Array(this.#words.length * 2);
       grown.set(this.#words);
       this.#words = grown;
     }
-    this.#words.set(arena.subarray(address, address + RECORD_WORDS), spot * RECORD_WORDS);
+    this.#words.set(arena.subarray(address, address + this.#recordWords), spot * this.#recordWords);
     this.#heap.push(duePs, node, port, spot);
     if (port < FIRST_CLASS) this.packets++;
   }
@@ -42,8 +48,8 @@ export class Overflow {
     return spot;
   }
 
-  /** Words 1 to 5 of the record taken last become those of the record at `address`. */
+  /** All words but the first of the record taken last become those of the record at `address`. */
   copyWords(spot: number, arena: Int32Array, address: number): void {
-    arena.set(this.#words.subarray(spot * RECORD_WORDS + 1, (spot + 1) * RECORD_WORDS), address + 1);
+    arena.set(this.#words.subarray(spot * this.#recordWords + 1, (spot + 1) * this.#recordWords), address + 1);
   }
 }

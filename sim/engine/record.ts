@@ -1,5 +1,6 @@
 /**
- * A record is one arrival at a node, or one local event of it: six int32 words in the engine's arena.
+ * A record is one arrival at a node, or one local event of it: six int32 words in the engine's arena, and more where a run needs them
+ * (record-layout.ts).
  *
  * ```
  * word 0  key        bits 30..11 time offset in the window, ps (below 2^20); bits 10..0 input port, or local class
@@ -14,9 +15,8 @@
  * not survive. (On a machine of the other byte order that would hold for words 2 and 4; JavaScript runs on none that matters.)
  */
 export const RECORD_WORDS = 6;
-/** Slots of a chunk: the first is its header, the others hold records; and its words. Literals, so that the build inlines them. */
+/** Slots of a chunk: the first is its header, the others hold records. */
 export const CHUNK_SLOTS = 16;
-export const CHUNK_WORDS = 96;
 
 export const PORT_BITS = 11;
 export const PORT_MASK = 0x7ff;

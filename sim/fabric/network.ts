@@ -18,6 +18,7 @@ import { SelectiveRepeatReceiver } from '../transport/selective-repeat-receiver.
 import { SelectiveRepeatSender } from '../transport/selective-repeat-sender.ts';
 import type { Receiver, Sender } from '../transport/sender.ts';
 import { Host, type HostShared } from './host.ts';
+import { layoutOf } from './layout-of.ts';
 import { Ports } from './ports.ts';
 import { ScheduleRunner } from './schedule-runner.ts';
 import { Switch, type SwitchShared } from './switch.ts';
@@ -67,6 +68,7 @@ export class Network {
       windowPs: windowPs(this.lookaheadPs, options.windowPs),
       horizonPs: horizonPs(topology, limits, flows.fullBytes),
       observer: options.observer ?? null,
+      layout: layoutOf(scenario),
       partition: options.partition ?? null,
     });
     this.ports = new Ports(

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { Engine } from '../../sim/engine/engine.ts';
+import { PLAIN_LAYOUT } from '../../sim/engine/record-layout.ts';
 
 /** Arms one timer a node, all at once, and returns the ids that the nodes then see. */
 function idsSeen(nodes: number, atPs: number): number[] {
   const seen: number[] = [];
-  const engine = new Engine({ nodes, windowPs: 1000, horizonPs: 4000, observer: null, partition: null });
+  const engine = new Engine({ nodes, windowPs: 1000, horizonPs: 4000, observer: null, partition: null, layout: PLAIN_LAYOUT });
   for (let node = 0; node < nodes; node++) {
     engine.addNode({
       process(count) {

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { Batch } from '../../sim/engine/batch.ts';
 import { BatchSorter } from '../../sim/engine/batch-sorter.ts';
-import { CHUNK_SLOTS, CHUNK_WORDS, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
+import { CHUNK_SLOTS, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
 
 /** A mailbox as the engine lays it out: chunks of 15 records, the newest first. Returns the address of the newest chunk. */
 function mailbox(arena: Int32Array, records: readonly (readonly [key: number, id: number])[]): number {
@@ -10,7 +10,7 @@ function mailbox(arena: Int32Array, records: readonly (readonly [key: number, id
   records.forEach(([key, id], i) => {
     const inChunk = i % (CHUNK_SLOTS - 1);
     if (inChunk === 0) {
-      const chunk = Math.floor(i / (CHUNK_SLOTS - 1)) * CHUNK_WORDS;
+      const chunk = Math.floor(i / (CHUNK_SLOTS - 1)) * (CHUNK_SLOTS * RECORD_WORDS);
       arena[chunk] = head;
       head = chunk;
     }
@@ -39,10 +39,10 @@ const cases = fc.integer({ min: 1, max: 2 ** 20 - 1 }).chain((windowPs) =>
 test.prop([cases])(
   'a batch comes out by time, then port, then id, whatever the order of arrival and the window',
   ({ windowPs, records }) => {
-    const arena = new Int32Array(CHUNK_WORDS * 40);
+    const arena = new Int32Array(CHUNK_SLOTS * RECORD_WORDS * 40);
     const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
     const batch = new Batch();
-    const sorter = new BatchSorter(batch, windowPs);
+    const sorter = new BatchSorter(batch, windowPs, RECORD_WORDS);
     const head = mailbox(arena, keyed);
     for (let again = 0; again < 2; again++) {
       const count = sorter.gather(arena, head);
@@ -57,9 +57,9 @@ test.prop([cases])(
 
 test('a batch larger than the first buffers is sorted as well', () => {
   const records = Array.from({ length: 5000 }, (_, i) => [((i * 7919) % 500_000) << PORT_BITS, i] as const);
-  const arena = new Int32Array(CHUNK_WORDS * 400);
+  const arena = new Int32Array(CHUNK_SLOTS * RECORD_WORDS * 400);
   const batch = new Batch();
-  const sorter = new BatchSorter(batch, 500_000);
+  const sorter = new BatchSorter(batch, 500_000, RECORD_WORDS);
   expect(sorter.gather(arena, mailbox(arena, records))).toBe(5000);
   const keys = Array.from(batch.addresses.subarray(0, 5000), (address) => arena[address]!);
   for (let i = 1; i < 5000; i++) expect(keys[i]!).toBeGreaterThanOrEqual(keys[i - 1]!);

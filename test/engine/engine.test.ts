@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { Engine, type EngineNode } from '../../sim/engine/engine.ts';
+import { PLAIN_LAYOUT } from '../../sim/engine/record-layout.ts';
 import { DUE, FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
 import { mix32 } from '../../sim/base/random.ts';
 
@@ -73,7 +74,7 @@ class Chatterbox implements EngineNode {
 }
 
 function chatter(windowPs: number, nodes: number, seeds: readonly number[]): LogEntry[][] {
-  const engine = new Engine({ nodes, windowPs, horizonPs: 4000, observer: null, partition: null });
+  const engine = new Engine({ nodes, windowPs, horizonPs: 4000, observer: null, partition: null, layout: PLAIN_LAYOUT });
   const boxes = Array.from({ length: nodes }, (_, n) => new Chatterbox(engine, n, nodes, 60));
   for (const box of boxes) engine.addNode(box);
   seeds.forEach((seed, i) => engine.timer(i % nodes, seed, FIRST_CLASS + 5, i));
@@ -109,7 +110,7 @@ describe('the engine', () => {
   });
 
   test('handles an event at the stop time, leaves the later ones in flight, and goes on from there', () => {
-    const engine = new Engine({ nodes: 2, windowPs: 1000, horizonPs: 4000, observer: null, partition: null });
+    const engine = new Engine({ nodes: 2, windowPs: 1000, horizonPs: 4000, observer: null, partition: null, layout: PLAIN_LAYOUT });
     const seen: number[] = [];
     const node: EngineNode = {
       process: (count) => {
@@ -134,7 +135,7 @@ describe('the engine', () => {
   });
 
   test('jumps over idle time, so a far timer costs nothing', () => {
-    const engine = new Engine({ nodes: 1, windowPs: 1, horizonPs: 4, observer: null, partition: null });
+    const engine = new Engine({ nodes: 1, windowPs: 1, horizonPs: 4, observer: null, partition: null, layout: PLAIN_LAYOUT });
     const seen: number[] = [];
     engine.addNode({
       process: () => {
@@ -151,7 +152,9 @@ describe('the engine', () => {
 
   test('refuses a window that is no whole number of picoseconds or too long for a record', () => {
     for (const windowPs of [0, 0.5, 2 ** 20, NaN]) {
-      expect(() => new Engine({ nodes: 1, windowPs, horizonPs: 1, observer: null, partition: null })).toThrow(/window/);
+      expect(() => new Engine({ nodes: 1, windowPs, horizonPs: 1, observer: null, partition: null, layout: PLAIN_LAYOUT })).toThrow(
+        /window/,
+      );
     }
   });
 });

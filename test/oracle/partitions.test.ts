@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { exchangeMemory } from '../../sim/engine/exchange.ts';
+import { layoutOf } from '../../sim/fabric/layout-of.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 import { partitionNodes } from '../../sim/partition.ts';
 import { startThread } from '../../sweep/start-thread.ts';
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 /** Runs a case on `partitions` threads; an outbox of `outboxWords` that is too small takes more than one round a window. */
 async function runPartitioned(scenarioCase: ScenarioCase, partitions: number, outboxWords: number): Promise<readonly PartOfRun[]> {
-  const memory = exchangeMemory(partitions, outboxWords);
+  const memory = exchangeMemory(partitions, outboxWords, layoutOf(scenarioCase.scenario).words);
   const text = describeScenario(scenarioCase);
   const used = threads.slice(0, partitions);
   const parts = used.map(async (thread) => ((await once(thread, 'message')) as [PartOfRun])[0]);

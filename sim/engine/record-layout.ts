@@ -1,0 +1,50 @@
+import { RECORD_WORDS } from './record.ts';
+
+/**
+ * What the records of a run carry beyond the six words of record.ts: the first word of each part, 0 without it. A part that no packet
+ * needs takes no room.
+ */
+export interface RecordLayout {
+  /** Words of a record: even, so that pairs of words stay whole. */
+  readonly words: number;
+  /** Selective acknowledgement, 4 words: base, two words of bitmap, accepted wire bytes modulo 2^32. */
+  readonly sack: number;
+  /** Target of a sender's credit, 1 word. */
+  readonly pull: number;
+  /** Congestion metadata of switches, 2 words. */
+  readonly tag: number;
+  /** In-band telemetry: the number of hops, then TELEMETRY_WORDS a hop. */
+  readonly telemetry: number;
+}
+
+export const SACK_WORDS = 4;
+export const PULL_WORDS = 1;
+export const TAG_WORDS = 2;
+/** Link, waiting bytes, time and cumulative bytes in two words each. */
+export const TELEMETRY_WORDS = 6;
+
+/** Which parts a run needs. */
+export interface RecordParts {
+  readonly sack: boolean;
+  readonly pull: boolean;
+  readonly tag: boolean;
+  /** Most switch ports on a way; 0: no telemetry. */
+  readonly telemetryHops: number;
+}
+
+export function recordLayout(parts: RecordParts): RecordLayout {
+  let end: number = RECORD_WORDS;
+  const place = (words: number): number => {
+    if (words === 0) return 0;
+    end += words;
+    return end - words;
+  };
+  const sack = place(parts.sack ? SACK_WORDS : 0);
+  const pull = place(parts.pull ? PULL_WORDS : 0);
+  const tag = place(parts.tag ? TAG_WORDS : 0);
+  const telemetry = place(parts.telemetryHops === 0 ? 0 : 1 + TELEMETRY_WORDS * parts.telemetryHops);
+  return { words: end + (end % 2), sack, pull, tag, telemetry };
+}
+
+/** Records of six words. */
+export const PLAIN_LAYOUT: RecordLayout = recordLayout({ sack: false, pull: false, tag: false, telemetryHops: 0 });
