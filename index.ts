@@ -13,6 +13,8 @@ export { COLLECTIVE_ALGORITHMS, MAX_TIME_PS } from './sim/base/scenario.ts';
 export type * from './sim/base/scenario.ts';
 export type * from './sim/base/balancer-spec.ts';
 export { DROPTAIL, PLAIN_NIC } from './sim/base/device-spec.ts';
+export { ONE_WORKLOAD } from './sim/base/job-spec.ts';
+export type * from './sim/base/job-spec.ts';
 export type * from './sim/base/device-spec.ts';
 export type * from './sim/base/failure-spec.ts';
 export type * from './sim/base/transport-spec.ts';

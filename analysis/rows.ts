@@ -1,4 +1,4 @@
-import type { RunResult } from '../sim/base/result.ts';
+import type { JobResult, RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
 import { nearestRank } from '../sim/base/nearest-rank.ts';
 
@@ -33,12 +33,29 @@ export const RESULT_COLUMNS = [
   'finished',
 ] as const;
 
+/** Columns of the lines that several jobs of a run have of their own, in order; what identifies the run stands before them. */
+export const JOB_COLUMNS = [
+  'job',
+  'completion_time_us',
+  'bound_us',
+  'slowdown',
+  'fct_mean_us',
+  'fct_p50_us',
+  'fct_p99_us',
+  'fct_max_us',
+  'flows',
+  'subflows',
+  'finished',
+] as const;
+
 /** One run for the tables and the report: its row, and what the charts need beyond it. */
 export interface CellRecord {
   readonly row: Row;
   /** Percentiles 0, 1, .. 100 (nearest rank) of the flow completion times; null where unknown, and then `fct_mean_us` is null too. */
   readonly fctPercentilesUs: readonly number[] | null;
   readonly fabricLinks: readonly FabricLinkRecord[];
+  /** A line (`JOB_COLUMNS`) for each job, where there are several. */
+  readonly jobs: readonly Row[];
   /** Why the run did not finish; null when it did. */
   readonly unfinishedReason: string | null;
 }
@@ -66,20 +83,13 @@ export function cellRecord(
   result: RunResult,
   topology: Topology,
 ): CellRecord {
-  const sorted = result.tables.fctPs === null || result.tables.fctPs.length === 0 ? null : result.tables.fctPs.slice().sort();
-  const fct = (percent: number): number | null => (sorted === null ? null : nearestRank(sorted, percent) / 1e6);
+  const sorted = sortedTimes(result.tables.fctPs);
   const row: Row = {
     run_id: key.runId,
     seed: key.seed,
     fidelity: result.fidelity,
     ...key.swept,
-    completion_time_us: toUs(result.completionPs),
-    bound_us: toUs(result.boundPs),
-    slowdown: result.completionPs === null || result.boundPs === 0 ? null : result.completionPs / result.boundPs,
-    fct_mean_us: sorted === null ? null : sorted.reduce((sum, ps) => sum + ps, 0) / sorted.length / 1e6,
-    fct_p50_us: fct(50),
-    fct_p99_us: fct(99),
-    fct_max_us: fct(100),
+    ...timeColumns(result, sorted),
     flows: result.flows,
     subflows: result.subflows,
     max_link_load_bytes: result.maxLinkLoadBytes,
@@ -114,6 +124,33 @@ export function cellRecord(
     row,
     fctPercentilesUs: sorted === null ? null : Array.from({ length: 101 }, (_, i) => nearestRank(sorted, i) / 1e6),
     fabricLinks,
+    jobs: result.jobs.map(jobRow),
     unfinishedReason: result.unfinishedReason,
+  };
+}
+
+const jobRow = (job: JobResult): Row => ({
+  job: job.name,
+  ...timeColumns(job, sortedTimes(job.fctPs)),
+  flows: job.flows,
+  subflows: job.subflows,
+  finished: job.finished,
+});
+
+/** null: unknown, or none. */
+const sortedTimes = (fctPs: Float64Array | null): Float64Array | null =>
+  fctPs === null || fctPs.length === 0 ? null : fctPs.slice().sort();
+
+/** How long a run or one of its jobs took, and its flows. */
+function timeColumns({ completionPs, boundPs }: Pick<RunResult, 'completionPs' | 'boundPs'>, sortedFctPs: Float64Array | null): Row {
+  const fct = (percent: number): number | null => (sortedFctPs === null ? null : nearestRank(sortedFctPs, percent) / 1e6);
+  return {
+    completion_time_us: toUs(completionPs),
+    bound_us: toUs(boundPs),
+    slowdown: completionPs === null || boundPs === 0 ? null : completionPs / boundPs,
+    fct_mean_us: sortedFctPs === null ? null : sortedFctPs.reduce((sum, ps) => sum + ps, 0) / sortedFctPs.length / 1e6,
+    fct_p50_us: fct(50),
+    fct_p99_us: fct(99),
+    fct_max_us: fct(100),
   };
 }

@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../sim/base/job-spec.ts';
 import type { BalancerSpec } from '../sim/base/balancer-spec.ts';
 import type { LeafSpineSpec, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
 import type { TransportSpec } from '../sim/base/transport-spec.ts';
@@ -33,6 +34,8 @@ export const BALANCERS = {
     shuffleDestinations: false,
     shuffleFlows: false,
     shufflePaths: false,
+    failedPathTimeoutPs: 100e9,
+    repath: 'good',
   },
 } as const satisfies Record<string, BalancerSpec>;
 
@@ -81,6 +84,7 @@ export function benchScenario(
       switch: { ...DROPTAIL, queueBytes: DEEP_QUEUE_BYTES },
       failures: [],
       stopAtPs: 1e12,
+      ...ONE_WORKLOAD,
       stopPackets: null,
     },
   };

@@ -1,4 +1,4 @@
-import { pinsPaths } from '../sim/balancing/entropy.ts';
+import { pinsPaths } from '../sim/balancing/plan.ts';
 import { switchSalts } from '../sim/balancing/hash.ts';
 import { PacketStreams } from '../sim/base/random.ts';
 import type { Scenario } from '../sim/base/scenario.ts';

@@ -1,8 +1,8 @@
-import { completionBoundPs } from '../analysis/bounds/completion-bound.ts';
-import { hashedLoadStatistics, type HashedLoadStatistics } from '../analysis/bounds/hashed-statistics.ts';
+import { hashedLoadStatistics, isHashed, type HashedLoadStatistics } from '../analysis/bounds/hashed-statistics.ts';
 import { fabricLoads } from '../analysis/bounds/link-loads.ts';
 import type { Scenario } from './base/scenario.ts';
-import { prepare } from './prepare.ts';
+import { jobFigures } from './job-results.ts';
+import { prepare, type PreparedJob } from './prepare.ts';
 
 export interface BoundsResult {
   readonly maxLinkLoadBytes: number;
@@ -14,7 +14,7 @@ export interface BoundsResult {
   readonly splitFlows: number;
   /** Lower bound on the completion, for every balancer and transport. */
   readonly boundPs: number;
-  /** Over the salts of `samples` seeds; null for balancers whose loads no hash decides. */
+  /** Over the salts of `samples` seeds; null for balancers whose loads no hash decides, and for several jobs. */
   readonly hashed: HashedLoadStatistics | null;
 }
 
@@ -24,20 +24,25 @@ export interface BoundsResult {
  * @param options.samples seeds, from the Scenario's own on, over which a hashed balancer's loads are averaged; default 100
  */
 export function bounds(scenario: Scenario, options: { readonly samples?: number } = {}): BoundsResult {
-  const { topology, schedule, plan } = prepare(scenario);
-  const { balancer, seed } = scenario;
-  const hash = scenario.switch.hash;
-  const loads = fabricLoads(topology, schedule, plan, balancer, { seed, hash });
+  const prepared = prepare(scenario);
+  const { topology, schedule, plan, jobs, jobOfFlow } = prepared;
+  const { seed } = scenario;
+  const [{ balancer }, ...others] = jobs as readonly [PreparedJob, ...PreparedJob[]];
+  const { hash, sameSalt } = scenario.switch;
+  const loads = fabricLoads(topology, schedule, plan, { balancers: jobs.map((job) => job.balancer), jobOfFlow }, { seed, hash, sameSalt });
+  const { subflows, splitFlows, boundPs } = jobFigures(prepared, null);
   const seeds = Array.from({ length: options.samples ?? 100 }, (_, i) => seed + i);
-  const isHashed = balancer.kind === 'ecmp' || balancer.kind === 'ecmp-split';
   return {
     maxLinkLoadBytes: loads.maxLinkLoadBytes,
     idealLinkLoadBytes: loads.maxIdealLinkLoadBytes,
     congestionRatio: loads.congestionRatio,
     worstPhaseCongestionRatio: loads.worstPhaseCongestionRatio,
-    subflows: plan.flows,
-    splitFlows: plan.splitFlows,
-    boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),
-    hashed: isHashed && seeds.length > 0 ? hashedLoadStatistics(topology, schedule, balancer, seeds, hash) : null,
+    subflows,
+    splitFlows,
+    boundPs,
+    hashed:
+      others.length === 0 && isHashed(balancer) && seeds.length > 0
+        ? hashedLoadStatistics(topology, schedule, balancer, seeds, { hash, sameSalt })
+        : null,
   };
 }

@@ -1,4 +1,5 @@
-import type { Scenario } from './base/scenario.ts';
+import type { EcnSpec } from './base/device-spec.ts';
+import type { LinkSpec, Scenario } from './base/scenario.ts';
 import type { Topology } from './base/topology.ts';
 
 /** Serialisation time of `bytes` at `rateBps`: whole picoseconds, rounded a packet at a time, at least 1. */
@@ -15,6 +16,9 @@ export function queueLimitPs(queueBytes: number, fullBytes: number, rateBps: num
   return Number.isInteger(8e12 / rateBps) ? limitPs : limitPs + 0.5 * Math.ceil(queueBytes / fullBytes);
 }
 
+/** Headroom of a shared buffer's ingress where none is given: three times what its link holds. */
+export const defaultHeadroomBytes = ({ rateBps, delayPs }: LinkSpec): number => Math.ceil((3 * rateBps * delayPs) / 8e12);
+
 /** What the defaults of a Scenario become on its fabric. */
 export interface Limits {
   /** T: unloaded round-trip time of a full packet and its ACK on the longest path. */
@@ -23,7 +27,9 @@ export interface Limits {
   readonly bdpBytes: number;
   /** Per output port; Infinity: never drops. */
   readonly queueBytes: number;
-  readonly ecn: { readonly lowBytes: number; readonly highBytes: number } | null;
+  readonly ecn: EcnSpec | null;
+  /** Of headers and control packets of a trimming switch, per output port. */
+  readonly headerQueueBytes: number;
   /** Infinity when nothing can be lost. */
   readonly rtoPs: number;
   readonly initialWindowBytes: number;
@@ -31,7 +37,7 @@ export interface Limits {
 }
 
 /**
- * Resolves every default that follows from the base round-trip time: queue 5 BDP, ECN at 0.2 and 0.8 BDP (rounded up to whole
+ * Resolves every default that follows from the base round-trip time: queue 5 BDP (1 where switches trim), ECN at 0.2 and 0.8 BDP (rounded up to whole
  * packets, as UEC sizes them), RTO 15 us + 6 x queue / host rate, window 1 BDP.
  */
 export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
@@ -46,19 +52,22 @@ export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
   const hostRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
   const bdpPackets = Math.ceil((baseRttPs * hostRateBps) / 8e12 / packetBytes);
   const bdpBytes = bdpPackets * packetBytes;
-  const queueBytes = scenario.switch.queueBytes ?? 5 * bdpBytes;
+  const device = scenario.switch;
+  const queueBytes = device.queueBytes ?? (device.kind === 'composite' && device.trims ? 1 : 5) * bdpBytes;
   const ecn =
     scenario.switch.ecn === 'off'
       ? null
       : (scenario.switch.ecn ?? {
           lowBytes: Math.ceil(bdpPackets / 5) * packetBytes,
           highBytes: Math.ceil((bdpPackets * 4) / 5) * packetBytes,
+          maxProbability: 1,
         });
   return {
     baseRttPs,
     bdpBytes,
     queueBytes,
     ecn,
+    headerQueueBytes: (device.kind === 'composite' ? device.headerQueueBytes : null) ?? 2 * queueBytes,
     rtoPs: transport.rtoPs ?? 15e6 + Math.round((6 * queueBytes * 8e12) / hostRateBps),
     initialWindowBytes: (transport.kind === 'dctcp' ? transport.initialWindowBytes : null) ?? bdpBytes,
     minWindowBytes: (transport.kind === 'dctcp' ? transport.minWindowBytes : null) ?? packetBytes,

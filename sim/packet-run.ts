@@ -1,6 +1,8 @@
+import type { Scenario } from './base/scenario.ts';
 import type { Partition } from './engine/exchange.ts';
+import { hasPfc } from './fabric/build-ports.ts';
 import { Network, type NetworkOptions } from './fabric/network.ts';
-import { partialRun, type PartialRun } from './partial-run.ts';
+import { partialRun, type PartialRun, type RunEnding } from './partial-run.ts';
 import type { Prepared } from './prepare.ts';
 
 /** How a caller follows a run, and ends it before its time. */
@@ -25,28 +27,53 @@ export interface PacketRunOptions extends NetworkOptions, RunControl {}
 /** Windows with events between two calls of `onProgress`: a fraction of a second. */
 const PROGRESS_WINDOWS = 16;
 
+/** How often a run is looked at for an end that is none: pauses that wait for each other, flows whose hosts are cut off. */
+const STALL_CHECK_PS = 1e9;
+
 /** Runs the packets of a Scenario, or of one partition of it, to the end or to a stop condition. */
 export function runPackets(prepared: Prepared, options: PacketRunOptions): PartialRun {
-  const { scenario, topology } = prepared;
   const network = new Network(prepared, options);
+  return partialRun(network, prepared.topology, runNetwork(network, prepared.scenario, options));
+}
+
+/** Runs a network to the end or to a stop condition, and says how it ended. */
+export function runNetwork(network: Network, scenario: Scenario, options: PacketRunOptions): RunEnding {
   const { engine } = network;
   const pause = pauseOf(network, options);
+  const { stopPackets, stopAtPs } = scenario;
+  const hasPauses = hasPfc(scenario);
   let wasStopped = false;
   let hadEnoughPackets = false;
+  let isDeadlocked = false;
+  let isCutOff = false;
+  const { cutOff } = network;
   let doneUntilPs = -1;
-  if (scenario.stopPackets === null) {
-    wasStopped = engine.run(scenario.stopAtPs, pause);
+  if (stopPackets === null && !hasPauses && cutOff === null) {
+    wasStopped = engine.run(stopAtPs, pause);
   } else {
-    // Counted at the ends of intervals of one lookahead, whatever the engine's window: all partitions stand there at the same time.
+    // Looked at at the ends of intervals of whole lookaheads, whatever the engine's window: all partitions stand there at the same time.
     const { lookaheadPs } = network;
-    while (!wasStopped && !hadEnoughPackets && doneUntilPs < scenario.stopAtPs && engine.nextPs() !== Infinity) {
-      const interval = Math.floor(Math.max(doneUntilPs + 1, engine.nextPs()) / lookaheadPs);
-      doneUntilPs = Math.min(scenario.stopAtPs, (interval + 1) * lookaheadPs - 1);
+    const stallPs = Math.ceil(STALL_CHECK_PS / lookaheadPs) * lookaheadPs;
+    const stepPs = stopPackets === null ? stallPs : lookaheadPs;
+    while (!wasStopped && !hadEnoughPackets && !isDeadlocked && !isCutOff && doneUntilPs < stopAtPs && engine.nextPs() !== Infinity) {
+      const interval = Math.floor(Math.max(doneUntilPs + 1, engine.nextPs()) / stepPs);
+      doneUntilPs = Math.min(stopAtPs, (interval + 1) * stepPs - 1);
       wasStopped = engine.run(doneUntilPs, pause);
-      hadEnoughPackets = sumOver(options.partition, network.packets()) >= scenario.stopPackets;
+      if (stopPackets !== null) hadEnoughPackets = sumOver(options.partition, network.packets()) >= stopPackets;
+      if (hasPauses && (doneUntilPs + 1) % stallPs === 0) isDeadlocked = standsStill(network, options.partition);
+      if (cutOff !== null && stopPackets === null && (doneUntilPs + 1) % stallPs === 0 && doneUntilPs + 1 >= cutOff.fromPs) {
+        isCutOff = sumOver(options.partition, network.runner.underWay(cutOff)) === 0;
+      }
     }
+    isDeadlocked ||= hasPauses && engine.nextPs() === Infinity && standsStill(network, options.partition);
   }
-  return partialRun(network, topology, { wasStopped, hadEnoughPackets, timePs: hadEnoughPackets ? doneUntilPs + 1 : engine.donePs() });
+  const endedBetween = hadEnoughPackets || isDeadlocked || isCutOff;
+  return { wasStopped, hadEnoughPackets, isDeadlocked, isCutOff, timePs: endedBetween ? doneUntilPs + 1 : engine.donePs() };
+}
+
+/** No packet is under way, and some wait behind a pause: nothing can ever resume them. */
+function standsStill({ engine, ports }: Network, partition: Partition | undefined): boolean {
+  return sumOver(partition, engine.mailboxes.packets()) === 0 && sumOver(partition, ports.waitingPaused()) > 0;
 }
 
 function pauseOf(network: Network, { onProgress, shouldStop, partition }: PacketRunOptions): (() => boolean) | null {

@@ -1,11 +1,15 @@
 import { InternalError } from './base/errors.ts';
 import type { Topology } from './base/topology.ts';
 import type { Network } from './fabric/network.ts';
+import { joinOpenFlows, type OpenFlows } from './fabric/open-flows.ts';
 
 /** What one partition of a packet run has counted: of its own nodes, operations and ports. Plain data, to be sent between threads. */
 export interface PartialRun {
   readonly opsEnded: number;
   readonly lastEndPs: number;
+  /** The same by job. */
+  readonly opsEndedOfJob: Int32Array;
+  readonly lastEndPsOfJob: Float64Array;
   /** By operation: of the sends of own hosts that ended; NaN otherwise. */
   readonly fctPs: Float64Array;
   /** By link: payload of first transmissions, 0 on host links; largest queue. Of own switches' ports. */
@@ -13,50 +17,73 @@ export interface PartialRun {
   readonly queueMaxBytes: Float64Array;
   /** By phase and fabric link (probes/link-loads.ts); null: the Schedule has one phase. */
   readonly phaseLoadBytes: Float64Array | null;
-  /** Data packets sent first and again, answers sent. */
+  /** Data packets sent first and again, control packets sent. */
   readonly packets: number;
   readonly retransmits: number;
   readonly controls: number;
   readonly packetHops: number;
-  /** Packets that came to hosts, were dropped, or have been sent and not handled. */
+  /** Packets that came to hosts (PFC frames: to any node), were dropped, or have been sent and not handled. */
   readonly delivered: number;
   readonly drops: number;
+  /** Packets that links lost: down, or by chance. */
+  readonly lostOnLinks: number;
+  /** Packets for which a switch had no next hop. */
+  readonly withoutNextHop: number;
   readonly inFlight: number;
   readonly ecnMarks: number;
+  /** Packets cut to their header; PAUSE frames sent. */
+  readonly trims: number;
+  readonly pfcPauses: number;
+  /** At the end: packets that wait at switches behind a pause, and where (fabric/switch-ports.ts). */
+  readonly waitingPaused: number;
+  readonly pauseEdges: Int32Array;
   readonly reorderMaxPackets: number;
+  readonly openFlows: OpenFlows;
   /** Nothing was left to happen. */
   readonly isIdle: boolean;
   /** Somebody asked the run to stop. */
   readonly wasStopped: boolean;
+  /** Pauses wait for each other. */
+  readonly isDeadlocked: boolean;
+  /** All that is left is between hosts that no way joins any more. */
+  readonly isCutOff: boolean;
   /** The run reached `stop.packets`. */
   readonly hadEnoughPackets: boolean;
   /** Simulated time up to which everything is done. */
   readonly timePs: number;
 }
 
-export function partialRun(
-  network: Network,
-  topology: Topology,
-  ending: Pick<PartialRun, 'wasStopped' | 'hadEnoughPackets' | 'timePs'>,
-): PartialRun {
-  const { runner, ports, hosts, engine } = network;
+/** How a run ended. */
+export type RunEnding = Pick<PartialRun, 'wasStopped' | 'hadEnoughPackets' | 'isDeadlocked' | 'isCutOff' | 'timePs'>;
+
+export function partialRun(network: Network, topology: Topology, ending: RunEnding): PartialRun {
+  const { runner, ports, hosts, switches, engine } = network;
   const { links } = topology;
   return {
     opsEnded: runner.opsEnded,
     lastEndPs: runner.lastEndPs,
+    opsEndedOfJob: runner.opsEndedOfJob,
+    lastEndPsOfJob: runner.lastEndPsOfJob,
     fctPs: runner.fctPs,
     loadBytes: Float64Array.from({ length: links }, (_, link) => network.loadBytes(link)),
     queueMaxBytes: Float64Array.from({ length: links }, (_, link) => ports.peakBytes(link)),
     phaseLoadBytes: network.phaseLoads?.bytes ?? null,
     packets: network.packets(),
     retransmits: sum(hosts.map((host) => host.nic.retransmits)),
-    controls: sum(hosts.map((host) => host.nic.controls)),
+    controls: sum(hosts.map((host) => host.nic.controls)) + sum(ports.pauses) + sum(ports.resumes),
     packetHops: network.packetHops(),
-    delivered: sum(hosts.map((host) => host.packetHops)),
+    delivered: sum(hosts.map((host) => host.packetHops)) + sum(switches.map((node) => node.frames)),
     drops: sum(ports.drops),
-    inFlight: engine.mailboxes.packets(),
+    lostOnLinks: network.timeline?.lost() ?? 0,
+    withoutNextHop: sum(switches.map((node) => node.withoutHop)),
+    inFlight: engine.mailboxes.packets() + ports.waiting(),
     ecnMarks: sum(ports.marks),
+    trims: sum(ports.trims),
+    pfcPauses: sum(ports.pauses),
+    waitingPaused: ports.waitingPaused(),
+    pauseEdges: ports.pauseEdges(),
     reorderMaxPackets: network.receiver.reorderMaxPackets,
+    openFlows: network.openFlows(),
     isIdle: engine.isIdle(),
     ...ending,
   };
@@ -73,6 +100,8 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
   return {
     opsEnded: a.opsEnded + b.opsEnded,
     lastEndPs: Math.max(a.lastEndPs, b.lastEndPs),
+    opsEndedOfJob: a.opsEndedOfJob.map((ended, job) => ended + b.opsEndedOfJob[job]!),
+    lastEndPsOfJob: zip(a.lastEndPsOfJob, b.lastEndPsOfJob, Math.max),
     fctPs: zip(a.fctPs, b.fctPs, (x, y) => (Number.isNaN(x) ? y : x)),
     loadBytes: zip(a.loadBytes, b.loadBytes, plus),
     queueMaxBytes: zip(a.queueMaxBytes, b.queueMaxBytes, Math.max),
@@ -83,28 +112,36 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
     packetHops: a.packetHops + b.packetHops,
     delivered: a.delivered + b.delivered,
     drops: a.drops + b.drops,
+    lostOnLinks: a.lostOnLinks + b.lostOnLinks,
+    withoutNextHop: a.withoutNextHop + b.withoutNextHop,
     inFlight: a.inFlight + b.inFlight,
     ecnMarks: a.ecnMarks + b.ecnMarks,
+    trims: a.trims + b.trims,
+    pfcPauses: a.pfcPauses + b.pfcPauses,
+    waitingPaused: a.waitingPaused + b.waitingPaused,
+    pauseEdges: Int32Array.of(...a.pauseEdges, ...b.pauseEdges),
     reorderMaxPackets: Math.max(a.reorderMaxPackets, b.reorderMaxPackets),
+    openFlows: joinOpenFlows(a.openFlows, b.openFlows),
     isIdle: a.isIdle && b.isIdle,
     wasStopped: a.wasStopped || b.wasStopped,
+    isDeadlocked: a.isDeadlocked,
+    isCutOff: a.isCutOff,
     hadEnoughPackets: a.hadEnoughPackets,
     timePs: a.timePs,
   };
 }
 
 /**
- * Packets of every kind are somewhere: sent = delivered + dropped + in flight.
+ * Packets of every kind are somewhere: sent = delivered + dropped + lost on links + without next hop + in flight.
  *
  * @throws InternalError when they are not
  */
-export function checkConservation({ packets, retransmits, controls, delivered, drops, inFlight }: PartialRun): void {
+export function checkConservation(run: PartialRun): void {
+  const { packets, retransmits, controls, delivered, drops, lostOnLinks, withoutNextHop, inFlight } = run;
   const sent = packets + retransmits + controls;
-  if (sent === delivered + drops + inFlight) return;
-  throw new InternalError(
-    'E932',
-    `packets are not conserved: ${sent} sent, ${delivered} delivered, ${drops} dropped, ${inFlight} in flight`,
-  );
+  if (sent === delivered + drops + lostOnLinks + withoutNextHop + inFlight) return;
+  const where = `${delivered} delivered, ${drops} dropped, ${lostOnLinks} lost on links, ${withoutNextHop} without next hop, ${inFlight} in flight`;
+  throw new InternalError('E932', `packets are not conserved: ${sent} sent, ${where}`);
 }
 
 const zip = (a: Float64Array, b: Float64Array, joined: (x: number, y: number) => number): Float64Array =>

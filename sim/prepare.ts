@@ -1,22 +1,49 @@
 import { ConfigError } from './base/errors.ts';
+import { DEFAULT_CLASS } from './base/job-spec.ts';
 import type { Scenario } from './base/scenario.ts';
-import type { Schedule } from './base/schedule.ts';
+import { countSends, type Schedule } from './base/schedule.ts';
 import type { Topology } from './base/topology.ts';
 import type { FlowPlan } from './balancing/flow-plan.ts';
-import { planFlows, type PlanFacts } from './balancing/plan.ts';
+import { RouteEpochs } from './balancing/route-epochs.ts';
+import { planJobs, type JobPlans } from './balancing/job-plans.ts';
+import type { PlanFacts } from './balancing/plan.ts';
+import { cutOffForGood } from './cut-off.ts';
 import { deriveLimits, type Limits } from './derive.ts';
+import { headroomWarning } from './headroom.ts';
+import type { CutOff } from './fabric/schedule-runner.ts';
 import { buildTopology } from '../topologies/build-topology.ts';
-import { assertConnected } from '../topologies/connectivity.ts';
+import { connectedTopology } from '../topologies/connectivity.ts';
 import { MAX_FLOW_PACKETS } from './transport/flow-table.ts';
 import { RECEIVE_WINDOW_PACKETS } from './transport/selective-repeat-sender.ts';
-import { buildWorkload, type Notice } from '../workloads/build-workload.ts';
+import { buildTraffic, ownTraffic, type Job } from '../workloads/traffic.ts';
+import type { Notice } from '../workloads/workload.ts';
+
+/** A job of the run, with what follows from its plan and its transport. */
+export interface PreparedJob extends Job {
+  /** Defaults of the job's own transport. */
+  readonly limits: Limits;
+  /** Messages of the job. */
+  readonly messages: number;
+  readonly subflows: number;
+  readonly splitFlows: number;
+}
 
 /** A Scenario with everything built that its fidelities share: the step between "what" and "simulate". */
 export interface Prepared {
   readonly scenario: Scenario;
   readonly topology: Topology;
+  /** The routing over time; null: that of the topology throughout. */
+  readonly routes: RouteEpochs | null;
+  /** Who loses whom for good; null: nothing goes down for good. */
+  readonly cutOff: CutOff | null;
   readonly schedule: Schedule;
   readonly plan: FlowPlan & PlanFacts;
+  /** At least one; a background is the last one. `schedule.jobOfOp` and `jobOfFlow` count into it. */
+  readonly jobs: readonly PreparedJob[];
+  readonly jobOfFlow: Uint8Array;
+  /** Traffic class of each flow; null: all in the default one. */
+  readonly classOfFlow: Uint8Array | null;
+  /** Of the first job; the others differ in what belongs to their transport. */
   readonly limits: Limits;
   /** What an importer warned about, for a person. */
   readonly notices: readonly Notice[];
@@ -32,56 +59,94 @@ export interface Prepared {
  * @throws ImportError when a traffic or trace file is malformed
  */
 export function prepare(scenario: Scenario, own?: Schedule): Prepared {
-  const { schedule, notices, facts } =
-    own === undefined ? buildWorkload(scenario.workload, scenario.seed) : { schedule: own, notices: [], facts: {} };
-  const topology = buildTopology(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
-  assertConnected(topology, schedule);
-  const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
-  const limits = deriveLimits(scenario, topology);
-  checkWindows(scenario, limits);
-  checkFlowSizes(scenario, plan);
+  const { schedule, notices, facts, jobs } = own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
+  const topology = connectedTopology(scenario.topology, scenario.failures, schedule, scenario.seed);
+  const plans = planJobs(topology, jobs, scenario.nic.mtuBytes);
+  const preparedJobs = jobs.map((job, i) => preparedJob(scenario, topology, job, plans.ofJob[i]!));
+  checkFlowSizes(scenario, plans, jobs);
+  const found = [
+    ...notices,
+    ...planNotices(plans.plan),
+    ...preparedJobs.flatMap((job) => windowNotices(scenario, job)),
+    ...headroomNotices(scenario, topology),
+  ];
   return {
     scenario,
     topology,
+    routes: routesOf(scenario, topology),
+    cutOff: cutOffForGood(scenario, topology),
     schedule,
-    plan,
-    limits,
-    notices: [...notices, ...planNotices(plan), ...windowNotices(scenario, limits)],
+    plan: plans.plan,
+    jobs: preparedJobs,
+    jobOfFlow: plans.jobOfFlow,
+    classOfFlow: classOfFlow(jobs, plans.jobOfFlow),
+    limits: preparedJobs[0]!.limits,
+    // Jobs may have the same to say.
+    notices: [...new Map(found.map((notice) => [notice.text, notice])).values()],
     facts,
   };
 }
 
+/** null: all flows are of the default class. */
+function classOfFlow(jobs: readonly Job[], jobOfFlow: Uint8Array): Uint8Array | null {
+  if (jobs.every(({ trafficClass }) => trafficClass === DEFAULT_CLASS)) return null;
+  return jobOfFlow.map((job) => jobs[job]!.trafficClass);
+}
+
+function preparedJob(scenario: Scenario, topology: Topology, job: Job, plan: JobPlans['ofJob'][number]): PreparedJob {
+  const limits = deriveLimits({ ...scenario, transport: job.transport }, topology);
+  checkWindows(job, limits);
+  return { ...job, limits, messages: countSends(job.schedule), subflows: plan.flows, splitFlows: plan.splitFlows };
+}
+
+/** The routing of a run over time; null: it never changes. */
+export function routesOf(scenario: Scenario, topology: Topology): RouteEpochs | null {
+  const { failures, seed } = scenario;
+  const ranks = topology.hostOfRank.length;
+  const known = failures.filter(({ course }) => course === undefined);
+  return RouteEpochs.of(topology, failures, (names) =>
+    buildTopology(scenario.topology, [...known, ...names.map((link) => ({ link }))], ranks, seed),
+  );
+}
+
 /** A derived default may contradict what is written out. */
-function checkWindows(scenario: Scenario, limits: Limits): void {
-  if (scenario.transport.kind !== 'dctcp' || limits.minWindowBytes <= limits.initialWindowBytes) return;
+function checkWindows({ transport, keyPrefix }: Job, limits: Limits): void {
+  if (transport.kind !== 'dctcp' || limits.minWindowBytes <= limits.initialWindowBytes) return;
+  const key = transport.minWindowBytes === null ? 'initialWindow' : 'minWindow';
   throw new ConfigError(
     'E133',
     `the smallest window, ${limits.minWindowBytes} B, is above the initial one, ${limits.initialWindowBytes} B`,
     {
-      where: { path: scenario.transport.minWindowBytes === null ? 'transport.initialWindow' : 'transport.minWindow' },
+      where: { path: `${keyPrefix}transport.${key}` },
       hint: 'the initial window is 1 BDP by default; netsim validate prints it',
     },
   );
 }
 
 /** Packet numbers have 31 bits. */
-function checkFlowSizes(scenario: Scenario, plan: FlowPlan): void {
+function checkFlowSizes(scenario: Scenario, { plan, jobOfFlow }: JobPlans, jobs: readonly Job[]): void {
   const { mtuBytes } = scenario.nic;
   for (let flow = 0; flow < plan.flows; flow++) {
     if (plan.bytes[flow]! <= MAX_FLOW_PACKETS * mtuBytes) continue;
+    const { keyPrefix, isBackground } = jobs[jobOfFlow[flow]!]!;
     throw new ConfigError('E134', `a flow of ${plan.bytes[flow]!} B has more than ${MAX_FLOW_PACKETS} packets of ${mtuBytes} B`, {
-      where: { path: 'workload' },
+      where: { path: `${keyPrefix}${isBackground ? 'sizes' : 'workload'}` },
       hint: 'send less, in more messages, or in larger packets',
     });
   }
 }
 
 /** The receiver's bitmap limits what is in flight, whatever the window. */
-function windowNotices(scenario: Scenario, limits: Limits): Notice[] {
-  const bdpPackets = limits.bdpBytes / (scenario.nic.mtuBytes + scenario.nic.headerBytes);
-  if (scenario.transport.recovery !== 'sr' || bdpPackets <= RECEIVE_WINDOW_PACKETS) return [];
+function windowNotices({ nic }: Scenario, { transport, limits }: PreparedJob): Notice[] {
+  const bdpPackets = limits.bdpBytes / (nic.mtuBytes + nic.headerBytes);
+  if (transport.recovery !== 'sr' || bdpPackets <= RECEIVE_WINDOW_PACKETS) return [];
   const text = `the receiver's bitmap of ${RECEIVE_WINDOW_PACKETS} packets is smaller than the bandwidth-delay product of ${bdpPackets}: one flow cannot fill the path`;
   return [{ level: 'warning', text }];
+}
+
+function headroomNotices({ switch: device, nic }: Scenario, topology: Topology): Notice[] {
+  const text = device.kind === 'shared' ? headroomWarning(device, nic, topology) : null;
+  return text === null ? [] : [{ level: 'warning', text }];
 }
 
 function planNotices(plan: PlanFacts): Notice[] {

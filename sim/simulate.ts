@@ -1,10 +1,11 @@
-import { boundCompletionPs, completionBoundPs } from '../analysis/bounds/completion-bound.ts';
+import { foregroundCompletionPs } from '../analysis/bounds/job-bounds.ts';
 import { fabricLoads } from '../analysis/bounds/link-loads.ts';
 import type { RunResult } from './base/result.ts';
 import type { Scenario } from './base/scenario.ts';
 import type { PacketRunOptions } from './packet-run.ts';
 import { runPackets } from './packet-run.ts';
-import { countMessages, packetResult } from './packet-result.ts';
+import { jobFigures } from './job-results.ts';
+import { packetResult } from './packet-result.ts';
 import { prepare, type Prepared } from './prepare.ts';
 
 export type SimulateOptions = Omit<PacketRunOptions, 'partition'>;
@@ -34,21 +35,20 @@ export function simulatePrepared(prepared: Prepared, options: SimulateOptions = 
 
 /** `fidelity: bound`: loads in closed form or by exact assignment, and the completion they allow. */
 function evaluateBound(prepared: Prepared): RunResult {
-  const { scenario, topology, schedule, plan } = prepared;
-  const hashing = { seed: scenario.seed, hash: scenario.switch.hash };
-  const loads = fabricLoads(topology, schedule, plan, scenario.balancer, hashing);
-  const completionPs = boundCompletionPs(topology, schedule, plan, scenario.balancer, scenario.nic, hashing);
+  const { scenario, topology, schedule, plan, jobs, jobOfFlow } = prepared;
+  const hashing = { seed: scenario.seed, hash: scenario.switch.hash, sameSalt: scenario.switch.sameSalt };
+  const balancers = { balancers: jobs.map((job) => job.balancer), jobOfFlow };
+  const loads = fabricLoads(topology, schedule, plan, balancers, hashing);
+  const completionPs = foregroundCompletionPs(prepared, scenario.nic, hashing);
+  const { fctPs, ...figures } = jobFigures(prepared, null);
   const finished = completionPs <= scenario.stopAtPs;
   return {
     fidelity: 'bound',
     finished,
     wasStopped: false,
     unfinishedReason: finished ? null : `it takes at least ${completionPs / 1e6} us, longer than stop.at (${scenario.stopAtPs / 1e6} us)`,
+    ...figures,
     completionPs: finished ? completionPs : null,
-    boundPs: completionBoundPs(topology, schedule, plan, scenario.nic),
-    flows: countMessages(schedule),
-    subflows: plan.flows,
-    splitFlows: plan.splitFlows,
     maxLinkLoadBytes: loads.maxLinkLoadBytes,
     idealLinkLoadBytes: loads.maxIdealLinkLoadBytes,
     congestionRatio: loads.congestionRatio,
@@ -62,6 +62,6 @@ function evaluateBound(prepared: Prepared): RunResult {
     pfcPauses: null,
     queueMaxBytes: null,
     reorderMaxPackets: null,
-    tables: { fctPs: null, linkLoadBytes: loads.linkLoadBytes, idealLinkLoadBytes: loads.idealLinkLoadBytes, linkQueueMaxBytes: null },
+    tables: { fctPs, linkLoadBytes: loads.linkLoadBytes, idealLinkLoadBytes: loads.idealLinkLoadBytes, linkQueueMaxBytes: null },
   };
 }

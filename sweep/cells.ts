@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../analysis/rows.ts';
 import { ConfigErrors } from '../sim/base/errors.ts';
-import type { InputFile, Scenario } from '../sim/base/scenario.ts';
+import type { InputFile, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
 import type { Combination } from './config/combinations.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { problem } from './config/problem.ts';
-import type { JsonBlock } from './config/resolved-config.ts';
 import { resolvedConfig } from './config/resolved-config.ts';
-import type { Json, MapNode, Place } from './config/tree.ts';
+import type { Json, JsonBlock, MapNode, Place } from './config/tree.ts';
 import { parsePath, placeOfValue } from './config/tree.ts';
 import { cellLabel } from './labels.ts';
 import { MODEL_VERSION } from './version.ts';
@@ -109,15 +108,26 @@ export async function runSingle(loaded: LoadedConfig): Promise<Cell> {
  */
 export function runIdOf(scenario: Scenario): string {
   const { name: _name, ...config } = resolvedConfig(scenario);
-  const hash = createHash('sha256');
-  if (scenario.workload.kind !== 'file') {
-    hash.update(JSON.stringify(canonical({ ...config, modelVersion: MODEL_VERSION })));
-  } else {
-    const { path: _path, ...workload } = config['workload'] as JsonBlock;
-    const files = scenario.workload.files.map(contentHash);
-    hash.update(JSON.stringify(canonical({ ...config, workload: { ...workload, files }, modelVersion: MODEL_VERSION })));
-  }
-  return hash.digest('hex').slice(0, 12);
+  const identity = { ...withFileContents(config, scenario), modelVersion: MODEL_VERSION };
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(identity)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+/** The content of files in place of their paths. */
+function withFileContents(config: JsonBlock, { workload, jobs }: Scenario): JsonBlock {
+  const contents = (block: JsonBlock, spec: WorkloadSpec): JsonBlock => {
+    if (spec.kind !== 'file') return block;
+    const { path: _path, ...others } = block;
+    return { ...others, files: spec.files.map(contentHash) };
+  };
+  if (jobs.length === 0) return { ...config, workload: contents(config['workload'] as JsonBlock, workload) };
+  const blocks = (config['jobs'] as readonly JsonBlock[]).map((block, i) => ({
+    ...block,
+    workload: contents(block['workload'] as JsonBlock, jobs[i]!.workload),
+  }));
+  return { ...config, jobs: blocks };
 }
 
 const contentHashes = new WeakMap<InputFile, string>();

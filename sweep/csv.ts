@@ -1,11 +1,18 @@
 import type { Row, Value } from '../analysis/rows.ts';
-import { RESULT_COLUMNS } from '../analysis/rows.ts';
+import { JOB_COLUMNS, RESULT_COLUMNS } from '../analysis/rows.ts';
+
+const KEY_COLUMNS = ['run_id', 'seed', 'fidelity'];
 
 /** Columns of a table of rows: the key columns, the swept keys that are no key column themselves, the results. */
-export function tableColumns(sweptKeys: readonly string[]): readonly string[] {
-  const first = ['run_id', 'seed', 'fidelity'];
-  return [...first, ...sweptKeys.filter((key) => !first.includes(key)), ...RESULT_COLUMNS];
-}
+export const tableColumns = (sweptKeys: readonly string[]): readonly string[] => [...keyColumns(sweptKeys), ...RESULT_COLUMNS];
+
+/** Columns of a table of the jobs of runs. */
+export const jobTableColumns = (sweptKeys: readonly string[]): readonly string[] => [...keyColumns(sweptKeys), ...JOB_COLUMNS];
+
+const keyColumns = (sweptKeys: readonly string[]): readonly string[] => [
+  ...KEY_COLUMNS,
+  ...sweptKeys.filter((key) => !KEY_COLUMNS.includes(key)),
+];
 
 /** Text of one value: shortest round-trip number, `true`/`false`, empty for null. */
 export const plainValue = (value: Value | undefined): string => (value === null || value === undefined ? '' : String(value));

@@ -1,5 +1,8 @@
 import { formatExact } from '../analysis/charts/format.ts';
-import type { LinkSpec, TopologySpec } from '../sim/base/scenario.ts';
+import type { BackgroundSpec, JobSpec } from '../sim/base/job-spec.ts';
+import { formatQuantity } from '../sim/base/quantity.ts';
+import type { FailureSpec } from '../sim/base/failure-spec.ts';
+import type { LinkSpec, TopologySpec, WorkloadSpec } from '../sim/base/scenario.ts';
 import type { CellList } from './cells.ts';
 import type { ConfigSource } from './manifest.ts';
 
@@ -11,7 +14,7 @@ export function describeCells(cells: CellList, sweptKeys: readonly string[]): re
   const { keys } = cells;
   if (keys.length === 0) return [];
   const first = cells.at(0);
-  const { topology, workload, balancer, transport, nic } = first.scenario;
+  const { topology, workload, jobs, background, balancer, transport, nic } = first.scenario;
   const isSwept = (key: string): boolean =>
     sweptKeys.some((swept) => swept === key || key.startsWith(`${swept}.`) || swept.startsWith(`${key}.`));
   const fact = (key: string, text: string): string[] => (isSwept(key) ? [] : [text]);
@@ -22,21 +25,48 @@ export function describeCells(cells: CellList, sweptKeys: readonly string[]): re
     ...line('fabric', [
       ...describeTopology(topology).flatMap(([text, ...keys]) => (keys.some(isSwept) ? [] : [text])),
       ...fact('topology.placement', `${topology.placement} placement`),
-      ...(first.scenario.failures.length === 0 ? [] : fact('failures', `${first.scenario.failures.length} dead links`)),
+      ...describeFailures(first.scenario.failures).flatMap((text) => fact('failures', text)),
     ]),
-    ...line('workload', [
-      ...fact('workload.kind', workload.kind),
-      ...('algorithm' in workload ? fact('workload.algorithm', workload.algorithm) : []),
-      ...('sizeBytes' in workload ? fact('workload.size', formatExact(workload.sizeBytes, 'bytes')) : []),
-      ...(workload.kind === 'file' ? fact('workload.path', workload.path) : []),
-      ...fact('workload.ranks', `${workload.ranks} ranks`),
-    ]),
-    ...line('balancer', fact('balancer.kind', balancer.kind)),
+    ...(jobs.length > 0
+      ? jobs.flatMap((job, i) => fact(`jobs.${i}`, describeJob(job)))
+      : line('workload', describeWorkload(workload, fact))),
+    ...(background === null ? [] : line('background', fact('background', describeBackground(background)))),
+    ...line('balancer', jobs.length > 0 ? [] : fact('balancer.kind', balancer.kind)),
     ...line('transport', [
-      ...fact('transport.kind', transport.kind),
+      ...(jobs.length > 0 ? [] : fact('transport.kind', transport.kind)),
       ...fact('nic.mtu', `packets of ${nic.mtuBytes} B and ${nic.headerBytes} B of header`),
     ]),
     `${keys.length} ${keys.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
+  ];
+}
+
+/** Says a fact unless the sweep varies its key. */
+type Fact = (key: string, text: string) => string[];
+
+const describeWorkload = (workload: WorkloadSpec, fact: Fact): readonly string[] => [
+  ...fact('workload.kind', workload.kind),
+  ...('algorithm' in workload ? fact('workload.algorithm', workload.algorithm) : []),
+  ...('sizeBytes' in workload ? fact('workload.size', formatExact(workload.sizeBytes, 'bytes')) : []),
+  ...(workload.kind === 'file' ? fact('workload.path', workload.path) : []),
+  ...fact('workload.ranks', `${workload.ranks} ranks`),
+];
+
+function describeJob({ name, workload, balancer, transport }: JobSpec): string {
+  const facts = [...describeWorkload(workload, (_key, text) => [text]), `balancer ${balancer.kind}`, `transport ${transport.kind}`];
+  return `job ${name}: ${facts.join(', ')}`;
+}
+
+function describeBackground({ load, sizes, untilPs, ranks, balancer, transport }: BackgroundSpec): string {
+  const what = `load ${load} until ${formatQuantity(untilPs, 'time')}, ${typeof sizes === 'string' ? sizes : 'own sizes'}, ${ranks.length} ranks`;
+  return `${what}, balancer ${balancer.kind}, transport ${transport.kind}`;
+}
+
+function describeFailures(failures: readonly FailureSpec[]): string[] {
+  const dead = failures.filter(({ course }) => course === undefined).length;
+  const timed = failures.length - dead;
+  return [
+    ...(dead === 0 ? [] : [`${dead} dead ${dead === 1 ? 'link or switch' : 'links and switches'}`]),
+    ...(timed === 0 ? [] : [`${timed} ${timed === 1 ? 'failure' : 'failures'} while running`]),
   ];
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ConfigError, NetsimError } from '../sim/base/errors.ts';
-import type { FlowsSpec, Scenario } from '../sim/base/scenario.ts';
+import type { Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
 import { prepare } from '../sim/prepare.ts';
 import { MAX_FLOW_PACKETS } from '../sim/transport/flow-table.ts';
-import { buildTopology } from '../topologies/build-topology.ts';
-import { assertConnected } from '../topologies/connectivity.ts';
-import { buildWorkload } from '../workloads/build-workload.ts';
+import { connectedTopology } from '../topologies/connectivity.ts';
+import { buildTraffic } from '../workloads/traffic.ts';
 import type { Cell, CellList } from './cells.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { locate } from './config/load.ts';
@@ -35,17 +34,17 @@ export function checkBuildable(cells: CellList, at: AtCell): void {
   for (let index = 0; index < cells.keys.length; index++) {
     const cell = cells.at(index);
     if (mayContradictDefaults(cell.scenario)) at(cell, () => prepare(cell.scenario));
-    const { topology, workload, failures, seed } = cell.scenario;
-    if (workload.kind !== 'file' && failures.length === 0) continue;
-    const { topology: fabric, workload: traffic, failures: dead } = cell.config;
+    const { topology, failures, seed } = cell.scenario;
+    if (workloadsOf(cell.scenario).every(({ kind }) => kind !== 'file') && failures.length === 0) continue;
+    const { topology: fabric, workload: traffic, jobs: jobTraffic, background, failures: dead } = cell.config;
     const seedMatters = failures.length > 0 && drawsPairs(cell.scenario);
-    const key = hashOf([fabric, traffic, dead, seedMatters ? seed : null]);
+    const key = hashOf([fabric, traffic, jobTraffic, background, dead, seedMatters ? seed : null]);
     if (built.has(key)) continue;
     built.add(key);
     at(cell, () => {
-      const { schedule } = buildWorkload(workload, seed);
+      const { schedule } = buildTraffic(cell.scenario);
       try {
-        assertConnected(buildTopology(topology, failures, workload.ranks, seed), schedule);
+        connectedTopology(topology, failures, schedule, seed);
       } catch (error) {
         throw seedMatters && error instanceof ConfigError ? withSeed(error, seed) : error;
       }
@@ -57,17 +56,29 @@ export function checkBuildable(cells: CellList, at: AtCell): void {
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64');
 
 /** Whether `prepare` may refuse what the config alone does not show to be wrong. Rare, so it is built for each such cell. */
-function mayContradictDefaults({ transport, workload, nic }: Scenario): boolean {
-  const halfGiven = transport.kind === 'dctcp' && (transport.initialWindowBytes === null) !== (transport.minWindowBytes === null);
-  const largestBytes = 'sizeBytes' in workload ? workload.sizeBytes : workload.kind === 'flows' ? largestFlowBytes(workload) : 0;
+function mayContradictDefaults(scenario: Scenario): boolean {
+  const { transport, jobs, background, nic } = scenario;
+  const transports = [transport, ...jobs.map((job) => job.transport), ...(background === null ? [] : [background.transport])];
+  const halfGiven = transports.some(
+    (spec) => spec.kind === 'dctcp' && (spec.initialWindowBytes === null) !== (spec.minWindowBytes === null),
+  );
+  const largestBytes = workloadsOf(scenario).reduce((largest, workload) => Math.max(largest, largestMessageBytes(workload)), 0);
   return halfGiven || largestBytes / nic.mtuBytes > MAX_FLOW_PACKETS;
 }
 
-const largestFlowBytes = ({ flows }: FlowsSpec): number => flows.reduce((largest, flow) => Math.max(largest, flow.sizeBytes), 0);
+const workloadsOf = ({ workload, jobs }: Scenario): readonly WorkloadSpec[] => [workload, ...jobs.map((job) => job.workload)];
+
+function largestMessageBytes(workload: WorkloadSpec): number {
+  if ('sizeBytes' in workload) return workload.sizeBytes;
+  return workload.kind === 'flows' ? workload.flows.reduce((largest, flow) => Math.max(largest, flow.sizeBytes), 0) : 0;
+}
 
 /** Whether the seed decides which hosts send to each other. */
-const drawsPairs = ({ topology, workload }: Scenario): boolean =>
-  topology.placement === 'random' || workload.kind === 'moe' || (workload.kind === 'permutation' && workload.pattern === 'random');
+function drawsPairs(scenario: Scenario): boolean {
+  const draws = (workload: WorkloadSpec): boolean =>
+    workload.kind === 'moe' || (workload.kind === 'permutation' && workload.pattern === 'random');
+  return scenario.topology.placement === 'random' || scenario.background !== null || workloadsOf(scenario).some(draws);
+}
 
 function withSeed(error: ConfigError, seed: number): ConfigError {
   const { code, message, where, hint } = error;

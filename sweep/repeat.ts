@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { WorkloadSpec } from '../sim/base/scenario.ts';
 import type { Cell } from './cells.ts';
-import type { JsonBlock } from './config/resolved-config.ts';
+import type { Json, JsonBlock } from './config/tree.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** `netsim` with its arguments, quoted for a POSIX shell. */
@@ -21,10 +22,15 @@ export const repeatCommand = (dir: string, runId: string): string => shellComman
  * @param configFile the config that the cell came from
  */
 export function configInFolder(cell: Cell, configFile: string, folder: string): JsonBlock {
-  const { workload } = cell.scenario;
-  if (workload.kind !== 'file' || isAbsolute(workload.path)) return cell.config;
-  const path = relative(resolve(folder), resolve(dirname(configFile), workload.path));
-  return { ...cell.config, workload: { ...(cell.config['workload'] as JsonBlock), path } };
+  const { workload, jobs } = cell.scenario;
+  const moved = (block: Json | undefined, spec: WorkloadSpec): Json => {
+    if (spec.kind !== 'file' || isAbsolute(spec.path)) return block!;
+    return { ...(block as JsonBlock), path: relative(resolve(folder), resolve(dirname(configFile), spec.path)) };
+  };
+  const { config } = cell;
+  if (jobs.length === 0) return { ...config, workload: moved(config['workload'], workload) };
+  const blocks = config['jobs'] as readonly JsonBlock[];
+  return { ...config, jobs: blocks.map((block, i) => ({ ...block, workload: moved(block['workload'], jobs[i]!.workload) })) };
 }
 
 /**

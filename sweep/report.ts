@@ -45,8 +45,7 @@ export async function rebuildReport(dir: string): Promise<{ readonly cells: numb
   const records = manifest.cells.flatMap(({ run_id: runId, seed, swept }) => {
     const found = readCell(dir, runId);
     if (found.kind !== 'found') return [];
-    const { row, unfinishedReason } = relabelled(found.cell.record, { runId, seed, swept });
-    return [stored.record(row, unfinishedReason)];
+    return [stored.record(relabelled(found.cell.record, { runId, seed, swept }))];
   });
   await writeReport(dir, manifest, records);
   return { cells: records.length, missing: manifest.cells.length - records.length };

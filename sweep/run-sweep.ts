@@ -17,7 +17,7 @@ import { removeRepeatConfigs, repeatCommand, writeRepeatConfig } from './repeat.
 import { writeReport } from './report.ts';
 import { checkResultDir, leftOutWarning, startResultDir } from './result-dir.ts';
 import { lostCell, StoredRecords } from './stored-records.ts';
-import { writeTable } from './table.ts';
+import { writeJobTable, writeTable } from './table.ts';
 import { mostThreads, usefulThreads } from './thread-team.ts';
 
 /** What is swept, and what the result folder says about it. */
@@ -217,6 +217,7 @@ class SweepRun {
     this.#unfinished.clear();
     this.#notices.clear();
     writeTable(dir, swept, this.#rows(records));
+    writeJobTable(dir, swept, records);
     for (const [index, reason] of this.#unfinished) this.#tellRepeat(this.#input.cells.at(index), `did not finish: ${reason}`);
     const troubled = [...this.#failed.keys(), ...this.#unfinished.keys()];
     removeRepeatConfigs(dir, new Set(troubled.map((index) => this.#keys[index]!.runId)));
@@ -248,9 +249,9 @@ class SweepRun {
       const found = this.#read(index);
       if (found.kind !== 'found') throw lostCell(key.runId, found);
       this.#note(index, found.cell);
-      const { row, unfinishedReason } = relabelled(found.cell.record, key);
-      records.push(stored.record(row, unfinishedReason));
-      yield row;
+      const record = relabelled(found.cell.record, key);
+      records.push(stored.record(record));
+      yield record.row;
     }
   }
 

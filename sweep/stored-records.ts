@@ -4,7 +4,7 @@ import type { ReadCell } from './cell-store.ts';
 import { readCell } from './cell-store.ts';
 
 /**
- * The records of stored cells for the report. Of each only the row is held; what the charts need beyond it (percentiles, link loads) is
+ * The records of stored cells for the report. Of each only the row and those of its jobs are held; what the charts need beyond it (percentiles, link loads) is
  * read from the cell's file when it is asked for, so that the memory of a long sweep is that of its table. The cell that was read last is
  * kept, since both are asked for in turn.
  */
@@ -17,9 +17,9 @@ export class StoredRecords {
   }
 
   /** The record of a cell that is stored, `row` being its row under the labels of the sweep. */
-  record(row: Row, unfinishedReason: string | null): CellRecord {
+  record({ row, jobs, unfinishedReason }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason'>): CellRecord {
     // V8 makes an object that was filled key by key a hash table of 1.7 kB; its copy is a plain object of 0.35 kB.
-    return new StoredRecord({ ...row }, unfinishedReason, this);
+    return new StoredRecord({ ...row }, jobs, unfinishedReason, this);
   }
 
   /** @throws CellError when the file of a cell that was there is not usable any more */
@@ -41,11 +41,13 @@ export function lostCell(runId: string, found: Exclude<ReadCell, { kind: 'found'
 
 class StoredRecord implements CellRecord {
   readonly row: Row;
+  readonly jobs: readonly Row[];
   readonly unfinishedReason: string | null;
   readonly #records: StoredRecords;
 
-  constructor(row: Row, unfinishedReason: string | null, records: StoredRecords) {
+  constructor(row: Row, jobs: readonly Row[], unfinishedReason: string | null, records: StoredRecords) {
     this.row = row;
+    this.jobs = jobs;
     this.unfinishedReason = unfinishedReason;
     this.#records = records;
   }

@@ -1,11 +1,24 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Row } from '../analysis/rows.ts';
-import { csvLine, tableColumns } from './csv.ts';
+import type { CellRecord, Row } from '../analysis/rows.ts';
+import { csvLine, jobTableColumns, tableColumns } from './csv.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** Writes DIR/results.csv: one row after the other, in the order given; they are asked for one at a time. */
 export function writeTable(dir: string, sweptKeys: readonly string[], rows: Iterable<Row>): void {
   writeAtomic(join(dir, 'results.csv'), tableLines(tableColumns(sweptKeys), rows));
+}
+
+/** Writes DIR/jobs.csv: a line for each job of each run, in their order; removes it where no run has several jobs. */
+export function writeJobTable(dir: string, sweptKeys: readonly string[], records: readonly CellRecord[]): void {
+  const file = join(dir, 'jobs.csv');
+  if (records.every(({ jobs }) => jobs.length === 0)) rmSync(file, { force: true });
+  else writeAtomic(file, tableLines(jobTableColumns(sweptKeys), jobRows(records)));
+}
+
+/** What identifies the run, and the columns of the job. */
+function* jobRows(records: readonly CellRecord[]): Generator<Row> {
+  for (const { row, jobs } of records) for (const job of jobs) yield { ...row, ...job };
 }
 
 function* tableLines(columns: readonly string[], rows: Iterable<Row>): Generator<string> {

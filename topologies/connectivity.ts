@@ -1,6 +1,23 @@
 import { ConfigError } from '../sim/base/errors.ts';
+import type { FailureSpec } from '../sim/base/failure-spec.ts';
+import { deadThroughout } from '../sim/base/failed-links.ts';
+import type { TopologySpec } from '../sim/base/scenario.ts';
 import { SEND, type Schedule } from '../sim/base/schedule.ts';
 import { torNode, type Topology } from '../sim/base/topology.ts';
+import { buildTopology } from './build-topology.ts';
+
+/**
+ * Builds a fabric on which every message of the Schedule has a way at some time.
+ *
+ * @throws ConfigError naming the first pair that has none from the start to the end
+ */
+export function connectedTopology(spec: TopologySpec, failures: readonly FailureSpec[], schedule: Schedule, seed: number): Topology {
+  const topology = buildTopology(spec, failures, schedule.ranks, seed);
+  assertConnected(topology, schedule);
+  const dead = deadThroughout(failures);
+  if (dead !== null) assertConnected(buildTopology(spec, dead, schedule.ranks, seed), schedule);
+  return topology;
+}
 
 /**
  * Checks that every message of the Schedule has a live way from its source to its destination.

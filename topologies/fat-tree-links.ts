@@ -1,7 +1,7 @@
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
 import type { FatTreeSpec } from '../sim/base/scenario.ts';
 import { GraphBuilder } from './graph.ts';
-import { cutNamedLink } from './link-names.ts';
+import { cutFailed } from './link-names.ts';
 
 /**
  * The graph of a fat tree, and which of its links live. ToRs are numbered over all pods; an aggregation switch is its number `a` in its
@@ -41,7 +41,7 @@ export class FatTreeLinks {
           graph.addCable(aggNode(pod, a), hosts + tors + aggs + a * coresPerAgg + c, spec.coreLink, true);
       }
     }
-    for (const { link } of failures) cutNamedLink(graph, spec, link);
+    cutFailed(graph, spec, failures);
 
     this.#pods = pods;
     this.#aggsPerPod = aggsPerPod;

@@ -39,6 +39,11 @@ export class GraphBuilder {
     return this.#ports[a]!.map((link) => link >> 1).filter((i) => this.#cables[i]!.a === a && this.#cables[i]!.b === b);
   }
 
+  /** All cables of a node. */
+  cablesOf(name: string): number[] {
+    return this.#ports[this.#nodeByName.get(name)!]!.map((link) => link >> 1);
+  }
+
   cut(cable: number): void {
     this.#cables[cable]!.up = false;
   }

@@ -3,7 +3,7 @@ import type { FailureSpec } from '../sim/base/failure-spec.ts';
 import type { LeafSpineSpec } from '../sim/base/scenario.ts';
 import type { PathSet, Topology } from '../sim/base/topology.ts';
 import { GraphBuilder } from './graph.ts';
-import { cutNamedLink } from './link-names.ts';
+import { cutFailed } from './link-names.ts';
 import { placeRanks } from './placement.ts';
 import { PortSets } from './port-sets.ts';
 
@@ -44,7 +44,7 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
       for (let c = 0; c < cables; c++) graph.addCable(leafNode(l), spineNode(p), { rateBps, delayPs: spec.fabricLink.delayPs }, true);
     }
   }
-  for (const { link } of failures) cutNamedLink(graph, spec, link);
+  cutFailed(graph, spec, failures);
 
   // Cable (l, p, c) is the graph's cable number hosts + (l * spines + p) * cables + c; its upward link is twice that.
   const upLink = (l: number, p: number, c: number): number => 2 * (hosts + (l * spines + p) * cables + c);

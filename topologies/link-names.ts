@@ -1,4 +1,5 @@
 import { ConfigError } from '../sim/base/errors.ts';
+import type { FailureSpec } from '../sim/base/failure-spec.ts';
 import type { TopologySpec } from '../sim/base/scenario.ts';
 import type { GraphBuilder } from './graph.ts';
 
@@ -46,12 +47,43 @@ export function linkNames(spec: TopologySpec): string {
   }
 }
 
+/** Whether a fabric has a switch of this name. */
+export function switchExists(spec: TopologySpec, name: string): boolean {
+  const [, tier = '', number = '0'] = new RegExp(`^([a-z]+)${NUMBER}$`).exec(name) ?? [];
+  return Number(number) < (switchCounts(spec)[tier] ?? 0);
+}
+
+/** How the switches of a fabric are named, for a person. */
+export function switchNames(spec: TopologySpec): string {
+  const tiers = Object.entries(switchCounts(spec)).map(([tier, count]) => `${tier}0 .. ${tier}${count - 1}`);
+  return `switches are named ${tiers.join(', ')}`;
+}
+
+function switchCounts(spec: TopologySpec): Readonly<Record<string, number>> {
+  switch (spec.kind) {
+    case 'leaf-spine':
+      return { leaf: spec.leaves, spine: spec.spines };
+    case 'fat-tree': {
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg } = spec;
+      return { tor: pods * torsPerPod, agg: pods * aggsPerPod, core: aggsPerPod * coresPerAgg };
+    }
+  }
+}
+
 /**
- * Takes down the cables that a failure names, both directions.
+ * Takes down the cables that failures name, both directions: those failures that last from the start to the end.
  *
- * @throws ConfigError when there are none
+ * @throws ConfigError when there is no such link or switch
  */
-export function cutNamedLink(graph: GraphBuilder, spec: TopologySpec, name: string): void {
+export function cutFailed(graph: GraphBuilder, spec: TopologySpec, failures: readonly FailureSpec[]): void {
+  for (const { link, course } of failures) {
+    const cables = cablesNamed(graph, spec, link);
+    if (course === undefined) for (const cable of cables) graph.cut(cable);
+  }
+}
+
+function cablesNamed(graph: GraphBuilder, spec: TopologySpec, name: string): number[] {
+  if (switchExists(spec, name)) return graph.cablesOf(name);
   const [, lower = '', upper = '', cable] = /^([a-z]+\d+)-([a-z]+\d+)(?:-(\d+))?$/.exec(name) ?? [];
   // Only the links between a leaf and a spine come in bundles, whose cables have numbers.
   const bundle = cable === undefined || lower.startsWith('leaf') ? graph.cablesBetween(lower, upper) : [];
@@ -59,5 +91,5 @@ export function cutNamedLink(graph: GraphBuilder, spec: TopologySpec, name: stri
   if (chosen.length === 0) {
     throw new ConfigError('E131', `no link "${name}" in this fabric`, { where: { path: 'failures' }, hint: linkNames(spec) });
   }
-  for (const cut of chosen) graph.cut(cut);
+  return chosen;
 }

@@ -41,10 +41,18 @@ export function boundCompletionPs(
 ): number {
   return Math.max(
     completionBoundPs(topology, schedule, plan, nic),
-    scheduleBoundPs(topology, schedule, plan, nic, 'planned', packetRule(balancer.kind) === 'fixed'),
+    plannedBoundPs(topology, schedule, plan, nic, packetRule(balancer.kind) === 'fixed'),
     busiestLinkPs(topology, plan, balancer, nic, hashing),
   );
 }
+
+/**
+ * `completionBoundPs` with the plan's own pieces.
+ *
+ * @param singlePath every flow keeps to one path, so that a lone piece passes no more than one link at a time
+ */
+export const plannedBoundPs = (topology: Topology, schedule: Schedule, plan: FlowPlan, nic: NicSpec, singlePath: boolean): number =>
+  scheduleBoundPs(topology, schedule, plan, nic, 'planned', singlePath);
 
 /** @param singlePath every flow keeps to one path, so that a lone piece passes no more than one link at a time */
 function scheduleBoundPs(

@@ -4,6 +4,7 @@ import type { Topology } from '../../sim/base/topology.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
 import { nearestRank } from '../../sim/base/nearest-rank.ts';
 import { fabricLoads } from './link-loads.ts';
+import type { Hashing } from './route.ts';
 
 /** A quantity over several seeds; percentiles by nearest rank. */
 export interface SeedSpread {
@@ -21,22 +22,28 @@ export interface HashedLoadStatistics {
   readonly worstPhaseCongestionRatio: SeedSpread;
 }
 
+/** Balancers whose loads the hashes of the switches decide. */
+export type HashedBalancerSpec = Extract<BalancerSpec, { readonly kind: 'ecmp' | 'wcmp' | 'ecmp-split' | 'nccl-qp' }>;
+
+export const isHashed = (balancer: BalancerSpec): balancer is HashedBalancerSpec =>
+  balancer.kind === 'ecmp' || balancer.kind === 'wcmp' || balancer.kind === 'ecmp-split' || balancer.kind === 'nccl-qp';
+
 /**
  * What the choice of hash salts does to the loads of a hashed balancer: the Schedule and the placement stay, only the salts of the
- * switches follow the seeds.
+ * switches follow the seeds (`murmur3` has none: all samples are alike).
  *
  * @param seeds at least one
  */
 export function hashedLoadStatistics(
   topology: Topology,
   schedule: Schedule,
-  balancer: Extract<BalancerSpec, { readonly kind: 'ecmp' | 'ecmp-split' }>,
+  balancer: HashedBalancerSpec,
   seeds: readonly number[],
-  hash: 'ideal' | 'jenkins',
+  hashing: Omit<Hashing, 'seed'>,
 ): HashedLoadStatistics {
   // Hashed plans draw nothing and have no pieces by packet size: seed and mtu do not matter.
   const plan = planFlows(topology, schedule, balancer, { seed: 0, mtuBytes: 1 });
-  const samples = seeds.map((seed) => fabricLoads(topology, schedule, plan, balancer, { seed, hash }));
+  const samples = seeds.map((seed) => fabricLoads(topology, schedule, plan, balancer, { seed, ...hashing }));
   return {
     samples: samples.length,
     maxLinkLoadBytes: spreadOf(samples.map((sample) => sample.maxLinkLoadBytes)),

@@ -15,13 +15,22 @@ const SPRAY_FAILURE = 1e-12;
 
 /**
  * Over all fabric links, the largest wire bytes / capacity + A(link), with the wire bytes that this balancer is sure to put there and
- * the smallest packets of the pairs of ToRs that use the link. 0 where nothing crosses the fabric, and for `spray-switch-rr`: its
- * pointers are shared by all destinations, so it promises no load to a single link.
+ * the smallest packets of the pairs of ToRs that use the link. 0 where nothing crosses the fabric, and for balancers that promise
+ * no load to a single link: rotations at switches, whose pointers are shared, and those that choose by what they hear or see.
+ *
+ * @param isIncluded the flows that count; default: all
  */
-export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: BalancerSpec, nic: NicSpec, hashing: Hashing): number {
+export function busiestLinkPs(
+  topology: Topology,
+  plan: FlowPlan,
+  balancer: BalancerSpec,
+  nic: NicSpec,
+  hashing: Hashing,
+  isIncluded: (flow: number) => boolean = () => true,
+): number {
   const { torOfHost, tors, links, linkRateBps, linkDelayPs } = topology;
   const rule = packetRule(balancer.kind);
-  if (rule === 'switch-round-robin') return 0;
+  if (promisesNothing(rule)) return 0;
   const paths = new PathTimes(topology, nic);
   const fullBytes = nic.mtuBytes + nic.headerBytes;
   const wire = new ExactLoads(links);
@@ -35,6 +44,7 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
     return serialisationPs(wireBytes, linkRateBps[link]!) + linkDelayPs[link]!;
   };
   for (let f = 0; f < plan.flows; f++) {
+    if (!isIncluded(f)) continue;
     const src = plan.srcHost[f]!;
     const dst = plan.dstHost[f]!;
     const srcTor = torOfHost[src]!;
@@ -89,6 +99,8 @@ export function busiestLinkPs(topology: Topology, plan: FlowPlan, balancer: Bala
   return largest;
 }
 
+const promisesNothing = (rule: PacketRule): boolean => rule !== 'fixed' && rule !== 'random-entropy' && rule !== 'rotate-destination';
+
 /**
  * Wire bytes that a link carries at least, from their mean: all of them where the paths are known; one packet less for each rotation
  * and path over the link; under random spraying less by the multiplicative Chernoff bound, P(X <= mean - t) <= exp(-t^2 / (2 w mean))
@@ -103,6 +115,10 @@ function guaranteedBytes(rule: PacketRule, meanBytes: number, fullBytes: number,
     case 'rotate-destination':
       return meanBytes - rotations * fullBytes;
     case 'switch-round-robin':
+    case 'switch-adaptive':
+    case 'switch-flowlet':
+    case 'varied-entropy':
+    case 'changing-label':
       return 0;
   }
 }

@@ -14,20 +14,35 @@ export interface FabricLoads extends LoadComparison {
   readonly linkLoadBytes: Float64Array;
 }
 
+/** The balancers of several jobs. */
+export interface JobBalancers {
+  readonly balancers: readonly BalancerSpec[];
+  readonly jobOfFlow: Uint8Array;
+}
+
 /**
  * Loads of the fabric links, in total and phase by phase, without simulating a packet. For what is exact see `LoadPlacer`.
  *
- * @param plan made by `planFlows` for the same topology, schedule and balancer
+ * @param plan made by `planFlows` (`planJobs`) for the same topology, schedule and balancer
+ * @param balancer one, or one a job
  */
-export function fabricLoads(topology: Topology, schedule: Schedule, plan: FlowPlan, balancer: BalancerSpec, hashing: Hashing): FabricLoads {
-  const placer = new LoadPlacer(topology, plan, balancer, hashing);
+export function fabricLoads(
+  topology: Topology,
+  schedule: Schedule,
+  plan: FlowPlan,
+  balancer: BalancerSpec | JobBalancers,
+  hashing: Hashing,
+): FabricLoads {
+  const { balancers, jobOfFlow } = 'balancers' in balancer ? balancer : { balancers: [balancer], jobOfFlow: new Uint8Array(plan.flows) };
+  const placers = balancers.map((each) => new LoadPlacer(topology, plan, each, hashing));
   const total = new ExactLoads(topology.links);
   const phaseLoads = new ExactLoads(topology.links);
   const { order, offset } = groupBy(plan.flows, schedule.phaseNames.length, (flow) => schedule.phase[plan.message[flow]!]!);
   const loadOfPhase = (phase: number): ((link: number) => number) => {
     phaseLoads.moveTo(total);
-    for (let i = offset[phase]!; i < offset[phase + 1]!; i++) placer.place(order[i]!, plan.bytes[order[i]!]!, phaseLoads);
-    placer.finish(phaseLoads);
+    for (let i = offset[phase]!; i < offset[phase + 1]!; i++)
+      placers[jobOfFlow[order[i]!]!]!.place(order[i]!, plan.bytes[order[i]!]!, phaseLoads);
+    for (const placer of placers) placer.finish(phaseLoads);
     return (link) => phaseLoads.bytes(link);
   };
   const comparison = compareWithIdeal(topology, schedule, loadOfPhase, () => {

@@ -3,7 +3,7 @@ import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';
 import type { ExactLoads } from './exact-loads.ts';
-import { equalPathShares, nextHopShares, type ShareRule, ShareTable } from './pair-shares.ts';
+import { capacityShares, equalPathShares, nextHopShares, type ShareRule, ShareTable } from './pair-shares.ts';
 import { type Hashing, RouteReplay } from './route.ts';
 
 /** Demand between ToRs, collected and then spread pair by pair. */
@@ -32,8 +32,10 @@ export class PairDemand {
 }
 
 /**
- * Puts flows on the fabric links as a balancer does. Exact where the plan and the hash decide (`ecmp`, `ecmp-split`, `ethereal`);
- * the mean over the draws for `spray`; equal shares, which a run meets within a packet a pointer, for `drb` and `spray-switch-rr`.
+ * Puts flows on the fabric links as a balancer does. Exact where the plan and the hash decide (`ecmp`, `wcmp`, `ecmp-split`, `nccl-qp`, `rr-flow`,
+ * `ethereal`); perfect spraying for those that adapt packet by packet; equal shares for new flowlets;
+ * the path at the start for balancers that change a flow's label; the mean over the draws for `spray`, and equal
+ * shares for the others that vary the entropy; equal shares, which a run meets within a packet a pointer, for `drb` and `spray-switch-rr`.
  */
 export class LoadPlacer {
   readonly #topology: Topology;
@@ -45,7 +47,7 @@ export class LoadPlacer {
   constructor(topology: Topology, plan: FlowPlan, balancer: BalancerSpec, hashing: Hashing) {
     this.#topology = topology;
     this.#plan = plan;
-    this.#route = new RouteReplay(topology, hashing);
+    this.#route = new RouteReplay(topology, balancer, hashing, plan);
     const rule = shareRule(balancer);
     this.#shares = rule === null ? null : ShareTable.of(topology, rule);
     this.#demand = new PairDemand(topology.tors);
@@ -74,11 +76,16 @@ export class LoadPlacer {
 function shareRule(balancer: BalancerSpec): ShareRule | null {
   switch (packetRule(balancer.kind)) {
     case 'fixed':
+    case 'changing-label':
       return null;
     case 'rotate-destination':
       return equalPathShares;
     case 'random-entropy':
+    case 'varied-entropy':
     case 'switch-round-robin':
+    case 'switch-flowlet':
       return nextHopShares;
+    case 'switch-adaptive':
+      return capacityShares;
   }
 }

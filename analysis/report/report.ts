@@ -16,6 +16,7 @@ import { foldingList, jsonForScript, programForScript, tag, text } from './html.
 import type { ReportInput } from './input.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE, PAGE_THEMES } from './page-style.ts';
+import { jobTable } from './job-table.ts';
 import { summaryTable, troubles } from './tables.ts';
 
 /** Link loads that the page embeds at most; beyond it the runs that are left out are counted. 64 x 32 switches: 29 runs. */
@@ -75,6 +76,8 @@ export function* reportParts(input: ReportInput): Generator<string> {
   yield lines(partialBanner(input), troubleBanner(input));
   yield lines(section('answer', 'Answer', answerSection(input.records, view)));
   if (input.records.length > 0) yield lines(section('summary', 'Summary', summaryTable(view, input.sweptKeys)));
+  const jobs = jobTable(view, input.sweptKeys);
+  if (jobs !== null) yield lines(section('jobs', 'Jobs', jobs));
   yield lines(section('charts', 'Charts', chartsSection(figures, notes)));
   yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
   yield lines(section('all-runs', 'All runs', allRunsSection(input.records.length)), section('config', 'Config', configSection(input)));

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { CellRecord } from '../../analysis/rows.ts';
+import type { CellRecord, Row } from '../../analysis/rows.ts';
+import { JOB_COLUMNS } from '../../analysis/rows.ts';
 import { ConfigError } from '../../sim/base/errors.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
 import { dryRun } from '../dry-run.ts';
@@ -100,9 +101,10 @@ async function runUnstored(
 }
 
 function printRecord(record: CellRecord, format: Format, terminal: Terminal): void {
-  const { row, unfinishedReason } = record;
+  const { row, jobs, unfinishedReason } = record;
   if (format === 'json') {
-    terminal.out(jsonDocument(unfinishedReason === null ? row : { ...row, unfinished_reason: unfinishedReason }));
+    const unfinished = unfinishedReason === null ? {} : { unfinished_reason: unfinishedReason };
+    terminal.out(jsonDocument({ ...row, ...(jobs.length === 0 ? {} : { jobs }), ...unfinished }));
     return;
   }
   if (format === 'csv') {
@@ -111,5 +113,12 @@ function printRecord(record: CellRecord, format: Format, terminal: Terminal): vo
   }
   const known = Object.entries(row).filter(([, value]) => value !== null);
   const table = { columns: ['column', 'value'], rows: known.map(([column, value]) => [column, humanValue(column, value, RUN_DIGITS)]) };
-  terminal.out(format === 'markdown' ? markdownTable(table) : alignedTable(table));
+  const print = format === 'markdown' ? markdownTable : alignedTable;
+  terminal.out(print(table));
+  if (jobs.length > 0) terminal.out(`\n${print(jobTable(jobs))}`);
 }
+
+const jobTable = (jobs: readonly Row[]): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } => ({
+  columns: [...JOB_COLUMNS],
+  rows: jobs.map((job) => JOB_COLUMNS.map((column) => humanValue(column, job[column], RUN_DIGITS))),
+});

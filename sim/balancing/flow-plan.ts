@@ -9,6 +9,8 @@ export interface FlowPlan {
   readonly message: Int32Array;
   readonly srcHost: Int32Array;
   readonly dstHost: Int32Array;
+  /** The flow under whose number each flow is hashed (`nccl-qp`: the first of its queue pair); null: its own. */
+  readonly hashFlow: Int32Array | null;
   /** Payload of this flow; the pieces of a message add up to its size. */
   readonly bytes: Float64Array;
   /** Path identifier of the Topology that every packet follows, or -1: the packets are hashed. */
@@ -19,5 +21,17 @@ export interface FlowPlan {
   readonly hostOffset: Int32Array;
 }
 
-/** Where each packet gets its path: at the host (hash, random entropy, rotation) or at the switch (round robin). */
-export type PacketRule = 'fixed' | 'random-entropy' | 'rotate-destination' | 'switch-round-robin';
+/**
+ * Where each packet gets its path: at the host (hash, random entropy, rotation) or at the switch (round robin). `varied-entropy`: the host chooses,
+ * but neither independently nor in turn over the paths, so no link is sure of a load. `changing-label`: one path until the host changes it.
+ * `switch-adaptive`: by the state of the switch, a packet at a time; `switch-flowlet`: one path until a gap in the flow.
+ */
+export type PacketRule =
+  | 'fixed'
+  | 'changing-label'
+  | 'random-entropy'
+  | 'varied-entropy'
+  | 'rotate-destination'
+  | 'switch-round-robin'
+  | 'switch-adaptive'
+  | 'switch-flowlet';

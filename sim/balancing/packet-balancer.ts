@@ -1,26 +1,50 @@
 /**
- * Point B of a balancer: the entropy, or the path, of each data packet as the host sends it, and what answers say of it.
- * State is by flow and belongs to the flow's source host. Times: `clock[START]` when a packet is sent, `clock[NOW]` in feedback.
+ * Point B of a balancer: the entropy, or the path, of each data packet as the host sends it, and what answers say of it
+ * (docs/model-balancers-host.md). State is by flow and belongs to the flow's source host. Times: `clock[START]` when a packet is sent,
+ * `clock[NOW]` in feedback.
  */
 export interface PacketBalancer {
   /** false: none of the `on...` is called, and the sender need not remember entropies. */
   readonly hearsFeedback: boolean;
+  /** true: the sender remembers the entropy of what is outstanding and calls `onLoss` and `onTimeout`; go-back-N knows no entropies. */
+  readonly hearsLosses: boolean;
+  /** true: `onTimeout` is called with entropy -1 once a timeout of a flow; by senders with a timer a packet, once a packet. */
+  readonly hearsTimeouts: boolean;
+  /** true: the sender remembers when packets were sent, and `clock[RTT]` holds the sample of the ACK in hand (-1: none). */
+  readonly needsRtt: boolean;
+  /** Called once, before the run. */
+  attach(view: FlowView): void;
   /** 16-bit entropy or path identifier of the next packet of `flow`, retransmissions too. `sizeBytes` is the wire size. */
   next(flow: number, host: number, sizeBytes: number): number;
   /** An ACK that echoes the entropy and the mark of a packet; `clock[RTT]` is its round-trip time, -1 without a sample. */
   onAck(flow: number, entropy: number, isMarked: boolean): void;
   /** A packet was trimmed; `isLastHop`: at the port that faces the destination host, which says nothing bad of the path. */
   onNack(flow: number, entropy: number, isLastHop: boolean, isMarked: boolean): void;
-  /** A packet was found lost by what arrived after it. */
+  /** A packet was found lost by what arrived after it. Once a packet, in ascending number, before the answer's own `on...`. */
   onLoss(flow: number, entropy: number): void;
-  /** A packet was found lost by time alone. */
+  /** A packet was found lost by time alone. Once a packet, in ascending number; go-back-N: once a timeout, with entropy -1. */
   onTimeout(flow: number, entropy: number): void;
 }
 
 /** What a balancer may ask of the sending side. */
 export interface FlowView {
-  /** Wire bytes outstanding. */
+  /** Wire bytes outstanding; in `next` with the packet that is being sent. */
   inFlightBytes(flow: number): number;
   /** Full packets that the window holds, at most 65,536; that many without a window. */
   windowPackets(flow: number): number;
+}
+
+/** A balancer that hears nothing; others replace what they hear. */
+export abstract class DeafBalancer implements PacketBalancer {
+  readonly hearsFeedback: boolean = false;
+  readonly hearsLosses: boolean = false;
+  readonly hearsTimeouts: boolean = false;
+  readonly needsRtt: boolean = false;
+
+  abstract next(flow: number, host: number, sizeBytes: number): number;
+  attach(_view: FlowView): void {}
+  onAck(_flow: number, _entropy: number, _isMarked: boolean): void {}
+  onNack(_flow: number, _entropy: number, _isLastHop: boolean, _isMarked: boolean): void {}
+  onLoss(_flow: number, _entropy: number): void {}
+  onTimeout(_flow: number, _entropy: number): void {}
 }

@@ -7,7 +7,9 @@ import { EcmpSplit } from './ecmp-split.ts';
 import { Ethereal } from './ethereal.ts';
 import type { FlowPlan, PacketRule } from './flow-plan.ts';
 import type { MessageBalancer } from './message-balancer.ts';
+import { queuePairFlows } from './nccl-qp.ts';
 import { grown, PieceList } from './piece-list.ts';
+import { RoundRobinFlows } from './rr-flow.ts';
 import { Unsplit } from './unsplit.ts';
 
 /** What a plan did to the messages. */
@@ -23,7 +25,7 @@ export interface PlanFacts {
  *
  * Flows are numbered by source host, for one host in Schedule order of the send, for one send in the order of its pieces.
  * Ethereal's batch window is not part of `startDelayPs`: it runs from the posting of the batch, which a run alone knows.
- * Draws come from the set-up streams (seed, `ethereal`, source host) and (seed, `jitter`, source host).
+ * Draws come from the set-up streams (seed, `ethereal`, source host), (seed, `jitter`, source host) and (seed, `rr-flow`, source host).
  *
  * @param options.mtuBytes packet payload: the default of Ethereal's `minPiece`
  * @returns the plan, with facts for the reports; precondition: `assertConnected`
@@ -66,11 +68,10 @@ export function planFlows(
   const srcHost = new Int32Array(flows);
   for (let host = 0; host < topology.hosts; host++) srcHost.fill(host, hostOffset[host]!, hostOffset[host + 1]!);
   const messageOf = message.slice(0, flows);
+  const ends = { flows, message: messageOf, srcHost, dstHost: messageOf.map((send) => topology.hostOfRank[schedule.peer[send]!]!) };
   return {
-    flows,
-    message: messageOf,
-    srcHost,
-    dstHost: messageOf.map((send) => topology.hostOfRank[schedule.peer[send]!]!),
+    ...ends,
+    hashFlow: balancer.kind === 'nccl-qp' ? queuePairFlows(ends, balancer) : null,
     bytes: bytes.slice(0, flows),
     path: path.slice(0, flows),
     startDelayPs: startDelays(hostOffset, balancer, options.seed),
@@ -86,15 +87,62 @@ export function packetRule(kind: BalancerSpec['kind']): PacketRule {
     case 'ecmp':
     case 'ecmp-split':
     case 'ethereal':
+    case 'wcmp':
+    case 'rr-flow':
+    case 'nccl-qp':
       return 'fixed';
+    case 'plb':
+    case 'plb-delay':
+    case 'flowbender':
+      return 'changing-label';
     case 'spray':
       return 'random-entropy';
+    case 'spray-counter':
+    case 'spray-uec':
+    case 'reps':
+    case 'reps-htsim':
+    case 'reps-legacy':
+    case 'reps-ethereal-v2':
+    case 'uec-bitmap':
+    case 'uec-bitmap-1bit':
+    case 'uec-mixed':
+    case 'strack':
+    case 'mrc':
+      return 'varied-entropy';
     case 'drb':
       return 'rotate-destination';
     case 'spray-switch-rr':
+    case 'spray-tor-rr':
+    case 'ofan':
       return 'switch-round-robin';
+    case 'ar':
+    case 'ar-p2c':
+    case 'ecmp-adaptive':
+    case 'jsq':
+    case 'drill':
+      return 'switch-adaptive';
+    case 'letflow':
+    case 'flowlet-ar':
+    case 'conga':
+      return 'switch-flowlet';
   }
 }
+
+/** Packets of one flow take different paths, so they overtake each other without loss. */
+export function isSprayed(kind: BalancerSpec['kind']): boolean {
+  const rule = packetRule(kind);
+  return rule !== 'fixed' && rule !== 'changing-label' && rule !== 'switch-flowlet';
+}
+
+/** Hosts write entropies of their choice into their packets. */
+export function choosesEntropy({ kind }: Pick<BalancerSpec, 'kind'>): boolean {
+  const rule = packetRule(kind);
+  return !pinsPaths({ kind }) && (rule === 'random-entropy' || rule === 'varied-entropy' || rule === 'changing-label');
+}
+
+/** Whether packets carry a path of the Topology (source routing) instead of an entropy that switches hash. */
+export const pinsPaths = ({ kind }: Pick<BalancerSpec, 'kind'>): boolean =>
+  kind === 'ethereal' || kind === 'drb' || kind === 'mrc' || kind === 'rr-flow';
 
 function messageBalancer(
   topology: Topology,
@@ -107,10 +155,39 @@ function messageBalancer(
       return new Ethereal(topology, schedule, balancer, options.seed, options.mtuBytes);
     case 'ecmp-split':
       return new EcmpSplit(schedule, balancer.k);
+    case 'nccl-qp':
+      return balancer.split ? new EcmpSplit(schedule, balancer.queuePairs) : new Unsplit(schedule);
+    case 'rr-flow':
+      return new RoundRobinFlows(topology, schedule, options.seed);
     case 'ecmp':
     case 'spray':
     case 'drb':
     case 'spray-switch-rr':
+    case 'wcmp':
+    case 'spray-tor-rr':
+    case 'ofan':
+    case 'ar':
+    case 'ar-p2c':
+    case 'ecmp-adaptive':
+    case 'jsq':
+    case 'drill':
+    case 'letflow':
+    case 'flowlet-ar':
+    case 'conga':
+    case 'spray-counter':
+    case 'spray-uec':
+    case 'plb':
+    case 'plb-delay':
+    case 'flowbender':
+    case 'reps':
+    case 'reps-htsim':
+    case 'reps-legacy':
+    case 'reps-ethereal-v2':
+    case 'uec-bitmap':
+    case 'uec-bitmap-1bit':
+    case 'uec-mixed':
+    case 'strack':
+    case 'mrc':
       return new Unsplit(schedule);
   }
 }

@@ -4,6 +4,9 @@ export type BalancerSpec =
   | { readonly kind: 'spray' }
   | { readonly kind: 'drb' }
   | { readonly kind: 'spray-switch-rr'; readonly variant: 'plain' | 'permute' }
+  | MessageBalancerSpec
+  | SwitchBalancerSpec
+  | HostBalancerSpec
   | EtherealSpec;
 
 export interface EtherealSpec {
@@ -20,4 +23,86 @@ export interface EtherealSpec {
   readonly shuffleDestinations: boolean;
   readonly shuffleFlows: boolean;
   readonly shufflePaths: boolean;
+  /** A path on which a flow has timed out is avoided for so long. */
+  readonly failedPathTimeoutPs: number;
+  /** Where a flow goes that has timed out: to a path that is not avoided, if there is one, or to any other. */
+  readonly repath: 'good' | 'random';
+}
+
+/** Balancers that choose the entropy or the path of each packet at the host (docs/model-balancers-host.md). */
+export type HostBalancerSpec =
+  | { readonly kind: 'spray-counter' }
+  | { readonly kind: 'spray-uec'; readonly entropies: number }
+  | PlbSpec
+  /** `targetDelayPs` null: base round-trip time + 5 us. */
+  | { readonly kind: 'plb-delay'; readonly targetDelayPs: number | null }
+  | { readonly kind: 'flowbender'; readonly threshold: number }
+  | RepsSpec
+  | { readonly kind: 'reps-legacy' | 'reps-ethereal-v2' | 'uec-bitmap' | 'uec-mixed' | 'strack'; readonly entropies: number }
+  | { readonly kind: 'uec-bitmap-1bit'; readonly entropies: number; readonly maxMarked: number }
+  | MrcSpec;
+
+export interface PlbSpec {
+  readonly kind: 'plb';
+  /** Share of marked ACKs from which on a round counts as congested. */
+  readonly threshold: number;
+  /** Congested rounds in a row after which an idle flow, and any flow, changes its label. */
+  readonly idleRounds: number;
+  readonly rounds: number;
+  /** Least time without a change after a timeout. */
+  readonly suspendPs: number;
+}
+
+export interface RepsSpec {
+  readonly kind: 'reps' | 'reps-htsim';
+  readonly entropies: number;
+  /** A suspected failure ends exploration for so long. */
+  readonly freezePs: number;
+}
+
+export interface MrcSpec {
+  readonly kind: 'mrc';
+  /** Paths in use, and paths that wait to replace them, of each flow. */
+  readonly entropies: number;
+  readonly backup: number;
+  /** null: 4 base round-trip times. */
+  readonly skipPs: number | null;
+  readonly probeIntervalPs: number;
+  /** Path identifiers that the operator excludes. */
+  readonly deny: readonly number[];
+}
+
+/** Balancers that decide by message (docs/model-balancers-switch.md 3), and hashing by weight. */
+export type MessageBalancerSpec = { readonly kind: 'wcmp' | 'rr-flow' } | NcclQpSpec;
+
+/** Queue pairs of NCCL. */
+export interface NcclQpSpec {
+  readonly kind: 'nccl-qp';
+  /** Of each connection (NCCL_IB_QPS_PER_CONNECTION). */
+  readonly queuePairs: number;
+  /** Each message over all queue pairs (NCCL_IB_SPLIT_DATA_ON_QPS); else whole messages in turn. */
+  readonly split: boolean;
+}
+
+/** What adaptive routing compares, in this order: whether a pause holds the port, quantised queue, quantised utilisation; or flows placed. */
+export type PortKey = 'q' | 'b' | 'pause-q' | 'pause-b' | 'q-b' | 'pause-q-b' | 'flows';
+
+/** Balancers that choose each packet's next hop at the switch (docs/model-balancers-switch.md 4 to 7). */
+export type SwitchBalancerSpec =
+  | { readonly kind: 'spray-tor-rr' | 'ofan' | 'ar-p2c' | 'jsq' | 'drill' }
+  | { readonly kind: 'ar' | 'ecmp-adaptive'; readonly key: PortKey }
+  | { readonly kind: 'letflow'; readonly gapPs: number }
+  | { readonly kind: 'flowlet-ar'; readonly gapPs: number; readonly key: PortKey }
+  | CongaSpec;
+
+export interface CongaSpec {
+  readonly kind: 'conga';
+  readonly gapPs: number;
+  /** The rate estimator of a port is multiplied by 1 - alpha once in this time. */
+  readonly dreIntervalPs: number;
+  readonly alpha: number;
+  /** What is known of a path counts for so long. */
+  readonly ageingPs: number;
+  /** Of a metric. */
+  readonly bits: number;
 }

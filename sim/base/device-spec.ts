@@ -38,7 +38,7 @@ export const PLAIN_NIC: NicSpec = {
 
 export type SwitchSpec = DroptailSpec | CompositeSpec | SharedBufferSpec | LosslessInputSpec;
 
-export type HashName = 'ideal' | 'jenkins';
+export type HashName = 'ideal' | 'jenkins' | 'murmur3';
 
 export interface EcnSpec {
   readonly lowBytes: number;
@@ -59,6 +59,8 @@ interface SwitchCommon {
   readonly hash: HashName;
   /** All switches hash alike: polarisation. */
   readonly sameSalt: boolean;
+  /** What a hash does when a next hop is withdrawn (docs/model-failures.md 5). */
+  readonly failHash: 'rehash-all' | 'resilient';
   /** Of the data classes 1 to 7 (index 0 is unused), in their round robin; null: all alike. */
   readonly classWeights: readonly number[] | null;
 }
@@ -112,5 +114,6 @@ export const DROPTAIL: DroptailSpec = {
   ecnOnHostPorts: true,
   hash: 'ideal',
   sameSalt: false,
+  failHash: 'rehash-all',
   classWeights: null,
 };

@@ -18,3 +18,5 @@ export const CE = 8;
 export const ACK_REQUEST = 16;
 /** On a trimmed header, and on the NACK to it: cut at the port that faces the destination host. */
 export const LAST_HOP = 32;
+/** On data: a retransmission; on an answer: the echo of that. */
+export const AGAIN = 64;

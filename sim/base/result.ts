@@ -7,11 +7,11 @@ export interface RunResult {
   readonly wasStopped: boolean;
   /** Why it is not finished, for a person; null when finished. */
   readonly unfinishedReason: string | null;
-  /** From 0 to the end of the last operation; null when not finished. */
+  /** From 0 to the end of the last operation that is no background; null when not finished. */
   readonly completionPs: number | null;
   /** Lower bound on the completion, for every balancer and transport. */
   readonly boundPs: number;
-  /** Messages of the Schedule, and the flows they became after splitting. */
+  /** Messages of the Schedule, and the flows they became after splitting; without those of a background. */
   readonly flows: number;
   readonly subflows: number;
   /** Messages that were cut into more than one piece. */
@@ -36,10 +36,27 @@ export interface RunResult {
   readonly reorderMaxPackets: number | null;
 
   readonly tables: RunTables;
+  /** Of each job, where there are several (or a background, which is the last one); else empty. */
+  readonly jobs: readonly JobResult[];
+}
+
+/** What a run says of one of several jobs. */
+export interface JobResult {
+  readonly name: string;
+  readonly isBackground: boolean;
+  readonly finished: boolean;
+  /** From 0 to the end of its last operation; null when not finished. */
+  readonly completionPs: number | null;
+  /** Lower bound on it, as if the job were alone. */
+  readonly boundPs: number;
+  readonly flows: number;
+  readonly subflows: number;
+  /** As `RunTables.fctPs`. */
+  readonly fctPs: Float64Array | null;
 }
 
 export interface RunTables {
-  /** Flow completion time of each message that ended, in the order of its send in the Schedule; null where unknown. */
+  /** Flow completion time of each message that ended, in the order of its send in the Schedule; null where unknown. Without a background's. */
   readonly fctPs: Float64Array | null;
   /** Payload bytes of first transmissions on each directed link of the Topology (0 on host links). */
   readonly linkLoadBytes: Float64Array;

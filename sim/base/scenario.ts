@@ -1,6 +1,7 @@
 import type { BalancerSpec } from './balancer-spec.ts';
 import type { NicSpec, SwitchSpec } from './device-spec.ts';
 import type { FailureSpec } from './failure-spec.ts';
+import type { BackgroundSpec, JobSpec, StartSpec } from './job-spec.ts';
 import type { TransportSpec } from './transport-spec.ts';
 
 /**
@@ -19,7 +20,15 @@ export interface Scenario {
   readonly seed: number;
   readonly fidelity: Fidelity;
   readonly topology: TopologySpec;
+  /** Of no effect where there are `jobs`. */
   readonly workload: WorkloadSpec;
+  /** When the ranks of `workload` begin. */
+  readonly start: StartSpec;
+  /** Several workloads on one fabric; empty: `workload` is the only one. */
+  readonly jobs: readonly JobSpec[];
+  /** Random flows beside the workload or the jobs; null: none. */
+  readonly background: BackgroundSpec | null;
+  /** Of `workload`. */
   readonly balancer: BalancerSpec;
   readonly transport: TransportSpec;
   readonly nic: NicSpec;

@@ -27,6 +27,8 @@ export interface Schedule {
   readonly durationPs: Float64Array;
   /** The recv of a send, the send of a recv; -1 for compute. */
   readonly match: Int32Array;
+  /** Number of the job that the operation belongs to; a workload that is alone is job 0. */
+  readonly jobOfOp: Uint8Array;
   /** Step of the message in its collective call, numbered over the whole Schedule; -1 for compute. */
   readonly phase: Int32Array;
   /** Label of each phase, such as `all-reduce step 3`. */
@@ -37,6 +39,9 @@ export interface Schedule {
   /** 1: the edge waits only for the start of depOp; 0: for its end. */
   readonly depOnStart: Uint8Array;
 }
+
+/** Messages of a Schedule. */
+export const countSends = ({ kind }: Schedule): number => kind.reduce((count, each) => (each === SEND ? count + 1 : count), 0);
 
 /** Grows by doubling; typed arrays keep a million operations in tens of megabytes. */
 class Column<T extends Int32Array | Float64Array | Uint8Array> {
@@ -136,6 +141,7 @@ export class ScheduleBuilder {
       bytes: this.#bytes.trimmed(),
       durationPs: this.#durationPs.trimmed(),
       match: this.#match.trimmed(),
+      jobOfOp: new Uint8Array(ops),
       phase: this.#phase.trimmed(),
       phaseNames: [...this.#phaseNames],
       depOffset,

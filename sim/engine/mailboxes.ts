@@ -45,6 +45,7 @@ export class Mailboxes {
   readonly #heads: Int32Array;
   readonly #inverseWindow: number;
   #freeChunk = -1;
+  #freeCell = -1;
   #usedWords = 0;
   /** Chain of records that wait for `settle`, and when and where they are due. */
   #staged = -1;
@@ -193,6 +194,28 @@ export class Mailboxes {
     }
     this.arena[chunk] = previous;
     return chunk;
+  }
+
+  /** Room for one record, kept by the caller until `freeCell`. May move the arena. */
+  takeCell(): number {
+    let cell = this.#freeCell;
+    if (cell < 0) {
+      const chunk = this.#takeChunk(-1);
+      for (let i = CHUNK_SLOTS - 1; i > 0; i--) {
+        this.arena[chunk + i * this.recordWords] = cell;
+        cell = chunk + i * this.recordWords;
+      }
+      this.#freeCell = cell;
+      cell = chunk;
+    } else {
+      this.#freeCell = this.arena[cell]!;
+    }
+    return cell;
+  }
+
+  freeCell(cell: number): void {
+    this.arena[cell] = this.#freeCell;
+    this.#freeCell = cell;
   }
 
   #growArena(words: number): void {

@@ -13,6 +13,8 @@ export interface RecordLayout {
   readonly pull: number;
   /** Congestion metadata of switches, 2 words. */
   readonly tag: number;
+  /** At a switch with a shared buffer: the port by which the packet came in, as its output link; 1 word. */
+  readonly ingress: number;
   /** In-band telemetry: the number of hops, then TELEMETRY_WORDS a hop. */
   readonly telemetry: number;
 }
@@ -28,6 +30,7 @@ export interface RecordParts {
   readonly sack: boolean;
   readonly pull: boolean;
   readonly tag: boolean;
+  readonly ingress: boolean;
   /** Most switch ports on a way; 0: no telemetry. */
   readonly telemetryHops: number;
 }
@@ -42,9 +45,10 @@ export function recordLayout(parts: RecordParts): RecordLayout {
   const sack = place(parts.sack ? SACK_WORDS : 0);
   const pull = place(parts.pull ? PULL_WORDS : 0);
   const tag = place(parts.tag ? TAG_WORDS : 0);
+  const ingress = place(parts.ingress ? 1 : 0);
   const telemetry = place(parts.telemetryHops === 0 ? 0 : 1 + TELEMETRY_WORDS * parts.telemetryHops);
-  return { words: end + (end % 2), sack, pull, tag, telemetry };
+  return { words: end + (end % 2), sack, pull, tag, ingress, telemetry };
 }
 
 /** Records of six words. */
-export const PLAIN_LAYOUT: RecordLayout = recordLayout({ sack: false, pull: false, tag: false, telemetryHops: 0 });
+export const PLAIN_LAYOUT: RecordLayout = recordLayout({ sack: false, pull: false, tag: false, ingress: false, telemetryHops: 0 });

@@ -44,4 +44,6 @@ export const START = 4;
 export const RTT = 5;
 /** Result of a look at a port: bytes that wait there, the unsent rest of the packet on the wire included. */
 export const QUEUE_BYTES = 6;
+/** Serialisation time of a packet at a port. */
+export const TX = 7;
 export const CLOCK_PLACES = 8;

@@ -1,15 +1,22 @@
-const WORDS = 5;
-
-/** First-in first-out queue of control packets (words 1 to 5 of their records) in a ring that grows by doubling. */
+/** First-in first-out queue of control packets (all words but the first of their records) in a ring that grows by doubling. */
 export class ControlQueue {
   count = 0;
   /** Position of the oldest packet in `words`. */
   head = 0;
-  words: Int32Array = new Int32Array(WORDS * 16);
+  /** Words of a packet. */
+  readonly stride: number;
+  words: Int32Array;
 
-  push(flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): void {
-    if (this.count * WORDS === this.words.length) this.#grow();
-    let at = this.head + this.count * WORDS;
+  /** @param recordWords words of a record */
+  constructor(recordWords: number) {
+    this.stride = recordWords - 1;
+    this.words = new Int32Array(this.stride * 16);
+  }
+
+  /** Returns the position of the packet's words beyond these five, in `words`. */
+  push(flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): number {
+    if (this.count * this.stride === this.words.length) this.#grow();
+    let at = this.head + this.count * this.stride;
     if (at >= this.words.length) at -= this.words.length;
     const words = this.words;
     words[at] = flow;
@@ -18,13 +25,29 @@ export class ControlQueue {
     words[at + 3] = sizeEntropy;
     words[at + 4] = aux;
     this.count++;
+    return at + 5;
   }
 
   /** Removes the oldest packet. */
   drop(): void {
-    this.head += WORDS;
+    this.head += this.stride;
     if (this.head === this.words.length) this.head = 0;
     this.count--;
+  }
+
+  /** Moves the packet that is `place` places behind the oldest one to the front. */
+  bringForward(place: number): void {
+    if (place === 0) return;
+    const { words, stride } = this;
+    const held = Int32Array.from({ length: stride }, (_, word) => words[this.at(place) + word]!);
+    for (let i = place; i > 0; i--) words.copyWithin(this.at(i), this.at(i - 1), this.at(i - 1) + stride);
+    words.set(held, this.head);
+  }
+
+  /** Position of the packet that is `place` places behind the oldest one. */
+  at(place: number): number {
+    const at = this.head + place * this.stride;
+    return at >= this.words.length ? at - this.words.length : at;
   }
 
   #grow(): void {

@@ -1,8 +1,10 @@
+import type { ReadyFlows } from './classed-ring.ts';
+
 /**
  * The flows of one host that may send, as a bitmap over the host's consecutive flow numbers. Round robin asks for the next set bit
  * after the flow served last, cyclically. A summary bit a word keeps hosts with thousands of flows quick.
  */
-export class FlowRing {
+export class FlowRing implements ReadyFlows {
   count = 0;
   readonly #first: number;
   readonly #words: Int32Array;

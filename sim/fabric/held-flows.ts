@@ -1,4 +1,4 @@
-import type { FlowRing } from './flow-ring.ts';
+import type { ReadyFlows } from './classed-ring.ts';
 
 /** Not in the heap; in it and to be sent; in it, but it has nothing to send any more. */
 const OUT = 0;
@@ -37,7 +37,7 @@ export class HeldFlows {
   }
 
   /** Moves the flows that may send at clock[at] to the ring. */
-  release(ring: FlowRing, clock: Float64Array, at: number): void {
+  release(ring: ReadyFlows, clock: Float64Array, at: number): void {
     while (this.#size > 0) {
       const flow = this.#heap[0]!;
       const isDropped = this.#place[flow] === DROPPED;

@@ -1,21 +1,38 @@
 import type { PacketBalancer } from '../balancing/packet-balancer.ts';
 import { InternalError } from '../base/errors.ts';
-import { ACK, CE, DATA, LAST_HOP, NACK, TYPE_MASK } from '../base/packet.ts';
+import { ACK, AGAIN, CE, DATA, LAST_HOP, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
 import type { LocalHeap } from '../engine/local-heap.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
-import { DUE, NOW, PORT_BITS, PORT_MASK, WINDOW_START } from '../engine/record.ts';
-import { ANSWER_ACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
-import { COMPUTE_FINISHED, FLOW_STARTS, NIC_WAKE_UP, OPERATION_READY, RETRANSMISSION_TIMER, SENDER_INFORMED } from './local-events.ts';
+import { DUE, NOW, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from '../engine/record.ts';
+import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
+import type { Telemetry } from '../transport/telemetry.ts';
+import type { PullState } from '../transport/pull-queue.ts';
+import { CreditHost } from './credit-host.ts';
+import {
+  COMPUTE_FINISHED,
+  FLOW_STARTS,
+  NIC_WAKE_UP,
+  OPERATION_READY,
+  PULL_PACER,
+  RETRANSMISSION_TIMER,
+  SENDER_INFORMED,
+} from './local-events.ts';
 import { Nic, type NicLink, type NicShared } from './nic.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
 
 /** What all hosts of a run share. */
 export interface HostShared extends NicShared {
   readonly receiver: Receiver;
+  /** false: go-back-N, whose NACKs say nothing of the path of a packet. */
+  readonly nacksAreTrims: boolean;
   readonly runner: ScheduleRunner;
+  /** null without `credit`. */
+  readonly pulls: PullState | null;
   /** The path of the answer to a packet on each path; null: answers carry the packet's entropy. */
   readonly pathReverse: Int32Array | null;
+  /** null: the congestion control needs none. */
+  readonly telemetry: Telemetry | null;
   /** `acks: none`: propagation delay of the way back of each flow; null: answers are packets. */
   readonly informDelayPs: Float64Array | null;
 }
@@ -35,10 +52,16 @@ export class Host implements EngineNode {
   readonly #receiver: Receiver;
   readonly #balancer: PacketBalancer;
   readonly #hearsFeedback: boolean;
+  /** Of timeouts of whole flows; senders with records tell of each packet. */
+  readonly #hearsFlowTimeouts: boolean;
   readonly #srcHost: Int32Array;
   readonly #lastActivityPs: Float64Array;
   readonly #pathReverse: Int32Array | null;
   readonly #ackSize: number;
+  readonly #hasExtraWords: boolean;
+  readonly #telemetry: Telemetry | null;
+  /** null: senders need no credit. */
+  readonly #credit: CreditHost | null;
   readonly #host: number;
 
   constructor(shared: HostShared, host: number, link: NicLink, firstFlow: number, flows: number) {
@@ -51,12 +74,21 @@ export class Host implements EngineNode {
     this.#receiver = shared.receiver;
     this.#balancer = shared.balancer;
     this.#hearsFeedback = shared.balancer.hearsFeedback;
+    this.#hearsFlowTimeouts = shared.balancer.hearsTimeouts || (shared.balancer.hearsLosses && !shared.sender.keepsRecords);
     this.#srcHost = shared.flows.srcHost;
     this.#lastActivityPs = shared.lastActivityPs;
     this.#pathReverse = shared.pathReverse;
-    this.#ackSize = shared.ackBytes << 16;
+    this.#ackSize = shared.spec.ackBytes << 16;
+    this.#hasExtraWords = shared.engine.layout.words > RECORD_WORDS;
+    this.#telemetry = shared.telemetry;
     this.#host = host;
     this.nic = new Nic(shared, host, link, firstFlow, flows);
+    const { credit, pulls } = shared;
+    const ackBytes = shared.spec.ackBytes;
+    this.#credit =
+      credit === null || pulls === null
+        ? null
+        : new CreditHost({ ...shared, credit, pulls, ackBytes }, host, link.rateBps, this.nic.control);
   }
 
   process(count: number): void {
@@ -95,7 +127,7 @@ export class Host implements EngineNode {
 
   /** A flow of this host begins. */
   startFlow(flow: number): void {
-    this.nic.update(flow);
+    this.nic.open(flow);
   }
 
   /** Whether the first local event comes before the record at `address`. */
@@ -108,45 +140,113 @@ export class Host implements EngineNode {
 
   #onPacket(address: number): void {
     const arena = this.#mailboxes.arena;
-    const flow = arena[address + 1]!;
-    const seq = arena[address + 2]!;
     const meta = arena[address + 3]! & 0xff;
     this.packetHops++;
-    const sizeEntropy = arena[address + 4]!;
-    if ((meta & TYPE_MASK) === DATA) this.#onData(flow, seq, meta, sizeEntropy >>> 16, sizeEntropy & 0xffff);
-    else this.#onAnswer(flow, seq, arena[address + 5]!, meta, sizeEntropy & 0xffff, address);
+    switch (meta & TYPE_MASK) {
+      case DATA:
+        this.#onData(address, meta);
+        break;
+      case TRIMMED:
+        this.#onTrimmed(address, meta);
+        break;
+      case ACK:
+      case NACK:
+        this.#onAnswer(address, meta);
+        break;
+      case PULL:
+        this.#onPull(arena[address + 1]!, arena[address + 2]!);
+        break;
+      case RTS:
+        this.#credit!.onArrival(address, true);
+        break;
+      case PAUSE:
+      case RESUME:
+        this.nic.setPaused(arena[address + 2]!, (meta & TYPE_MASK) === PAUSE);
+        break;
+      default:
+        throw new InternalError('E921', `host ${this.#host} has got a packet of type ${meta & TYPE_MASK}`);
+    }
   }
 
-  #onData(flow: number, seq: number, meta: number, bytes: number, entropy: number): void {
+  #onData(address: number, meta: number): void {
+    const arena = this.#mailboxes.arena;
     const receiver = this.#receiver;
-    const answer = receiver.accept(flow, seq, meta, bytes);
+    const flow = arena[address + 1]!;
+    const seq = arena[address + 2]!;
+    const sizeEntropy = arena[address + 4]!;
+    const answer = receiver.accept(flow, seq, meta, sizeEntropy >>> 16);
     const isComplete = receiver.completedNow;
     if (this.#shared.informDelayPs !== null) {
       if (isComplete) this.#informSender(flow);
-    } else if (answer !== NO_ANSWER) {
-      const expected = receiver.expected(flow);
-      const isAck = answer === ANSWER_ACK;
-      const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
-      const dstMeta = (this.#srcHost[flow]! << 8) | (isAck ? ACK | (meta & CE) : NACK);
-      this.nic.control.push(flow, isAck ? seq : expected, dstMeta, this.#ackSize | path, expected);
+    } else if (answer === ANSWER_ACK) {
+      this.#answer(flow, seq, ACK | (meta & (CE | AGAIN)), sizeEntropy & 0xffff, address);
+    } else if (answer === ANSWER_NACK) {
+      this.#answer(flow, receiver.expected(flow), NACK, sizeEntropy & 0xffff, address);
+    }
+    if (this.#credit !== null) {
+      if (isComplete) this.#credit.onComplete(flow);
+      else this.#credit.onArrival(address, false);
     }
     if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
   }
 
-  #onAnswer(flow: number, seq: number, cumulative: number, meta: number, entropy: number, address: number): void {
+  /** The header of a packet whose payload a switch has cut off. */
+  #onTrimmed(address: number, meta: number): void {
+    const arena = this.#mailboxes.arena;
+    const flow = arena[address + 1]!;
+    const seq = arena[address + 2]!;
+    const answer = this.#receiver.acceptTrimmed(flow, seq);
+    if (answer === NO_ANSWER) return;
+    const isAck = answer === ANSWER_ACK;
+    const flags = isAck ? ACK | (meta & AGAIN) : NACK | (meta & (CE | LAST_HOP | AGAIN));
+    this.#answer(flow, seq, flags, arena[address + 4]! & 0xffff, address);
+    if (this.#credit !== null) this.#credit.onArrival(address, true);
+  }
+
+  /** A receiver has granted `granted` quanta in all. */
+  #onPull(flow: number, granted: number): void {
+    if (this.#sender.isComplete(flow)) return;
+    this.#shared.credit!.onPull(flow, granted);
+    this.nic.update(flow);
+  }
+
+  /** Puts an answer to the packet at `address` into the queue of control packets. */
+  #answer(flow: number, seq: number, meta: number, entropy: number, address: number): void {
+    const { control } = this.nic;
+    const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
+    const extra = control.push(flow, seq, (this.#srcHost[flow]! << 8) | meta, this.#ackSize | path, this.#receiver.expected(flow));
+    if (this.#hasExtraWords) this.#writeExtra(flow, seq, extra, address);
+  }
+
+  /** What an answer says beyond its five words. */
+  #writeExtra(flow: number, seq: number, at: number, address: number): void {
+    const { layout } = this.#engine;
+    const { words } = this.nic.control;
+    if (layout.sack > 0) this.#receiver.writeExtra(flow, seq, words, at + layout.sack - RECORD_WORDS);
+    if (layout.telemetry === 0) return;
+    const first = at + layout.telemetry - RECORD_WORDS;
+    for (let i = 0; i < layout.words - layout.telemetry; i++) words[first + i] = this.#mailboxes.arena[address + layout.telemetry + i]!;
+  }
+
+  #onAnswer(address: number, meta: number): void {
+    const arena = this.#mailboxes.arena;
+    const flow = arena[address + 1]!;
+    const seq = arena[address + 2]!;
     const sender = this.#sender;
     if (sender.isComplete(flow)) return;
     this.#lastActivityPs[flow] = this.#clock[NOW]!;
     const isMarked = (meta & CE) !== 0;
     const isLastHop = (meta & LAST_HOP) !== 0;
     const isAck = (meta & TYPE_MASK) === ACK;
-    if (isAck) sender.onAck(flow, seq, cumulative, isMarked, address);
-    else sender.onNack(flow, seq, cumulative, isLastHop);
+    if (this.#telemetry !== null && isAck) this.#shared.control.onTelemetry(flow, this.#telemetry, address);
+    if (isAck) sender.onAck(flow, seq, arena[address + 5]!, isMarked, address);
+    else sender.onNack(flow, seq, arena[address + 5]!, isLastHop, address);
     if (this.#hearsFeedback) {
       // The path of an answer is the way back of the packet's.
+      const entropy = arena[address + 4]! & 0xffff;
       const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
       if (isAck) this.#balancer.onAck(flow, path, isMarked);
-      else this.#balancer.onNack(flow, path, isLastHop, isMarked);
+      else if (this.#shared.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
     }
     if (sender.isComplete(flow)) this.#completeFlow(flow);
     else this.nic.update(flow);
@@ -154,7 +254,7 @@ export class Host implements EngineNode {
 
   #completeFlow(flow: number): void {
     this.#shared.sender.close(flow);
-    this.nic.update(flow);
+    this.nic.close(flow);
     this.#shared.runner.flowComplete(flow, this.#shared.engine.clock[NOW]!);
   }
 
@@ -170,6 +270,9 @@ export class Host implements EngineNode {
     const shared = this.#shared;
     const nowPs = shared.engine.clock[NOW]!;
     switch (eventClass) {
+      case PULL_PACER:
+        this.#credit!.onTick();
+        break;
       case SENDER_INFORMED:
         this.#completeFlow(id);
         break;
@@ -199,13 +302,16 @@ export class Host implements EngineNode {
     if (sender.isComplete(flow)) return;
     if (sender.ownsTimer) {
       sender.onTimer(flow);
+      if (this.#credit !== null) this.#credit.sendRts(flow);
       this.nic.update(flow);
       if (engine.clock[DUE]! < Infinity) engine.timer(this.#host, engine.clock[DUE]!, RETRANSMISSION_TIMER, flow);
       return;
     }
     let deadlinePs = lastActivityPs[flow]! + rtoPs;
     if (deadlinePs <= nowPs) {
+      const isOutstanding = sender.inFlightBytes(flow) > 0;
       sender.onTimeout(flow);
+      if (isOutstanding && this.#hearsFlowTimeouts) this.#balancer.onTimeout(flow, -1);
       this.nic.update(flow);
       deadlinePs = nowPs + rtoPs;
     }

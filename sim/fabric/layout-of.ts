@@ -1,6 +1,18 @@
 import type { Scenario } from '../base/scenario.ts';
 import { recordLayout, type RecordLayout } from '../engine/record-layout.ts';
+import { hasCredit } from '../transport/transport-ends.ts';
+
+/** Most switch ports on a way through each kind of fabric. */
+const SWITCH_HOPS = { 'leaf-spine': 3, 'fat-tree': 5 } as const;
 
 /** What the packet records of a Scenario carry. */
-export const layoutOf = (scenario: Scenario): RecordLayout =>
-  recordLayout({ sack: scenario.nic.acks === 'uec-sack', pull: false, tag: false, telemetryHops: 0 });
+export function layoutOf({ nic, transport, balancer, switch: spec, topology, jobs, background }: Scenario): RecordLayout {
+  const traffic = [{ transport, balancer }, ...jobs, ...(background === null ? [] : [background])];
+  return recordLayout({
+    sack: nic.acks === 'uec-sack',
+    pull: traffic.some((job) => hasCredit(job.transport)),
+    tag: traffic.some((job) => job.balancer.kind === 'conga'),
+    ingress: spec.kind === 'shared' || spec.kind === 'lossless-input',
+    telemetryHops: traffic.some((job) => job.transport.kind === 'hpcc') ? SWITCH_HOPS[topology.kind] : 0,
+  });
+}

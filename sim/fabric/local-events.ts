@@ -1,4 +1,5 @@
 /** Classes of local events; at one instant they come after the packets, in this order. */
+export const PULL_PACER = 2040;
 export const SENDER_INFORMED = 2041;
 export const NIC_WAKE_UP = 2042;
 export const RETRANSMISSION_TIMER = 2043;

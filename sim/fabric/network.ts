@@ -2,26 +2,31 @@ import { CellError, InternalError } from '../base/errors.ts';
 import type { Scenario } from '../base/scenario.ts';
 import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
-import { packetBalancer, pinsPaths } from '../balancing/entropy.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
-import { routers } from '../balancing/next-hop.ts';
-import { packetRule } from '../balancing/plan.ts';
+import { packetBalancer } from '../balancing/packet-balancers.ts';
+import { routers, tablesOf } from '../balancing/routers.ts';
+import type { RouteEpochs } from '../balancing/route-epochs.ts';
+import { isSprayed, pinsPaths } from '../balancing/plan.ts';
 import type { Limits } from '../derive.ts';
 import { Engine, type BatchObserver } from '../engine/engine.ts';
 import type { Partition } from '../engine/exchange.ts';
 import { MAX_HOSTS, MAX_PORTS, MAX_WINDOW_PS } from '../engine/record.ts';
 import { PhaseLoads } from '../probes/link-loads.ts';
 import { congestionControl } from '../transport/congestion-control.ts';
+import { controlContext } from '../transport/control-context.ts';
 import { FlowTable } from '../transport/flow-table.ts';
-import { GoBackNReceiver, GoBackNSender } from '../transport/go-back-n.ts';
-import { SelectiveRepeatReceiver } from '../transport/selective-repeat-receiver.ts';
-import { SelectiveRepeatSender } from '../transport/selective-repeat-sender.ts';
-import type { Receiver, Sender } from '../transport/sender.ts';
+import type { Receiver } from '../transport/sender.ts';
+import { hasCredit, transportEnds } from '../transport/transport-ends.ts';
 import { Host, type HostShared } from './host.ts';
+import { hasPfc, switchPorts } from './build-ports.ts';
 import { layoutOf } from './layout-of.ts';
-import { Ports } from './ports.ts';
-import { ScheduleRunner } from './schedule-runner.ts';
+import { LinkTimeline } from './link-timeline.ts';
+import { openFlows, type OpenFlows } from './open-flows.ts';
+import { ScheduleRunner, type CutOff } from './schedule-runner.ts';
 import { Switch, type SwitchShared } from './switch.ts';
+import type { SwitchPorts } from './switch-ports.ts';
+import { TelemetryStamps } from './telemetry-stamps.ts';
+import { trafficClasses } from './traffic-classes.ts';
 
 /** What a packet run is made of. */
 export interface NetworkInput {
@@ -30,6 +35,11 @@ export interface NetworkInput {
   readonly schedule: Schedule;
   readonly plan: FlowPlan;
   readonly limits: Limits;
+  /** null: the routing never changes. */
+  readonly routes: RouteEpochs | null;
+  readonly cutOff: CutOff | null;
+  /** Traffic class of each flow, 1 to 7; null: all in the default one. */
+  readonly classOfFlow: Uint8Array | null;
 }
 
 export interface NetworkOptions {
@@ -46,7 +56,11 @@ export class Network {
   readonly lookaheadPs: number;
   /** Of all flows. */
   readonly packetsTotal: number;
-  readonly ports: Ports;
+  readonly ports: SwitchPorts;
+  /** null: links work all the time. */
+  readonly timeline: LinkTimeline | null;
+  /** null: nothing goes down for good. */
+  readonly cutOff: CutOff | null;
   /** null: the Schedule has one phase. */
   readonly phaseLoads: PhaseLoads | null;
   readonly runner: ScheduleRunner;
@@ -54,13 +68,15 @@ export class Network {
   readonly hosts: readonly Host[];
   readonly switches: readonly Switch[];
   readonly #topology: Topology;
+  readonly #plan: FlowPlan;
+  readonly #hostShared: HostShared;
 
   constructor(input: NetworkInput, options: NetworkOptions) {
-    const { scenario, topology, schedule, plan, limits } = input;
+    const { scenario, topology, schedule, plan, limits, routes } = input;
     checkLimits(topology);
+    this.cutOff = input.cutOff;
     const { nic, transport, balancer, seed } = scenario;
     const flows = new FlowTable(plan, nic);
-    const lineRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
     this.lookaheadPs = lookaheadPs(topology, limits);
     this.packetsTotal = flows.packets.reduce((total, packets) => total + packets, 0);
     this.engine = new Engine({
@@ -71,29 +87,56 @@ export class Network {
       layout: layoutOf(scenario),
       partition: options.partition ?? null,
     });
-    this.ports = new Ports(
-      this.engine,
+    const classes = trafficClasses(input.classOfFlow);
+    this.timeline = scenario.failures.some(({ course }) => course !== undefined)
+      ? new LinkTimeline(topology, scenario.failures, seed)
+      : null;
+    this.ports = switchPorts({
+      engine: this.engine,
       topology,
+      scenario,
       limits,
-      { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes, headerBytes: nic.headerBytes },
-      seed,
-    );
+      sizes: { fullBytes: flows.fullBytes, ackBytes: nic.ackBytes, headerBytes: nic.headerBytes },
+      classes,
+      timeline: this.timeline,
+      hasOtherControl: hasCredit(transport),
+    });
     const phases = schedule.phaseNames.length;
     const phaseOfFlow = (): Int32Array => plan.message.map((send) => schedule.phase[send]!);
     this.phaseLoads = phases > 1 ? new PhaseLoads(topology, phaseOfFlow(), phases, nic.headerBytes) : null;
     this.#topology = topology;
+    this.#plan = plan;
     this.runner = new ScheduleRunner(this.engine, topology, schedule, plan, balancer.kind === 'ethereal' ? balancer.batchWindowPs : 0);
 
-    const control = congestionControl(transport, plan.flows, limits, flows.fullBytes, lineRateBps);
-    let sender: Sender;
-    if (transport.recovery === 'gbn') {
-      sender = new GoBackNSender(flows, control);
-      this.receiver = new GoBackNReceiver(flows, transport.nackIntervalPs, this.engine.clock);
-    } else {
-      const isSprayed = packetRule(balancer.kind) !== 'fixed';
-      sender = new SelectiveRepeatSender(flows, control, { recovers: transport.recovery === 'sr', isSprayed });
-      this.receiver = new SelectiveRepeatReceiver(flows);
-    }
+    const { clock, layout, mailboxes } = this.engine;
+    const packets = packetBalancer({
+      topology,
+      plan,
+      balancer,
+      seed,
+      limits,
+      fullBytes: flows.fullBytes,
+      clock,
+      trims: scenario.switch.kind === 'composite' && scenario.switch.trims,
+      routes,
+    });
+    const context = controlContext(input, clock);
+    const control = congestionControl(transport, context);
+    const { sender, receiver, credit, pulls } = transportEnds({
+      transport,
+      nic,
+      flows,
+      limits,
+      lineRateBps: context.lineRateBps,
+      control,
+      balancer: packets,
+      isSprayed: isSprayed(balancer.kind),
+      clock,
+      answers: mailboxes,
+      layout,
+    });
+    this.receiver = receiver;
+    packets.attach(sender);
 
     const hostShared: HostShared = {
       engine: this.engine,
@@ -101,21 +144,29 @@ export class Network {
       sender,
       control,
       receiver: this.receiver,
+      nacksAreTrims: transport.recovery !== 'gbn',
       runner: this.runner,
-      balancer: packetBalancer(topology, plan, balancer, seed, flows.fullBytes),
+      balancer: packets,
       rateBps: control.rateBps,
       nextSendPs: new Float64Array(control.rateBps === null ? 0 : plan.flows),
       heldPlace: new Uint8Array(control.rateBps === null ? 0 : plan.flows),
       lastActivityPs: new Float64Array(plan.flows),
       timerArmed: new Uint8Array(plan.flows),
       rtoPs: transport.recovery === 'none' ? Infinity : limits.rtoPs,
-      ackBytes: nic.ackBytes,
+      spec: nic,
+      pausable: hasPfc(scenario) ? classes : null,
+      timeline: this.timeline,
+      telemetry: control.needsTelemetry ? new TelemetryStamps(mailboxes, layout.telemetry) : null,
+      credit,
+      pulls,
       pathReverse: pinsPaths(balancer) ? topology.pathReverse : null,
       informDelayPs: nic.acks === 'none' ? wayBackPs(topology, plan) : null,
     };
+    this.#hostShared = hostShared;
     this.hosts = Array.from({ length: topology.hosts }, (_, host) => {
       const port = topology.portLink[topology.portOffset[host]!]!;
       const link = {
+        link: port,
         rateBps: topology.linkRateBps[port]!,
         delayPs: topology.linkDelayPs[port]!,
         toNode: topology.linkTo[port]!,
@@ -125,8 +176,27 @@ export class Network {
       return new Host(hostShared, host, link, first, plan.hostOffset[host + 1]! - first);
     });
 
-    const switchShared: SwitchShared = { engine: this.engine, ports: this.ports, phaseLoads: this.phaseLoads };
-    this.switches = routers(topology, balancer, scenario.switch.hash, seed).map((router) => new Switch(switchShared, router));
+    const switchShared: SwitchShared = {
+      engine: this.engine,
+      topology,
+      ports: this.ports,
+      hasPfc: hasPfc(scenario),
+      phaseLoads: this.phaseLoads,
+      epochs: routes,
+      tables: routes === null ? [] : tablesOf(routes, balancer, scenario.switch.failHash),
+    };
+    this.switches = routers({
+      topology,
+      balancer,
+      flows: plan,
+      switch: scenario.switch,
+      seed,
+      limits,
+      fullBytes: flows.fullBytes,
+      clock,
+      ports: this.ports,
+      tagWord: layout.tag,
+    }).map((router, index) => new Switch(switchShared, router, index));
 
     for (const host of this.hosts) this.engine.addNode(host);
     for (const node of this.switches) this.engine.addNode(node);
@@ -147,6 +217,12 @@ export class Network {
     for (const host of this.hosts) hops += host.packetHops;
     for (const node of this.switches) hops += node.packetHops;
     return hops;
+  }
+
+  /** What has been sent and is not complete. */
+  openFlows(): OpenFlows {
+    const { sender, balancer, timerArmed } = this.#hostShared;
+    return openFlows(this.#plan, sender, balancer, timerArmed);
   }
 
   /** Payload bytes of first transmissions on a fabric link; 0 for a host's. */

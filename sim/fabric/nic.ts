@@ -1,23 +1,32 @@
+import type { NicSpec } from '../base/device-spec.ts';
+import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
 import type { PacketBalancer } from '../balancing/packet-balancer.ts';
-import { DATA } from '../base/packet.ts';
 import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
 import type { CongestionControl } from '../transport/congestion-control.ts';
+import type { CreditGate } from '../transport/credit-gate.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
 import type { Sender } from '../transport/sender.ts';
+import { ClassedRing, type ReadyFlows } from './classed-ring.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
 import { HeldFlows } from './held-flows.ts';
+import type { LinkTimeline } from './link-timeline.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
+import { FlowLimit } from './flow-limit.ts';
+import type { TrafficClasses } from './traffic-classes.ts';
 
 /** What all NICs of a run share. Arrays are indexed by flow and written by the flow's source host only. */
 export interface NicShared {
   readonly engine: Engine;
+  readonly spec: NicSpec;
   readonly flows: FlowTable;
   readonly sender: Sender;
   readonly control: CongestionControl;
+  /** null: senders need no credit. */
+  readonly credit: CreditGate | null;
   readonly balancer: PacketBalancer;
   /** Pacing rate a flow; null: line rate. */
   readonly rateBps: Float64Array | null;
@@ -30,11 +39,15 @@ export interface NicShared {
   readonly timerArmed: Uint8Array;
   /** Infinity: no timers. */
   readonly rtoPs: number;
-  readonly ackBytes: number;
+  /** Switches may pause classes; null: they do not. */
+  readonly pausable: TrafficClasses | null;
+  /** null: links work all the time. */
+  readonly timeline: LinkTimeline | null;
 }
 
 /** The cable from a host to its switch. */
 export interface NicLink {
+  readonly link: number;
   readonly rateBps: number;
   readonly delayPs: number;
   readonly toNode: number;
@@ -47,6 +60,8 @@ const BUSY_PS = 0;
 const FULL_TX_PS = 1;
 const ACK_TX_PS = 2;
 const DELAY_PS = 3;
+/** No data starts before this: the host's memory is not that fast. */
+const DATA_PS = 4;
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -59,7 +74,7 @@ export class Nic {
   packets = 0;
   retransmits = 0;
   controls = 0;
-  readonly control = new ControlQueue();
+  readonly control: ControlQueue;
   readonly #shared: NicShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
   readonly #clock: Float64Array;
@@ -73,22 +88,38 @@ export class Nic {
   readonly #timerArmed: Uint8Array;
   readonly #fullBytes: number;
   readonly #ackBytes: number;
+  readonly #headerBytes: number;
+  readonly #recordWords: number;
+  readonly #telemetryWord: number;
+  readonly #pullWord: number;
+  readonly #credit: CreditGate | null;
+  readonly #link: number;
   readonly #toNode: number;
   readonly #toPort: number;
   readonly #rateBps: number;
   readonly #host: number;
   readonly #port: Float64Array;
   /** Flows that may send as far as pacing is concerned, and those that it holds back (null: no pacing). */
-  readonly #ring: FlowRing;
+  readonly #ring: ReadyFlows;
+  readonly #classes: ClassedRing | null;
   readonly #held: HeldFlows | null;
+  readonly #open: FlowLimit | null;
+  readonly #firstFlow: number;
+  readonly #isOldestFirst: boolean;
+  readonly #pcieBps: number;
+  readonly #controlBurst: number;
+  #controlsInRow = 0;
+  /** A bit a traffic class: the switch has paused it. */
+  #paused = 0;
   #lastServed: number;
   /** Instant of the wake-up that is armed; Infinity: none. */
   #wakeUpPs = Infinity;
 
   constructor(shared: NicShared, host: number, link: NicLink, firstFlow: number, flows: number) {
+    const { engine, spec, pausable } = shared;
     this.#shared = shared;
-    this.#clock = shared.engine.clock;
-    this.#mailboxes = shared.engine.mailboxes;
+    this.#clock = engine.clock;
+    this.#mailboxes = engine.mailboxes;
     this.#sender = shared.sender;
     this.#balancer = shared.balancer;
     this.#keepsRecords = shared.sender.keepsRecords;
@@ -97,7 +128,13 @@ export class Nic {
     this.#lastActivityPs = shared.lastActivityPs;
     this.#timerArmed = shared.timerArmed;
     this.#fullBytes = shared.flows.fullBytes;
-    this.#ackBytes = shared.ackBytes;
+    this.#ackBytes = spec.ackBytes;
+    this.#headerBytes = spec.headerBytes;
+    this.#recordWords = engine.layout.words;
+    this.#telemetryWord = engine.layout.telemetry;
+    this.#pullWord = engine.layout.pull;
+    this.#credit = shared.credit;
+    this.#link = link.link;
     this.#toNode = link.toNode;
     this.#toPort = link.toPort;
     this.#rateBps = link.rateBps;
@@ -105,16 +142,37 @@ export class Nic {
     this.#port = Float64Array.of(
       0,
       serialisationPs(shared.flows.fullBytes, link.rateBps),
-      serialisationPs(shared.ackBytes, link.rateBps),
+      serialisationPs(spec.ackBytes, link.rateBps),
       link.delayPs,
+      0,
     );
-    this.#ring = new FlowRing(firstFlow, flows);
+    this.control = new ControlQueue(engine.layout.words);
+    this.#classes = pausable === null ? null : new ClassedRing(firstFlow, flows, pausable.dataClasses.length, pausable.indexOfFlow);
+    this.#ring = this.#classes ?? new FlowRing(firstFlow, flows);
     this.#held = shared.rateBps === null ? null : new HeldFlows(shared.nextSendPs, shared.heldPlace);
+    this.#open = spec.maxFlows === null ? null : new FlowLimit(spec.maxFlows);
+    this.#firstFlow = firstFlow;
+    this.#isOldestFirst = spec.scheduler === 'oldest-first';
+    this.#pcieBps = spec.pcieBps ?? 0;
+    this.#controlBurst = spec.controlBurst ?? 0;
     this.#lastServed = firstFlow - 1;
   }
 
   hasWork(): boolean {
-    return this.control.count > 0 || this.#ring.count > 0 || (this.#held !== null && !this.#held.isEmpty());
+    return this.#ring.count > 0 || this.#hasControl() || (this.#held !== null && !this.#held.isEmpty());
+  }
+
+  /** A flow of this host begins. */
+  open(flow: number): void {
+    if (this.#open === null || this.#open.enter(flow, this.#clock[NOW]!)) this.update(flow);
+  }
+
+  /** A flow of this host is complete. */
+  close(flow: number): void {
+    this.update(flow);
+    if (this.#open === null) return;
+    const next = this.#open.leave();
+    if (next >= 0) this.update(next);
   }
 
   /** The flow's eligibility may have changed. */
@@ -127,6 +185,14 @@ export class Nic {
     } else {
       this.#ring.add(flow);
     }
+  }
+
+  /** The switch pauses or resumes a traffic class at clock[NOW]. */
+  setPaused(trafficClass: number, isPaused: boolean): void {
+    const { pausable } = this.#shared;
+    if (isPaused) this.#paused |= 1 << trafficClass;
+    else this.#paused &= ~(1 << trafficClass);
+    this.#classes!.setPaused(pausable!.dataClasses.indexOf(trafficClass), isPaused);
   }
 
   /** Commits every transmission that starts at or before clock[NOW]. */
@@ -144,8 +210,7 @@ export class Nic {
   kick(): void {
     if (!this.hasWork() || this.#port[BUSY_PS]! > this.#clock[NOW]!) return;
     this.#clock[START] = this.#clock[NOW]!;
-    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
-    if (this.control.count > 0 || this.#ring.count > 0) this.#send();
+    this.#send();
   }
 
   /** Commits what starts before the end of the window; returns whether the next transmission starts in the following window. */
@@ -173,10 +238,12 @@ export class Nic {
     return false;
   }
 
-  /** Sets clock[START] to the instant at which the next transmission can start. */
+  /** Sets clock[START] to the instant at which the next transmission can start, as far as is known. */
   #planStart(): void {
     this.#clock[START] = this.#port[BUSY_PS]!;
-    if (this.#held !== null && this.control.count === 0) this.#planPaced(this.#held);
+    if ((this.#held === null && this.#pcieBps === 0) || this.#hasControl()) return;
+    if (this.#port[DATA_PS]! > this.#clock[START]!) this.#clock[START] = this.#port[DATA_PS]!;
+    if (this.#held !== null) this.#planPaced(this.#held);
   }
 
   #planPaced(held: HeldFlows): void {
@@ -186,53 +253,105 @@ export class Nic {
     if (this.#ring.count === 0) held.first(this.#clock, START);
   }
 
-  /** Starts a transmission at clock[START]. */
+  /** Whether a control packet may go now. */
+  #hasControl(): boolean {
+    return this.control.count > 0 && (this.#paused === 0 || this.#firstUnpaused() >= 0);
+  }
+
+  /** Place of the first control packet whose class is not paused; -1: none. */
+  #firstUnpaused(): number {
+    const { control } = this;
+    for (let place = 0; place < control.count; place++) {
+      const at = control.at(place);
+      const trafficClass = this.#classOfControl(control.words[at]!, control.words[at + 2]! & TYPE_MASK);
+      if ((this.#paused & (1 << trafficClass)) === 0) return place;
+    }
+    return -1;
+  }
+
+  #classOfControl(flow: number, type: number): number {
+    const { pausable, spec } = this.#shared;
+    if (type >= PULL || spec.ackPriority === 'high') return 0;
+    return pausable!.dataClasses[pausable!.indexOfFlow === null ? 0 : pausable!.indexOfFlow[flow]!]!;
+  }
+
+  /** Starts a transmission at clock[START], if any packet may go then. */
   #send(): void {
-    if (this.control.count > 0) this.#sendControl();
-    else this.#sendData();
+    if (!this.#hasControl()) {
+      if (this.#hasData()) this.#sendData();
+      return;
+    }
+    if (this.#controlBurst > 0) {
+      if (!this.#hasData()) this.#controlsInRow = 0;
+      else if (this.#controlsInRow === this.#controlBurst) {
+        this.#sendData();
+        return;
+      } else this.#controlsInRow++;
+    }
+    this.#sendControl();
+  }
+
+  /** Whether a flow may start a packet at clock[START]. */
+  #hasData(): boolean {
+    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
+    return this.#ring.count > 0 && (this.#pcieBps === 0 || this.#port[DATA_PS]! <= this.#clock[START]!);
   }
 
   #sendControl(): void {
+    if (this.#paused !== 0) this.control.bringForward(this.#firstUnpaused());
     const { words, head } = this.control;
     this.control.drop();
     this.controls++;
     const sizeEntropy = words[head + 3]!;
     const address = this.#transmit(sizeEntropy >>> 16);
+    if (address < 0) return;
     const arena = this.#mailboxes.arena;
     arena[address + 1] = words[head]!;
     arena[address + 2] = words[head + 1]!;
     arena[address + 3] = words[head + 2]!;
     arena[address + 4] = sizeEntropy;
     arena[address + 5] = words[head + 4]!;
+    for (let word = 6; word < this.#recordWords; word++) arena[address + word] = words[head + word - 1]!;
   }
 
   #sendData(): void {
     const sender = this.#sender;
-    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
-    const flow = this.#ring.after(this.#lastServed);
+    this.#controlsInRow = 0;
+    const flow = this.#ring.after(this.#isOldestFirst ? this.#firstFlow - 1 : this.#lastServed);
     this.#lastServed = flow;
+    if (this.#credit !== null) this.#credit.eligibleFlows = this.#ring.count;
     const mayGoOn = sender.take(flow);
     const bytes = sender.takenBytes;
     const again = sender.takenAgain;
     if (again === 1) this.retransmits++;
     else this.packets++;
-    const address = this.#transmit(bytes);
-    const arena = this.#mailboxes.arena;
-    arena[address + 1] = flow;
-    arena[address + 2] = sender.takenSeq;
-    arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA;
     const entropy = this.#balancer.next(flow, this.#host, bytes);
-    arena[address + 4] = (bytes << 16) | entropy;
-    arena[address + 5] = again;
     if (this.#keepsRecords) sender.noteSent(flow, entropy);
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
     this.#lastActivityPs[flow] = this.#clock[START]!;
     if (this.#timerArmed[flow] === 0) this.#armTimer(flow);
+    if (this.#pcieBps > 0) {
+      this.#port[DATA_PS] = this.#clock[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
+    }
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
     else if (!mayGoOn) this.#ring.remove(flow);
+    const address = this.#transmit(bytes);
+    if (address < 0) return;
+    const arena = this.#mailboxes.arena;
+    arena[address + 1] = flow;
+    arena[address + 2] = sender.takenSeq;
+    arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA | sender.takenFlags;
+    arena[address + 4] = (bytes << 16) | entropy;
+    arena[address + 5] = again;
+    if (this.#telemetryWord > 0) arena[address + this.#telemetryWord] = 0;
+    if (this.#pullWord > 0) arena[address + this.#pullWord] = sender.takenPull;
   }
 
-  /** Posts a packet whose transmission starts at clock[START]; returns the address of its record. */
+  /**
+   * A packet starts at clock[START]: occupies the port, and posts a record to be filled in.
+   *
+   * @returns the record's address; -1: the link loses the packet
+   */
   #transmit(sizeBytes: number): number {
     const port = this.#port;
     const clock = this.#clock;
@@ -240,9 +359,15 @@ export class Nic {
     if (sizeBytes === this.#fullBytes) txPs = port[FULL_TX_PS]!;
     else if (sizeBytes === this.#ackBytes) txPs = port[ACK_TX_PS]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
+    const { timeline } = this.#shared;
+    if (timeline !== null && timeline.has(this.#link)) {
+      const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
+      if (factor < 1) txPs = serialisationPs(sizeBytes, this.#rateBps * factor);
+    }
     const endPs = clock[START]! + txPs;
     port[BUSY_PS] = endPs;
     clock[DUE] = endPs + port[DELAY_PS]!;
+    if (timeline !== null && timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 

@@ -5,9 +5,19 @@ import type { FlowPlan } from '../balancing/flow-plan.ts';
 import type { Engine } from '../engine/engine.ts';
 import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './local-events.ts';
 
+/** Job numbers have 8 bits. */
+const MAX_JOBS = 256;
+
 /** What the runner needs of a host. */
 export interface FlowStarter {
   startFlow(flow: number): void;
+}
+
+/** Pairs of hosts that no way joins any more. */
+export interface CutOff {
+  /** From here on nobody is cut off any more. */
+  readonly fromPs: number;
+  isCutOff(srcHost: number, dstHost: number): boolean;
 }
 
 /**
@@ -19,6 +29,9 @@ export class ScheduleRunner {
   opsEnded = 0;
   /** End of the last operation so far. */
   lastEndPs = 0;
+  /** The same of each job. */
+  readonly opsEndedOfJob = new Int32Array(MAX_JOBS);
+  readonly lastEndPsOfJob = new Float64Array(MAX_JOBS);
   /** Flow completion time of each send that ended; NaN otherwise. */
   readonly fctPs: Float64Array;
   readonly #schedule: Schedule;
@@ -28,6 +41,9 @@ export class ScheduleRunner {
   readonly #torOfHost: Int32Array;
   readonly #batchWindowPs: number;
   #hosts: readonly FlowStarter[] = [];
+  #isOwn: (host: number) => boolean = () => true;
+  /** Computations under way. */
+  #computing = 0;
   readonly #waitsFor: Int32Array;
   readonly #dependents: Dependents;
   readonly #postedPs: Float64Array;
@@ -74,6 +90,7 @@ export class ScheduleRunner {
    */
   begin(hosts: readonly FlowStarter[], isOwn: (host: number) => boolean): void {
     this.#hosts = hosts;
+    this.#isOwn = isOwn;
     const { ops, kind } = this.#schedule;
     for (let op = 0; op < ops; op++) {
       if (this.#waitsFor[op]! > 0 || !isOwn(this.#host(op))) continue;
@@ -95,12 +112,14 @@ export class ScheduleRunner {
         break;
       case COMPUTE:
         this.#countDown(op, 1, nowPs);
+        this.#computing++;
         this.#engine.timer(this.#host(op), nowPs + this.#schedule.durationPs[op]!, COMPUTE_FINISHED, op);
         break;
     }
   }
 
   computeFinished(op: number, nowPs: number): void {
+    this.#computing--;
     this.#end(op, nowPs);
   }
 
@@ -110,6 +129,17 @@ export class ScheduleRunner {
     if (--this.#unacknowledged[send]! > 0) return;
     this.fctPs[send] = nowPs - this.#postedPs[send]!;
     this.#end(send, nowPs);
+  }
+
+  /** Own operations that may still end by themselves: computations, and posted sends between hosts that are not cut off. */
+  underWay(cutOff: CutOff): number {
+    let underWay = this.#computing;
+    const { ops, kind, peer } = this.#schedule;
+    for (let op = 0; op < ops; op++) {
+      if (kind[op] !== SEND || this.#waitsFor[op]! > 0 || this.#unacknowledged[op] === 0 || !this.#isOwn(this.#host(op))) continue;
+      if (!cutOff.isCutOff(this.#host(op), this.#hostOfRank[peer[op]!]!)) underWay++;
+    }
+    return underWay;
   }
 
   /** All of `flow` has arrived at its receiver. */
@@ -149,6 +179,9 @@ export class ScheduleRunner {
   #end(op: number, nowPs: number): void {
     this.opsEnded++;
     if (nowPs > this.lastEndPs) this.lastEndPs = nowPs;
+    const job = this.#schedule.jobOfOp[op]!;
+    this.opsEndedOfJob[job]!++;
+    if (nowPs > this.lastEndPsOfJob[job]!) this.lastEndPsOfJob[job] = nowPs;
     this.#countDown(op, 0, nowPs);
   }
 

@@ -29,14 +29,14 @@ export class PhaseLoads {
     this.#headerBytes = headerBytes;
   }
 
-  /** Counts the first `count` packets of the batch on the links that were chosen for them. */
-  count({ addresses, outputs }: Batch, arena: Int32Array, count: number): void {
+  /** Counts packets from..to-1 of the batch on the links that were chosen for them. */
+  count({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
     const bytes = this.bytes;
     const fabricIndex = this.#fabricIndex;
     const fabricLinks = this.#fabricLinks;
     const phaseOfFlow = this.#phaseOfFlow;
     const headerBytes = this.#headerBytes;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const address = addresses[i]!;
       const index = fabricIndex[outputs[i]!]!;
       if (index < 0 || (arena[address + 3]! & TYPE_MASK) !== DATA || arena[address + 5] !== 0) continue;

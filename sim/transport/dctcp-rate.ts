@@ -10,6 +10,7 @@ export class DctcpRate implements CongestionControl {
   readonly windowBytes = Float64Array.of(Infinity);
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
+  readonly needsTelemetry = false;
   readonly windowStride = 0;
   readonly #g: number;
   readonly #increaseBps: number;
@@ -49,6 +50,8 @@ export class DctcpRate implements CongestionControl {
   }
 
   onLoss(): void {}
+
+  onTelemetry(): void {}
 
   onNack(): void {}
 

@@ -27,6 +27,7 @@ export class Dctcp implements CongestionControl {
   readonly windowBytes: Float64Array;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
+  readonly needsTelemetry = false;
   readonly windowStride = WORDS;
   readonly #g: number;
   readonly #minBytes: number;
@@ -74,7 +75,12 @@ export class Dctcp implements CongestionControl {
     this.#wasCut(at, next);
   }
 
-  onNack(): void {}
+  onTelemetry(): void {}
+
+  /** A trimmed packet counts as a lost one. */
+  onNack(flow: number, _bytes: number, _isLastHop: boolean, _inFlightBytes: number, next: number): void {
+    this.onLoss(flow, next);
+  }
 
   onTransmit(): void {}
 

@@ -7,6 +7,7 @@ export class Fixed implements CongestionControl {
   readonly windowBytes: Float64Array;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
+  readonly needsTelemetry = false;
   readonly windowStride = 0;
 
   constructor(spec: FixedSpec, flows: number, lineRateBps: number) {
@@ -18,6 +19,8 @@ export class Fixed implements CongestionControl {
   onAck(): void {}
 
   onLoss(): void {}
+
+  onTelemetry(): void {}
 
   onNack(): void {}
 

@@ -1,5 +1,7 @@
+import { ACK_REQUEST, AGAIN } from '../base/packet.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
+import { SendRecords, type AnswerRecords, type LossListener } from './send-records.ts';
 import type { Sender } from './sender.ts';
 import { Slab } from './slab.ts';
 
@@ -49,12 +51,24 @@ export interface SelectiveRepeatOptions {
   readonly recovers: boolean;
   /** Packets of one flow take different paths, so more reordering is tolerated: 1.5 windows. */
   readonly isSprayed: boolean;
+  /** true: packets ask for an ACK where the sender would wait for one. */
+  readonly asksForAcks: boolean;
+  /** null: nobody needs times or entropies of what is outstanding. */
+  readonly records: RecordOptions | null;
+}
+
+export interface RecordOptions {
+  readonly clock: Float64Array;
+  /** Records of the answers. */
+  readonly answers: AnswerRecords;
+  /** Hears of what is lost; null: nobody does. */
+  readonly losses: LossListener | null;
 }
 
 /**
  * Selective repeat. Every packet is acknowledged by itself, with the cumulative number beside it. A packet is lost when one sent at least D
- * packets later is acknowledged, or when a retransmission timeout passes without any sign of life; lost packets go
- * again before new ones, lowest first.
+ * packets later is acknowledged, when a NACK says that it was trimmed, or when a retransmission timeout passes without any sign of life;
+ * lost packets go again before new ones, lowest first.
  *
  * Each open flow has a ring of slots, one a packet in [una, una + ring size), in a slab that grows with what is in flight.
  */
@@ -62,7 +76,9 @@ export class SelectiveRepeatSender implements Sender {
   takenSeq = 0;
   takenBytes = 0;
   takenAgain = 0;
-  readonly keepsRecords = false;
+  takenFlags = 0;
+  readonly takenPull = 0;
+  readonly keepsRecords: boolean;
   readonly ownsTimer = false;
   readonly #control: CongestionControl;
   readonly #windowBytes: Float64Array;
@@ -70,6 +86,9 @@ export class SelectiveRepeatSender implements Sender {
   readonly #fullBytes: number;
   readonly #recovers: boolean;
   readonly #isSprayed: boolean;
+  readonly #asksForAcks: boolean;
+  readonly #records: SendRecords | null;
+  readonly #losses: LossListener | null;
   readonly #slots = new Slab();
   readonly #state: Int32Array;
 
@@ -80,6 +99,11 @@ export class SelectiveRepeatSender implements Sender {
     this.#fullBytes = flows.fullBytes;
     this.#recovers = options.recovers;
     this.#isSprayed = options.isSprayed;
+    this.#asksForAcks = options.asksForAcks;
+    const { records } = options;
+    this.keepsRecords = records !== null;
+    this.#records = records === null ? null : new SendRecords(records.clock, records.answers);
+    this.#losses = records === null ? null : records.losses;
     this.#state = new Int32Array(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
       const at = flow * WORDS;
@@ -109,20 +133,26 @@ export class SelectiveRepeatSender implements Sender {
     if (state[at + LOST]! > 0) {
       seq = this.#takeLost(at);
       this.takenAgain = 1;
+      this.takenFlags = AGAIN;
     } else {
       if (state[at + SLOT_BASE]! < 0 || seq - state[at + UNA]! > state[at + SLOT_MASK]!) this.#growSlots(at);
       state[at + NEXT] = seq + 1;
       this.takenAgain = 0;
+      this.takenFlags = 0;
+      if (this.#records !== null) this.#records.clear(this.#slot(at, seq));
     }
     const bytes = this.#wireBytes(at, seq);
     this.#slots.words[this.#slot(at, seq)] = state[at + TRANSMISSIONS]!++;
     state[at + IN_FLIGHT]! += bytes;
     this.takenSeq = seq;
     this.takenBytes = bytes;
+    if (this.#asksForAcks && (this.takenAgain === 1 || this.#wouldWait(flow))) this.takenFlags |= ACK_REQUEST;
     return this.canSend(flow);
   }
 
-  noteSent(): void {}
+  noteSent(flow: number, entropy: number): void {
+    this.#records!.note(this.#slot(flow * WORDS, this.takenSeq), entropy);
+  }
 
   onTimer(): void {}
 
@@ -134,10 +164,11 @@ export class SelectiveRepeatSender implements Sender {
     return Math.min(65_536, Math.floor(this.#windowBytes[flow * this.#windowStride]! / this.#fullBytes));
   }
 
-  onAck(flow: number, seq: number, cumulative: number, isMarked: boolean): void {
+  onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void {
     const state = this.#state;
     const words = this.#slots.words;
     const at = flow * WORDS;
+    if (this.#records !== null) this.#sample(at, seq, address, this.#records);
     const next = state[at + NEXT]!;
     let una = state[at + UNA]!;
     let newly = 0;
@@ -162,14 +193,22 @@ export class SelectiveRepeatSender implements Sender {
     if (this.#recovers) this.#detectLoss(flow);
   }
 
-  onNack(): void {
-    // A selective-repeat receiver sends none.
+  onNack(flow: number, seq: number, _cumulative: number, isLastHop: boolean, address: number): void {
+    const state = this.#state;
+    const at = flow * WORDS;
+    if (this.#records !== null) this.#sample(at, seq, address, this.#records);
+    if (!this.#recovers || !this.#isOutstanding(at, seq)) return;
+    this.#markLost(at, seq, NONE);
+    this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, state[at + IN_FLIGHT]!, state[at + NEXT]!);
   }
 
   onTimeout(flow: number): void {
     const at = flow * WORDS;
     const end = this.#state[at + NEXT]!;
-    for (let seq = this.#state[at + UNA]!; seq < end; seq++) this.#markLost(at, seq, NONE);
+    for (let seq = this.#state[at + UNA]!; seq < end; seq++) {
+      if (this.#losses !== null && this.#isOutstanding(at, seq)) this.#losses.onTimeout(flow, this.#records!.entropy(this.#slot(at, seq)));
+      this.#markLost(at, seq, NONE);
+    }
     this.#state[at + EXAMINED] = end;
     if (this.#state[at + LOST]! > 0) this.#control.onTimeout(flow, 0);
   }
@@ -195,6 +234,24 @@ export class SelectiveRepeatSender implements Sender {
     return this.#state[at + SLOT_BASE]! + (seq & this.#state[at + SLOT_MASK]!);
   }
 
+  #isOutstanding(at: number, seq: number): boolean {
+    if (seq < this.#state[at + UNA]! || seq >= this.#state[at + NEXT]!) return false;
+    return this.#slots.words[this.#slot(at, seq)]! >= 0;
+  }
+
+  #sample(at: number, seq: number, address: number, records: SendRecords): void {
+    if (this.#isOutstanding(at, seq)) records.sample(this.#slot(at, seq), address);
+    else records.noSample();
+  }
+
+  /** The new packet just taken is followed by nothing before something is heard. */
+  #wouldWait(flow: number): boolean {
+    const state = this.#state;
+    const at = flow * WORDS;
+    if (state[at + NEXT] === state[at + PACKETS]) return true;
+    return state[at + IN_FLIGHT]! + this.#fullBytes >= this.#windowBytes[flow * this.#windowStride]!;
+  }
+
   #acknowledge(at: number, seq: number, packet: number): number {
     const bytes = this.#wireBytes(at, seq);
     if (packet >= 0) this.#state[at + IN_FLIGHT]! -= bytes;
@@ -212,10 +269,10 @@ export class SelectiveRepeatSender implements Sender {
     const una = state[at + UNA]!;
     const next = state[at + NEXT]!;
     const resentEnd = state[at + RESENT_END]!;
-    if (una < resentEnd && state[at + OLDEST_RESENT]! <= limit) this.#examineResent(at, limit);
+    if (una < resentEnd && state[at + OLDEST_RESENT]! <= limit) this.#examineResent(flow, limit);
     // Beyond, transmission numbers rise with packet numbers: stop at the first that is too recent.
     let seq = Math.max(una, resentEnd, state[at + EXAMINED]!);
-    while (seq < next && this.#slots.words[this.#slot(at, seq)]! <= limit) this.#markLost(at, seq++, limit);
+    while (seq < next && this.#slots.words[this.#slot(at, seq)]! <= limit) this.#findLost(flow, seq++, limit);
     state[at + EXAMINED] = seq;
     if (state[at + LOST]! > lostBefore) this.#control.onLoss(flow, next);
   }
@@ -226,6 +283,17 @@ export class SelectiveRepeatSender implements Sender {
     const toleratedPackets = (1.5 * this.#windowBytes[flow * this.#windowStride]!) / this.#fullBytes;
     if (toleratedPackets > highest) return -1;
     return Math.min(highest - REORDER_PACKETS, Math.trunc(highest - toleratedPackets) | 0);
+  }
+
+  /** As `#markLost`, and who must hear of it does. */
+  #findLost(flow: number, seq: number, limit: number): void {
+    const at = flow * WORDS;
+    if (this.#losses !== null) {
+      const slot = this.#slot(at, seq);
+      const packet = this.#slots.words[slot]!;
+      if (packet >= 0 && packet <= limit) this.#losses.onLoss(flow, this.#records!.entropy(slot));
+    }
+    this.#markLost(at, seq, limit);
   }
 
   /** Marks an outstanding packet lost if its latest transmission is at or below `limit`. */
@@ -240,10 +308,11 @@ export class SelectiveRepeatSender implements Sender {
   }
 
   /** Marks what is lost among the packets up to the last one sent again, and finds the oldest transmission left there. */
-  #examineResent(at: number, limit: number): void {
+  #examineResent(flow: number, limit: number): void {
+    const at = flow * WORDS;
     let oldest = NONE;
     for (let seq = this.#state[at + UNA]!; seq < this.#state[at + RESENT_END]!; seq++) {
-      this.#markLost(at, seq, limit);
+      this.#findLost(flow, seq, limit);
       const packet = this.#slots.words[this.#slot(at, seq)]!;
       if (packet >= 0 && packet < oldest) oldest = packet;
     }
@@ -287,9 +356,14 @@ export class SelectiveRepeatSender implements Sender {
     const log2 = oldBase < 0 ? Math.min(6, Math.ceil(Math.log2(state[at + PACKETS]!))) : Math.log2(oldMask + 1) + 1;
     const base = this.#slots.take(log2, ACKNOWLEDGED);
     const mask = 2 ** log2 - 1;
+    const records = this.#records;
+    if (records !== null) records.fit(this.#slots.words.length);
     if (oldBase >= 0) {
       const words = this.#slots.words;
-      for (let seq = state[at + UNA]!; seq < state[at + NEXT]!; seq++) words[base + (seq & mask)] = words[oldBase + (seq & oldMask)]!;
+      for (let seq = state[at + UNA]!; seq < state[at + NEXT]!; seq++) {
+        words[base + (seq & mask)] = words[oldBase + (seq & oldMask)]!;
+        if (records !== null) records.move(oldBase + (seq & oldMask), base + (seq & mask));
+      }
       this.#slots.release(oldBase, Math.log2(oldMask + 1));
     }
     state[at + SLOT_BASE] = base;

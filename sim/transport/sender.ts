@@ -11,6 +11,10 @@ export interface Sender extends FlowView {
   takenSeq: number;
   takenBytes: number;
   takenAgain: number;
+  /** Flags of its meta byte beyond the type (sim/base/packet.ts). */
+  takenFlags: number;
+  /** What it asks its receiver for, in quanta; without receiver credit 0. */
+  takenPull: number;
   /** The flow has a packet that its window admits now. */
   canSend(flow: number): boolean;
   /** Takes the next packet; returns whether the flow may go on at once: `canSend`. */
@@ -19,8 +23,11 @@ export interface Sender extends FlowView {
   noteSent(flow: number, entropy: number): void;
   /** ACK of packet `seq`; all below `cumulative` have arrived. Selective acknowledgement, if any, stands in the record at `address`. */
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void;
-  /** NACK of packet `seq`, which was trimmed; go-back-N: `cumulative` is expected next, and later packets were discarded. */
-  onNack(flow: number, seq: number, cumulative: number, isLastHop: boolean): void;
+  /**
+   * NACK of packet `seq`, which was trimmed; go-back-N: `cumulative` is expected next, and later packets were discarded. The NACK's
+   * record is at `address`.
+   */
+  onNack(flow: number, seq: number, cumulative: number, isLastHop: boolean, address: number): void;
   /**
    * true: timeouts follow a rule of its own. The flow's timer then fires at rto after its first transmission, and after that at what
    * `onTimer` writes to clock[DUE] (Infinity: never again).
@@ -54,7 +61,7 @@ export interface Receiver {
   /** The extra words of the answer to the packet taken last, from words[at] on. */
   writeExtra(flow: number, seq: number, words: Int32Array, at: number): void;
   /** The packet accepted last was the last one missing of its flow. */
-  completedNow: boolean;
+  readonly completedNow: boolean;
   /** Most packets of a flow held above a gap so far. */
   readonly reorderMaxPackets: number;
 }

@@ -1,5 +1,6 @@
 import type { ConfigError } from '../../sim/base/errors.ts';
 import { problem } from './problem.ts';
+import { profileHasBlock } from './profiles.ts';
 import { DEFAULT_KINDS, SHORTHAND_KEYS } from './schema/config.ts';
 import type { Entry, KeyPath, MapNode, Place, TreeNode } from './tree.ts';
 import { dottedPath, nodeAt, scalarNode, SetProblem, shorthandNode, withValue } from './tree.ts';
@@ -12,11 +13,12 @@ export interface Assignment {
   readonly value: TreeNode;
 }
 
-const isShorthand = (path: KeyPath): boolean => SHORTHAND_KEYS.includes(path.join('.'));
+const isShorthand = (path: KeyPath): boolean =>
+  SHORTHAND_KEYS.includes(path.map((key) => (/^\d+$/.test(String(key)) ? '*' : key)).join('.'));
 
 /**
- * A copy of the document with the value in place. A block that is absent starts from its default kind, so that
- * `transport.g` needs no `transport` before it.
+ * A copy of the document with the value in place. A block that is absent starts from its default kind (that of the profile, if there is
+ * one), so that `transport.g` needs no `transport` before it.
  */
 export function assign(root: MapNode, assignment: Assignment): MapNode | ConfigError {
   let tree: TreeNode = root;
@@ -24,6 +26,7 @@ export function assign(root: MapNode, assignment: Assignment): MapNode | ConfigE
     const block = key.split('.');
     const isAbove = assignment.path.length > block.length && block.every((part, i) => assignment.path[i] === part);
     if (!isAbove || nodeAt(tree, block) !== undefined || nodeAt(tree, block.slice(0, -1)) === undefined) continue;
+    if (profileHasBlock(tree, key)) continue;
     const value = shorthandNode(scalarNode(kind, assignment.keyAt));
     tree = expectTree(withValue(tree, block, { keyAt: assignment.keyAt, value }, isShorthand));
   }

@@ -2,6 +2,7 @@ import type { ConfigError } from '../../sim/base/errors.ts';
 import { contradictions } from './checks.ts';
 import { toConfigErrors } from './issues.ts';
 import { problem } from './problem.ts';
+import { ProfileMerger } from './profiles.ts';
 import type { BlockName, Config } from './schema/config.ts';
 import { BLOCKS, configSchema, SHORTHAND_KEYS } from './schema/config.ts';
 import type { KeyPath, MapNode, TreeNode } from './tree.ts';
@@ -10,7 +11,7 @@ import { dottedPath, nodeAt, placeOfValue, plain, shorthandNode, withValue, SetP
 type Issues = Parameters<typeof toConfigErrors>[0];
 type Outcome = { readonly value: unknown; readonly issues: Issues };
 
-/** What became of a document: errors, or a config; and the document with its bare words read as kinds. */
+/** What became of a document: errors, or a config; and the document with its bare words read as kinds, and with its profile. */
 export interface Validated {
   readonly root: MapNode;
   readonly errors: readonly ConfigError[];
@@ -28,10 +29,11 @@ export class BlockValidator {
   readonly #expanded = new WeakMap<TreeNode, TreeNode>();
   readonly #outcomes = new WeakMap<TreeNode, Outcome>();
   readonly #defaults = new Map<BlockName, Outcome>();
+  readonly #profiles = new ProfileMerger();
 
   /** @param names the blocks to look at */
   validate(document: MapNode, names: readonly BlockName[] = BLOCK_NAMES): Validated {
-    const root = this.#withKinds(document);
+    const root = this.#profiles.merge(this.#withKinds(document));
     const unknown = [...root.entries.keys()].filter((key) => !Object.hasOwn(BLOCKS, key));
     const errors = unknown.length === 0 ? [] : toConfigErrors([unknownKeys(unknown)], root, []);
     const parsed: [string, unknown][] = [];
@@ -39,6 +41,9 @@ export class BlockValidator {
       const outcome = this.#parse(name, root.entries.get(name)?.value);
       if (outcome.issues.length === 0) parsed.push([name, outcome.value]);
       else errors.push(...toConfigErrors(outcome.issues, root, [name]));
+    }
+    if (names.includes('workload') && !root.entries.has('workload') && !root.entries.has('jobs')) {
+      errors.push(...toConfigErrors([NO_WORKLOAD], root, ['workload']));
     }
     const config = Object.fromEntries(parsed) as Partial<Config>;
     for (const { path, message, hint } of contradictions(config)) {
@@ -77,11 +82,15 @@ export class BlockValidator {
 }
 
 function expandAt(node: TreeNode, path: readonly string[]): TreeNode {
+  if (path[0] === '*') return node.kind === 'list' ? { ...node, items: node.items.map((item) => expandAt(item, path.slice(1))) } : node;
   const target = nodeAt(node, path);
   if (target?.kind !== 'scalar' || typeof target.value !== 'string') return node;
   const result = withValue(node, path, { keyAt: target.at, value: shorthandNode(target) }, () => false);
   return result instanceof SetProblem ? node : result;
 }
+
+/** What zod says of a required key that is absent. */
+const NO_WORKLOAD: Issues[number] = { code: 'invalid_type', expected: 'object', path: [], message: '', input: undefined };
 
 const unknownKeys = (keys: string[]): Issues[number] => ({ code: 'unrecognized_keys', keys, path: [], message: '', input: {} });
 

@@ -111,7 +111,7 @@ function combinationAt(source: CombinationSource, index: number): Combination {
   return {
     swept: sweptRow(source.plan.keys.filter(hasColumn), assignments, config, document),
     overrides: Object.fromEntries(assignments.map(({ key, value }) => [key, plain(value)])),
-    scenario: toScenario(config, source.name, source.files.loaded(config)),
+    scenario: toScenario(config, source.name, (workload, ranks) => source.files.loaded(workload, ranks)),
     document,
   };
 }

@@ -143,6 +143,9 @@ function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
   if (own?.kind === 'scalar' && kinds.length > 0) {
     return problem('unknownKey', at, name, `kind ${String(own.value)} has no such key`, `it belongs to ${kinds.join(', ')}`);
   }
+  if (own === undefined && kinds.length > 0) {
+    return problem('unknownKey', at, name, 'no such key without a kind', `it belongs to kind ${kinds.join(', ')}`);
+  }
   return problem('unknownKey', at, name, 'unknown key', suggestion(key, knownKeys(root, block), 'keys here'));
 }
 

@@ -12,31 +12,13 @@ const PLANNED_WORDS = new Map<string, readonly string[]>(
     'workload.routing.kind': ['dirichlet', 'sticky', 'hot-rank', 'thor', 'read-me', 'expertflow', 'premoe', 't2mir', 'trace'],
     'workload.placement': ['eplb', 'repacked', 'co-activation'],
     'workload.scheme': ['per-node', 'two-step', 'all-gather'],
-    'balancer.kind': [
-      ...['wcmp', 'rr-flow', 'nccl-qp', 'hpn-least-outstanding', 'spray-counter', 'spray-uec', 'spray-tor-rr', 'ofan', 'ar', 'ar-p2c'],
-      ...['ecmp-adaptive', 'jsq', 'drill', 'letflow', 'flowlet-ar', 'conga', 'plb', 'plb-delay', 'flowbender', 'hopper'],
-      ...['reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2', 'uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack'],
-      ...['conweave', 'mrc', 'mp-rdma'],
-    ],
-    'transport.kind': ['dcqcn', 'dcqcn-mlx', 'hpcc', 'timely', 'swift', 'nscc', 'rccc', 'eqds', 'ndp'],
-    'transport.recovery': ['trim'],
-    'nic.acks': ['uec-sack'],
-    'switch.kind': ['composite', 'shared', 'lossless-input'],
-    'switch.hash': ['murmur3'],
+    'balancer.kind': [...['hpn-least-outstanding', 'hopper', 'conweave', 'mp-rdma']],
   }),
 );
 
-const PLANNED_BLOCKS: readonly string[] = ['nic.acks', 'workload.capacity'];
+const PLANNED_BLOCKS: readonly string[] = ['workload.capacity'];
 
-const PLANNED_KEYS: readonly string[] = [
-  'profile',
-  'transport.profile',
-  'workload.limit',
-  'workload.overlap',
-  'workload.counts',
-  'failures.until',
-  'failures.converge',
-];
+const PLANNED_KEYS: readonly string[] = ['transport.profile', 'workload.limit', 'workload.overlap', 'workload.counts'];
 
 const withoutIndices = (path: readonly string[]): string => path.filter((key) => !/^\d+$/.test(key)).join('.');
 

@@ -65,9 +65,10 @@ const keysOf = (block: JsonSchema, prefix: string): string[] =>
 
 function entry(path: string, schema: JsonSchema, block: JsonSchema): string[] {
   const key = path.split('.').at(-1)!;
-  const facts = [typeOf(schema), absence(schema, block.required?.includes(key) ?? false)].filter((fact) => fact !== '').join('; ');
+  const type = schema.sameAs === undefined ? typeOf(schema) : `as \`${schema.sameAs}\``;
+  const facts = [type, absence(schema, block.required?.includes(key) ?? false)].filter((fact) => fact !== '').join('; ');
   const target = schema.items ?? schema;
-  const nested = alternatives(target).filter((option) => option.properties !== undefined);
+  const nested = schema.sameAs === undefined ? alternatives(target).filter((option) => option.properties !== undefined) : [];
   const shown = schema.items === undefined || nested.length === 0 ? path : `${path}[]`;
   return [
     ...wrap(`- \`${path}\` (${facts}): ${schema.description ?? ''}`, '  '),

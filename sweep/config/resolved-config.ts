@@ -1,12 +1,14 @@
 import type { Dimension } from '../../sim/base/quantity.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
+import type { BackgroundSpec, JobSpec, StartSpec, StragglerSpec } from '../../sim/base/job-spec.ts';
 import type { FatTreeSpec, LinkSpec, MoeSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
-import type { SwitchSpec } from '../../sim/base/device-spec.ts';
-import type { TransportSpec } from '../../sim/base/transport-spec.ts';
-import type { Json } from './tree.ts';
-
-export type JsonBlock = { readonly [key: string]: Json };
+import { nicBlock, switchBlock } from './device-blocks.ts';
+import { failureBlock } from './failure-specs.ts';
+import { hostBalancerBlock } from './host-balancer.ts';
+import { transportBlock } from './transport-blocks.ts';
+import { switchBalancerBlock } from './switch-balancer.ts';
+import type { JsonBlock } from './tree.ts';
 
 const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
 const rateText = (bps: number): string => formatQuantity(bps, 'rate');
@@ -21,22 +23,67 @@ const derived = (key: string, value: number | null, dimension: Dimension): JsonB
  * file it gives the same Scenario again, provided a workload file is still found under its path (relative to the config's folder).
  */
 export function resolvedConfig(scenario: Scenario): JsonBlock {
-  const { nic } = scenario;
   return {
     name: scenario.name,
     kind: 'fabric',
     seed: scenario.seed,
     fidelity: scenario.fidelity,
     topology: topologyBlock(scenario.topology),
-    workload: workloadBlock(scenario.workload),
-    balancer: balancerBlock(scenario.balancer),
-    transport: transportBlock(scenario.transport),
-    nic: { mtu: sizeText(nic.mtuBytes), header: sizeText(nic.headerBytes), ack: sizeText(nic.ackBytes), acks: nic.acks },
+    ...trafficBlocks(scenario),
+    nic: nicBlock(scenario.nic),
     switch: switchBlock(scenario.switch),
-    failures: scenario.failures.map(({ link }) => ({ link, at: '0s' })),
+    failures: scenario.failures.map(failureBlock),
     stop: { at: timeText(scenario.stopAtPs), ...(scenario.stopPackets === null ? {} : { packets: scenario.stopPackets }) },
   };
 }
+
+/** Where there are jobs, each has a balancer and a transport of its own. */
+function trafficBlocks({ workload, start, jobs, background, balancer, transport }: Scenario): JsonBlock {
+  const others = background === null ? {} : { background: backgroundBlock(background) };
+  if (jobs.length > 0) return { jobs: jobs.map(jobBlock), ...others };
+  const block = { ...workloadBlock(workload), ...startKeys(start) };
+  return { workload: block, balancer: balancerBlock(balancer), transport: transportBlock(transport), ...others };
+}
+
+function jobBlock({ name, workload, start, ...traffic }: JobSpec): JsonBlock {
+  const { ranks: _ranks, ...block } = workloadBlock(workload);
+  return { name, workload: block, ...startKeys(start), ...sharedKeys(traffic) };
+}
+
+function backgroundBlock({ load, sizes, untilPs, ...traffic }: BackgroundSpec): JsonBlock {
+  const points =
+    typeof sizes === 'string' ? sizes : sizes.map(({ sizeBytes, probability }) => ({ size: sizeText(sizeBytes), probability }));
+  return { load, sizes: points, until: timeText(untilPs), pattern: 'random', ...sharedKeys(traffic) };
+}
+
+function sharedKeys({
+  ranks,
+  balancer,
+  transport,
+  trafficClass,
+}: Pick<JobSpec, 'ranks' | 'balancer' | 'transport' | 'trafficClass'>): JsonBlock {
+  const isRow = ranks.every((rank, i) => rank === ranks[0]! + i);
+  return {
+    ranks: isRow ? { from: ranks[0]!, count: ranks.length } : ranks,
+    balancer: balancerBlock(balancer),
+    transport: transportBlock(transport),
+    class: trafficClass,
+  };
+}
+
+function startKeys({ startPs, startJitterPs, stragglers }: StartSpec): JsonBlock {
+  return {
+    ...(startPs === 0 ? {} : { start: timeText(startPs) }),
+    ...(startJitterPs === 0 ? {} : { startJitter: timeText(startJitterPs) }),
+    ...(stragglers === null ? {} : { stragglers: stragglerBlock(stragglers) }),
+  };
+}
+
+const stragglerBlock = ({ fraction, delayPs, slowdown }: StragglerSpec): JsonBlock => ({
+  fraction,
+  ...(delayPs === 0 ? {} : { delay: timeText(delayPs) }),
+  ...(slowdown === 1 ? {} : { slowdown }),
+});
 
 const linkBlock = ({ rateBps, delayPs }: LinkSpec): JsonBlock => ({ rate: rateText(rateBps), delay: timeText(delayPs) });
 
@@ -119,46 +166,32 @@ function moeBlock(moe: MoeSpec): JsonBlock {
 }
 
 function balancerBlock(balancer: BalancerSpec): JsonBlock {
-  if (balancer.kind !== 'ethereal') return { ...balancer };
-  const { minPieceBytes, maxPieces, batchWindowPs, startJitterPs, ...words } = balancer;
+  switch (balancer.kind) {
+    case 'plb':
+    case 'plb-delay':
+    case 'reps':
+    case 'reps-htsim':
+    case 'mrc':
+      return hostBalancerBlock(balancer);
+    case 'letflow':
+    case 'flowlet-ar':
+    case 'conga':
+      return switchBalancerBlock(balancer);
+    case 'ethereal':
+      return etherealBlock(balancer);
+    default:
+      return { ...balancer };
+  }
+}
+
+function etherealBlock(balancer: EtherealSpec): JsonBlock {
+  const { minPieceBytes, maxPieces, batchWindowPs, startJitterPs, failedPathTimeoutPs, ...words } = balancer;
   return {
     ...words,
     ...derived('minPiece', minPieceBytes, 'bytes'),
     ...(maxPieces === null ? {} : { maxPieces }),
     batchWindow: timeText(batchWindowPs),
     startJitter: timeText(startJitterPs),
-  };
-}
-
-function transportBlock(transport: TransportSpec): JsonBlock {
-  const { kind, recovery } = transport;
-  const common = {
-    recovery,
-    ...derived('rto', transport.rtoPs, 'time'),
-    ...(recovery === 'gbn' ? { nackInterval: timeText(transport.nackIntervalPs) } : {}),
-  };
-  switch (transport.kind) {
-    case 'fixed':
-      return { kind, ...derived('rate', transport.rateBps, 'rate'), ...derived('window', transport.windowBytes, 'bytes'), ...common };
-    case 'dctcp': {
-      const windows = {
-        ...derived('initialWindow', transport.initialWindowBytes, 'bytes'),
-        ...derived('minWindow', transport.minWindowBytes, 'bytes'),
-      };
-      return { kind, g: transport.g, ...windows, ...common };
-    }
-    case 'dctcp-rate': {
-      const rates = { additiveIncrease: rateText(transport.additiveIncreaseBps), minRate: rateText(transport.minRateBps) };
-      return { kind, g: transport.g, ...rates, ...common };
-    }
-  }
-}
-
-function switchBlock({ kind, queueBytes, ecn, hash }: SwitchSpec): JsonBlock {
-  return {
-    kind,
-    ...(queueBytes === Infinity ? { queue: 'infinite' } : derived('queue', queueBytes, 'bytes')),
-    ...(ecn === null ? {} : { ecn: ecn === 'off' ? 'off' : { low: sizeText(ecn.lowBytes), high: sizeText(ecn.highBytes) } }),
-    hash,
+    failedPathTimeout: timeText(failedPathTimeoutPs),
   };
 }

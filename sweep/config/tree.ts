@@ -12,6 +12,7 @@ export interface Place {
 
 export type Scalar = string | number | boolean | null;
 export type Json = Scalar | readonly Json[] | { readonly [key: string]: Json };
+export type JsonBlock = { readonly [key: string]: Json };
 
 export interface ScalarNode {
   readonly kind: 'scalar';

@@ -1,16 +1,16 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/scenario.ts';
-import { hostCount } from '../../topologies/build-topology.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure } from './files.ts';
 import { problem } from './problem.ts';
+import { workloadsOf } from './job-configs.ts';
 import type { Config } from './schema/config.ts';
-import { topologySpec } from './topology-spec.ts';
+import type { WorkloadConfig } from './schema/workload.ts';
 import type { TreeNode } from './tree.ts';
-import { placeOfValue } from './tree.ts';
+import { dottedPath, placeOfValue } from './tree.ts';
 
-type FileConfig = Extract<Config['workload'], { kind: 'file' }>;
+type FileConfig = Extract<WorkloadConfig, { kind: 'file' }>;
 
 const MAX_FILE_BYTES = 2 ** 30;
 
@@ -33,21 +33,24 @@ export class WorkloadFiles {
     this.#readFile = readFile;
   }
 
-  /** Reads the files of the config's workload, if it has any. The error stands at `workload.path`. */
+  /** Reads the files of the config's workloads, if they have any. The error stands at the `path` of a workload. */
   async load(config: Config, root: TreeNode): Promise<ConfigError | null> {
-    const { workload } = config;
-    if (workload.kind !== 'file' || this.#lists.has(listKey(config))) return null;
-    const files = isPrefix(workload) ? await this.#traces(workload.path, ranksOf(config)) : await this.#one(workload.path);
-    if (!Array.isArray(files)) {
-      return problem('badWorkloadFile', placeOfValue(root, ['workload', 'path']), 'workload.path', files.message, files.hint);
+    for (const placed of workloadsOf(config)) {
+      const { workload, ranks } = placed;
+      if (workload.kind !== 'file' || this.#lists.has(listKey(workload, ranks))) continue;
+      const files = isPrefix(workload) ? await this.#traces(workload.path, ranks) : await this.#one(workload.path);
+      if (!Array.isArray(files)) {
+        const path = [...placed.path, 'path'];
+        return problem('badWorkloadFile', placeOfValue(root, path), dottedPath(path), files.message, files.hint);
+      }
+      this.#lists.set(listKey(workload, ranks), files);
     }
-    this.#lists.set(listKey(config), files);
     return null;
   }
 
-  /** The files that `load` has read for this config, in rank order; none for a workload without. */
-  loaded(config: Config): readonly InputFile[] {
-    return this.#lists.get(listKey(config)) ?? [];
+  /** The files that `load` has read for a workload of so many ranks, in rank order; none for a workload without. */
+  loaded(workload: WorkloadConfig, ranks: number): readonly InputFile[] {
+    return workload.kind === 'file' ? this.#lists.get(listKey(workload, ranks))! : [];
   }
 
   async #one(path: string): Promise<InputFile[] | FileProblem> {
@@ -96,13 +99,8 @@ export class WorkloadFiles {
   }
 }
 
-const ranksOf = ({ workload, topology }: Config): number => workload.ranks ?? hostCount(topologySpec(topology));
-
 /** One trace a rank, `path` being what their names start with. */
 const isPrefix = (workload: FileConfig): boolean => workload.format === 'chakra' && !workload.path.endsWith('.json');
 
-function listKey(config: Config): string {
-  const { workload } = config;
-  if (workload.kind !== 'file') return '';
-  return isPrefix(workload) ? `${workload.path}.*.et of ${ranksOf(config)} ranks` : workload.path;
-}
+const listKey = (workload: FileConfig, ranks: number): string =>
+  isPrefix(workload) ? `${workload.path}.*.et of ${ranks} ranks` : workload.path;

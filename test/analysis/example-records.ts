@@ -71,7 +71,7 @@ function exampleRecord(swept: Row, seed: number, index: number, sweep: ExampleSw
     reorder_max_packets: Math.floor(penalty * 100),
     finished: true,
   };
-  return { row, fctPercentilesUs: percentiles, fabricLinks, unfinishedReason: null };
+  return { row, fctPercentilesUs: percentiles, fabricLinks, jobs: [], unfinishedReason: null };
 }
 
 function exampleLinks(size: number, penalty: number, random: () => number, sweep: ExampleSweep): FabricLinkRecord[] {

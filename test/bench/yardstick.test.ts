@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,7 @@ function tightScenario(
     switch: { ...DROPTAIL, queueBytes: 6 * 4160, ecn: { lowBytes: 4160, highBytes: 4 * 4160, maxProbability: 1 } },
     failures: [],
     stopAtPs: 1e12,
+    ...ONE_WORKLOAD,
     stopPackets: null,
   };
 }

@@ -272,6 +272,15 @@ describe('the config of a cell', () => {
     'transport: { kind: fixed, window: 325344B, rate: 100Gbps }\nswitch: { queue: 1MiB, ecn: off }\nfailures: [{ link: leaf0-spine1 }]\n',
     'transport: fixed\nnic: { acks: none, mtu: 9kB }\nswitch: { queue: infinite, ecn: { low: 1kB, high: 2kB } }\nfidelity: bound\n',
     'transport: { kind: dctcp, initialWindow: 1MiB, minWindow: 8kB, recovery: none }\nbalancer: spray-switch-rr\n',
+    'transport: { kind: dctcp-uec, decrease: 0.5, initialWindow: 50kB, maxWindow: 60kB }\n',
+    'transport: { kind: dcqcn, g: 0.1, cnpInterval: 5us, timer: 6us, byteCounter: 1MB, fastRecovery: 3, hyperIncrease: 1Gbps, minRate: 2Gbps }\n',
+    'transport: { kind: dcqcn-mlx, alphaTimer: 2us, clampTarget: true, firstCnpFactor: 0.5, additiveIncrease: 7Mbps, recovery: gbn }\n',
+    'transport: { kind: hpcc, eta: 0.9, maxStage: 0, additiveIncrease: 80Mbps, minWindow: 8kB }\n',
+    'transport: { kind: timely, ewma: 0.5, lowDelay: 5us, highDelay: 9us, minRtt: 4us, hyperAfter: 3 }\n',
+    'transport: { kind: swift, baseDelay: 9us, hopScale: 1us, flowScale: 7us, ai: 2, minWindow: 100B, median: 15 }\n',
+    'transport: { kind: nscc, recovery: trim, referenceBdp: 100kB, targetDelay: 3us, adjustSize: 20kB, fastDelay: 2us, median: 15 }\nswitch: composite\n',
+    'transport: { kind: rccc, maxWindow: 100kB, creditPerPull: 8KiB, pullRate: 0.9 }\nswitch: composite\nnic: { acks: uec-sack }\n',
+    'transport: { kind: ndp, initialPackets: 20, recovery: timers }\nnic: { acks: { every: 4 } }\n',
   ])('runs again to the same Scenario and run id: %j', async (text) => {
     const [cell] = await cellsOf(text);
     const again = await runSingle(await loadText(JSON.stringify(cell!.config)));
@@ -314,8 +323,14 @@ describe('the config of a cell', () => {
       workload: { kind: 'all-reduce', algorithm: 'ring', size: '1MiB', ranks: 16 },
       balancer: { kind: 'ecmp-split', k: 2 },
       transport: { kind: 'dctcp', g: 0.0625, recovery: 'sr' },
-      nic: { mtu: '4KiB', header: '64B', ack: '64B', acks: 'per-packet' },
-      switch: { kind: 'droptail', hash: 'ideal' },
+      nic: { mtu: '4KiB', header: '64B', ack: '64B', acks: 'per-packet', ackPriority: 'data', scheduler: 'round-robin' },
+      switch: {
+        kind: 'droptail',
+        ecn: { at: 'enqueue', hostPorts: true },
+        hash: 'ideal',
+        sameSalt: false,
+        failHash: 'rehash-all',
+      },
       failures: [],
       stop: { at: '100s' },
     });

@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { expandCells, runSingle } from '../../sweep/cells.ts';
@@ -48,6 +49,7 @@ describe('a config becomes a Scenario in base units', () => {
       switch: DROPTAIL,
       failures: [],
       stopAtPs: 100e12,
+      ...ONE_WORKLOAD,
       stopPackets: null,
     });
   });
@@ -62,7 +64,7 @@ fidelity: bound
 workload: { kind: moe, layers: 2, tokens: 128, hidden: 7168, experts: 32, topk: 8, phase: training, dispatch: fp8, combine: logfmt10,
   routing: { kind: zipf, s: 0.5, permute: false }, capacity: none, placement: round-robin, scheme: per-expert, ranks: 8 }
 balancer: { kind: ethereal, split: fewest, remainder: last, minPiece: 8kB, maxPieces: 3, batchWindow: 0ns, startJitter: 0ns,
-  shuffleDestinations: false, shuffleFlows: false, shufflePaths: false }
+  shuffleDestinations: false, shuffleFlows: false, shufflePaths: false, failedPathTimeout: 1ms, repath: random }
 transport: { kind: dctcp-rate, g: 0.5, additiveIncrease: 2Gbps, minRate: 1Gbps, recovery: gbn, rto: 1ms, nackInterval: 10us }
 nic: { mtu: 1kB, header: 48B, ack: 60B }
 switch: { kind: droptail, queue: infinite, ecn: { low: 30kB, high: 30kB }, hash: jenkins }
@@ -104,6 +106,8 @@ stop: { at: 2s, packets: 5000 }
         shuffleDestinations: false,
         shuffleFlows: false,
         shufflePaths: false,
+        failedPathTimeoutPs: 1e9,
+        repath: 'random',
       },
       transport: {
         kind: 'dctcp-rate',
@@ -118,6 +122,7 @@ stop: { at: 2s, packets: 5000 }
       switch: { ...DROPTAIL, queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000, maxProbability: 1 }, hash: 'jenkins' },
       failures: [{ link: 'leaf0-spine3' }, { link: 'leaf1-spine0-1' }],
       stopAtPs: 2e12,
+      ...ONE_WORKLOAD,
       stopPackets: 5000,
     });
   });

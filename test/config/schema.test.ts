@@ -22,8 +22,8 @@ describe('what is generated from the schema is up to date (npm run schema)', () 
 describe('the schema', () => {
   test('has every block of the contract', () => {
     expect(Object.keys(BLOCKS)).toEqual([
-      ...['name', 'kind', 'seed', 'fidelity', 'topology', 'workload', 'balancer', 'transport', 'nic', 'switch', 'failures', 'stop'],
-      ...['sweep', 'report'],
+      ...['name', 'kind', 'seed', 'fidelity', 'profile', 'topology', 'workload', 'jobs', 'background'],
+      ...['balancer', 'transport', 'nic', 'switch', 'failures', 'stop', 'sweep', 'report'],
     ]);
   });
 
@@ -43,7 +43,8 @@ describe('the schema', () => {
     const blocks = Object.entries(configJsonSchema().properties ?? {});
     for (const [name, schema] of blocks) {
       for (const option of alternatives(schema.items ?? schema)) {
-        const others = ['topology', 'workload'].filter((other) => other !== name);
+        // Jobs take the place of a workload.
+        const others = ['topology', ...(name === 'jobs' ? [] : ['workload'])].filter((other) => other !== name);
         const example = schema.items === undefined ? exampleOf(option) : `[${exampleOf(option)}]`;
         const required = others.map((other) => `${other}: ${exampleOf(configJsonSchema().properties![other]!)}\n`);
         await expect(loadText(`${required.join('')}${name}: ${example}\n`, {}, files), `${name}: ${example}`).resolves.toBeDefined();

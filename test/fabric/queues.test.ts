@@ -32,7 +32,7 @@ test.prop([fc.integer({ min: 0, max: 100 }), flows, fc.array(fc.tuple(fc.boolean
 test.prop([fc.array(fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.constant(null)), { maxLength: 300 })])(
   'a control queue is first-in first-out',
   (steps) => {
-    const queue = new ControlQueue();
+    const queue = new ControlQueue(6);
     const model: number[] = [];
     for (const step of steps) {
       if (step !== null) {

@@ -2,9 +2,9 @@ import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
-import { planFlows } from '../../sim/balancing/plan.ts';
 import { deriveLimits } from '../../sim/derive.ts';
 import { MAX_WINDOW_PS } from '../../sim/engine/record.ts';
+import { prepare } from '../../sim/prepare.ts';
 import { simulatePrepared } from '../../sim/simulate.ts';
 import { scenarioRuns } from '../property-runs.ts';
 import { comparable, comparableEngine, differences } from './compare.ts';
@@ -14,7 +14,7 @@ import { arrivalTimesPs, fabric, fullBitmapInput, oracleInput, scenarioWith } fr
 import { runOracle } from './oracle.ts';
 import { explain } from './reproduce.ts';
 import { inputOf, type ScenarioCase } from './scenario-case.ts';
-import { scenarioCases } from './scenarios.ts';
+import { configCases, scenarioCases } from './scenarios.ts';
 
 /** Fails with what differs and with how to repeat it. */
 function expectAgreement(scenarioCase: ScenarioCase, options: EngineRunOptions = {}): void {
@@ -94,22 +94,17 @@ describe('the engine and the oracle agree packet for packet', () => {
   });
 });
 
-test.prop([scenarioCases], { numRuns: scenarioRuns(40) })(
-  'the RunResult of a random scenario says what the oracle says',
-  (scenarioCase) => {
-    const input = inputOf(scenarioCase);
-    const { scenario, topology, schedule } = input;
-    const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
-    const expected = runOracle(input);
-    const actual = simulatePrepared({ ...input, plan, limits: deriveLimits(scenario, topology), notices: [], facts: {} });
-    const label = explain(scenarioCase);
-    expect(actual.finished, label).toBe(expected.finished);
-    expect(actual.completionPs, label).toBe(expected.finished ? expected.completionPs : null);
-    for (const name of ['packets', 'packetHops', 'drops', 'retransmits', 'ecnMarks', 'queueMaxBytes', 'reorderMaxPackets'] as const) {
-      expect(actual[name], `${name} of ${label}`).toBe(expected[name]);
-    }
-    expect(actual.tables.fctPs, label).toEqual(expected.fctPs.filter((fctPs) => !Number.isNaN(fctPs)));
-    expect(actual.tables.linkLoadBytes, label).toEqual(expected.linkLoadBytes);
-    expect(actual.tables.linkQueueMaxBytes, label).toEqual(expected.linkQueueMaxBytes);
-  },
-);
+test.prop([configCases], { numRuns: scenarioRuns(40) })('the RunResult of a random scenario says what the oracle says', (scenarioCase) => {
+  const input = inputOf(scenarioCase);
+  const expected = runOracle(input);
+  const actual = simulatePrepared(prepare(input.scenario));
+  const label = explain(scenarioCase);
+  expect(actual.finished, label).toBe(expected.finished);
+  expect(actual.completionPs, label).toBe(expected.finished ? expected.completionPs : null);
+  for (const name of ['packets', 'packetHops', 'drops', 'retransmits', 'ecnMarks', 'queueMaxBytes', 'reorderMaxPackets'] as const) {
+    expect(actual[name], `${name} of ${label}`).toBe(expected[name]);
+  }
+  expect(actual.tables.fctPs, label).toEqual(expected.fctPs.filter((fctPs) => !Number.isNaN(fctPs)));
+  expect(actual.tables.linkLoadBytes, label).toEqual(expected.linkLoadBytes);
+  expect(actual.tables.linkQueueMaxBytes, label).toEqual(expected.linkQueueMaxBytes);
+});

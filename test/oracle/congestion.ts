@@ -18,6 +18,8 @@ export interface CongestionControl {
   rateBps(): number;
   hearAck(news: AckNews): void;
   hearLoss(next: number): void;
+  /** A NACK says that a packet was cut to its header (docs/model-congestion.md, section 1). */
+  hearTrim(next: number): void;
   hearTimeout(): void;
 }
 
@@ -34,6 +36,7 @@ class Fixed implements CongestionControl {
   rateBps = (): number => this.#rate;
   hearAck(): void {}
   hearLoss(): void {}
+  hearTrim(): void {}
   hearTimeout(): void {}
 }
 
@@ -86,6 +89,10 @@ export class Dctcp implements CongestionControl {
 
   hearLoss(next: number): void {
     if (!this.#inCwr) this.#reduceTo(this.cwnd / 2, next);
+  }
+
+  hearTrim(next: number): void {
+    this.hearLoss(next);
   }
 
   hearTimeout(): void {
@@ -151,6 +158,7 @@ class DctcpRate implements CongestionControl {
   }
 
   hearLoss(): void {}
+  hearTrim(): void {}
   hearTimeout(): void {}
 }
 
@@ -169,5 +177,7 @@ export function congestionControl(
       return new Dctcp(spec, limits, packetBytes, bugs);
     case 'dctcp-rate':
       return new DctcpRate(spec, lineBps, bugs);
+    default:
+      throw new Error(`the oracle has no congestion control ${spec.kind}`);
   }
 }

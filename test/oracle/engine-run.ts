@@ -1,6 +1,8 @@
 import { joinPartialRuns, partialRun, checkConservation, type PartialRun } from '../../sim/partial-run.ts';
+import { runNetwork } from '../../sim/packet-run.ts';
+import { routesOf } from '../../sim/prepare.ts';
 import { Network } from '../../sim/fabric/network.ts';
-import { CE, TYPE_MASK } from '../../sim/base/packet.ts';
+import { CE, LAST_HOP, TYPE_MASK } from '../../sim/base/packet.ts';
 import { deriveLimits } from '../../sim/derive.ts';
 import type { BatchObserver } from '../../sim/engine/engine.ts';
 import type { Partition } from '../../sim/engine/exchange.ts';
@@ -53,6 +55,7 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
         seq: arena[a + 2]!,
         type: (meta & TYPE_MASK) as PacketEvent['type'],
         marked: (meta & CE) !== 0,
+        lastHop: (meta & LAST_HOP) !== 0,
         entropy: arena[a + 4]! & 0xffff,
       };
       packetHashes[node] = hashPacketEvent(packetHashes[node]!, event);
@@ -60,11 +63,17 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
     }
   };
   const network = new Network(
-    { ...input, limits: deriveLimits(scenario, topology) },
+    {
+      ...input,
+      limits: deriveLimits(scenario, topology),
+      routes: routesOf(scenario, topology),
+      cutOff: null,
+      classOfFlow: input.classOfFlow ?? null,
+    },
     { observer, ...(windowPs === undefined ? {} : { windowPs }), ...(partition === undefined ? {} : { partition }) },
   );
-  network.engine.run(scenario.stopAtPs, null);
-  return { partial: partialRun(network, topology, { wasStopped: false, hadEnoughPackets: false, timePs: 0 }), packetHashes };
+  const ending = runNetwork(network, scenario, partition === undefined ? {} : { partition });
+  return { partial: partialRun(network, topology, ending), packetHashes };
 }
 
 /** Joins what the partitions of a run say. */
@@ -78,7 +87,11 @@ export function engineRun({ schedule }: OracleInput, parts: readonly PartOfRun[]
     fctPs: run.fctPs,
     packets: run.packets,
     packetHops: run.packetHops,
-    drops: run.drops,
+    drops: run.drops + run.lostOnLinks + run.withoutNextHop,
+    lostOnLinks: run.lostOnLinks,
+    trims: run.trims,
+    pfcPauses: run.pfcPauses,
+    deadlock: run.isDeadlocked ? [] : null,
     retransmits: run.retransmits,
     ecnMarks: run.ecnMarks,
     queueMaxBytes: run.queueMaxBytes.reduce((most, bytes) => Math.max(most, bytes), 0),

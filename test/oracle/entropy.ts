@@ -1,4 +1,5 @@
 import { setupStream } from '../../sim/base/random.ts';
+import type { Topology } from '../../sim/base/topology.ts';
 import type { Simulation } from './simulation.ts';
 
 export interface PathChoice {
@@ -18,16 +19,21 @@ export class HostEntropy {
   /** `drb`: per destination host, for full-size packets and for shorter ones. */
   readonly #rotations = new Map<number, { full: Rotation; short: Rotation }>();
 
+  /** Of pinned flows: the path that their packets take now. */
+  readonly #path = new Map<number, number>();
+  /** `ethereal`: by ToR of the destination and path. */
+  readonly #badUntilPs = new Map<string, number>();
+
   constructor(simulation: Simulation, host: number) {
     this.#simulation = simulation;
     this.#host = host;
     if (simulation.input.scenario.balancer.kind === 'drb') this.#drawRotations();
   }
 
-  /** For one data packet, at its transmission. */
-  choose(flow: number, isFullSize: boolean): PathChoice {
+  /** For one data packet, whose transmission starts at `startPs`. */
+  choose(flow: number, isFullSize: boolean, startPs: number): PathChoice {
     const { plan, scenario } = this.#simulation.input;
-    if (plan.path[flow]! >= 0) return { entropy: plan.path[flow]!, pinned: true };
+    if (plan.path[flow]! >= 0) return { entropy: this.#pinnedPath(flow, startPs), pinned: true };
     if (scenario.balancer.kind === 'spray') {
       const host = this.#simulation.bugs.has('shared-entropy-stream') ? 0 : this.#host;
       return { entropy: this.#simulation.entropyStream.next(host) >>> 16, pinned: false };
@@ -35,9 +41,70 @@ export class HostEntropy {
     const rotations = this.#rotations.get(plan.dstHost[flow]!);
     if (rotations === undefined) return { entropy: 0, pinned: false };
     const rotation = isFullSize || this.#simulation.bugs.has('one-rotation-a-pair') ? rotations.full : rotations.short;
+    this.#passOverWithdrawn(rotation, plan.dstHost[flow]!, startPs);
     const entropy = rotation.paths[rotation.pointer]!;
     rotation.pointer = (rotation.pointer + 1) % rotation.paths.length;
     return { entropy, pinned: true };
+  }
+
+  /** model-failures.md 6: Ethereal leaves the path of a flow that timed out. */
+  noteTimeout(flow: number, timePs: number): void {
+    const { plan, scenario, topology } = this.#simulation.input;
+    const { balancer } = scenario;
+    if (balancer.kind !== 'ethereal' || plan.path[flow]! < 0) return;
+    const path = this.#path.get(flow)!;
+    this.#badUntilPs.set(this.#keyOf(flow, path), timePs + balancer.failedPathTimeoutPs);
+    const all = this.#pathsOf(flow, topology);
+    const good = all.filter((candidate) => !this.#isBad(flow, candidate, timePs));
+    this.#moveTo(flow, balancer.repath === 'good' && good.length > 0 ? good : all.filter((candidate) => candidate !== path));
+  }
+
+  #pinnedPath(flow: number, startPs: number): number {
+    const { plan, scenario, topology } = this.#simulation.input;
+    const known = this.#path.get(flow);
+    if (known !== undefined) return known;
+    const planned = plan.path[flow]!;
+    this.#path.set(flow, planned);
+    if (scenario.balancer.kind === 'ethereal' && this.#isBad(flow, planned, startPs)) {
+      this.#moveTo(
+        flow,
+        this.#pathsOf(flow, topology).filter((path) => !this.#isBad(flow, path, startPs)),
+      );
+    }
+    return this.#path.get(flow)!;
+  }
+
+  #moveTo(flow: number, candidates: readonly number[]): void {
+    if (candidates.length === 0) return;
+    const index = candidates.length === 1 ? 0 : this.#simulation.repathStream.below(this.#host, candidates.length);
+    this.#path.set(flow, candidates[index]!);
+  }
+
+  #isBad(flow: number, path: number, timePs: number): boolean {
+    return (this.#badUntilPs.get(this.#keyOf(flow, path)) ?? 0) > timePs;
+  }
+
+  #keyOf(flow: number, path: number): string {
+    const { plan, topology } = this.#simulation.input;
+    return `${topology.torOfHost[plan.dstHost[flow]!]}:${path}`;
+  }
+
+  #pathsOf(flow: number, topology: Topology): number[] {
+    const { plan } = this.#simulation.input;
+    return [...topology.pathsBetween(topology.torOfHost[this.#host]!, topology.torOfHost[plan.dstHost[flow]!]!).ids];
+  }
+
+  /** model-failures.md 5, `drb`. */
+  #passOverWithdrawn(rotation: Rotation, destination: number, startPs: number): void {
+    const { topology } = this.#simulation.input;
+    const { linkUp } = this.#simulation.routes.at(startPs).topology;
+    const { ids, links, linkOffset } = topology.pathsBetween(topology.torOfHost[this.#host]!, topology.torOfHost[destination]!);
+    const isThere = (path: number): boolean => {
+      const i = ids.indexOf(path);
+      return links.slice(linkOffset[i], linkOffset[i + 1]).every((link) => linkUp[link] === 1);
+    };
+    if (!rotation.paths.some(isThere)) return;
+    while (!isThere(rotation.paths[rotation.pointer]!)) rotation.pointer = (rotation.pointer + 1) % rotation.paths.length;
   }
 
   #drawRotations(): void {

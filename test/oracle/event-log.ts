@@ -6,6 +6,13 @@
 export const DATA = 0;
 export const ACK = 1;
 export const NACK = 2;
+/** A data packet whose payload a switch cut off. */
+export const TRIMMED = 3;
+/** From a switch to its neighbour: what it may not send, or may again. */
+export const PAUSE = 6;
+export const RESUME = 7;
+
+export type PacketType = typeof DATA | typeof ACK | typeof NACK | typeof TRIMMED | typeof PAUSE | typeof RESUME;
 
 /** Class of a NIC wake-up. Wake-ups are an implementation's own business: they are in no log. */
 export const NIC_WAKE_UP = 2042;
@@ -14,10 +21,12 @@ export interface PacketEvent {
   readonly timePs: number;
   readonly port: number;
   readonly flow: number;
-  /** Packet number; of an ACK the packet it answers; of a NACK the next expected packet. */
+  /** Packet number; of an answer the packet it speaks of; of PAUSE and RESUME the class. */
   readonly seq: number;
-  readonly type: typeof DATA | typeof ACK | typeof NACK;
+  readonly type: PacketType;
   readonly marked: boolean;
+  /** Cut at the port that faces its destination, or the answer to such a packet. */
+  readonly lastHop: boolean;
   readonly entropy: number;
 }
 
@@ -43,7 +52,7 @@ export function mixEvent(hash: number, ...words: number[]): number {
   return hash;
 }
 
-/** Words: time (high 32 bits, low 32 bits), port, flow, seq, type, marked, entropy. The first hash of a node is 0. */
+/** Words: time (high 32 bits, low 32 bits), port, flow, seq, type, marked + 2 lastHop, entropy. The first hash of a node is 0. */
 export const hashPacketEvent = (hash: number, event: PacketEvent): number =>
   mixEvent(
     hash,
@@ -53,7 +62,7 @@ export const hashPacketEvent = (hash: number, event: PacketEvent): number =>
     event.flow,
     event.seq,
     event.type,
-    event.marked ? 1 : 0,
+    (event.marked ? 1 : 0) + (event.lastHop ? 2 : 0),
     event.entropy,
   );
 

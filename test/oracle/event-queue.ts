@@ -43,12 +43,17 @@ export class EventQueue {
     }
   }
 
-  /** Removes and returns the first event, undefined when there is none. */
-  pop(): PendingEvent | undefined {
+  get isEmpty(): boolean {
+    return this.#heap.length === 0;
+  }
+
+  /** Removes and returns the first event if it is due at `timePs` or before; else null. */
+  popUpTo(timePs: number): PendingEvent | null {
     const heap = this.#heap;
     const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || last === first) return first;
+    if (first === undefined || first.timePs > timePs) return null;
+    const last = heap.pop()!;
+    if (last === first) return first;
     heap[0] = last;
     let parent = 0;
     for (;;) {

@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import type { LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
 import { ScheduleBuilder, type Schedule } from '../../sim/base/schedule.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
@@ -32,6 +33,7 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
     switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
     failures: [],
     stopAtPs: 1e12,
+    ...ONE_WORKLOAD,
     stopPackets: null,
     ...changes,
   };
@@ -41,7 +43,7 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
 export function oracleInput(scenario: Scenario, schedule: Schedule): OracleInput {
   const topology = buildTopology(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
-  return { topology, schedule, plan, scenario };
+  return { topology, schedule, plan, scenario, classOfFlow: null };
 }
 
 /** When packets arrive somewhere, the nodes one after the other. */

@@ -1,15 +1,16 @@
 import { congestionControl } from './congestion.ts';
 import { HostEntropy } from './entropy.ts';
-import { ACK, DATA } from './event-log.ts';
+import { ACK, DATA, PAUSE, RESUME, TRIMMED } from './event-log.ts';
 import { LazyNic, Nic } from './nic.ts';
+import type { Deliver } from './output-port.ts';
 import type { Packet } from './packet.ts';
 import type { Ranks } from './rank.ts';
 import { Receiver, type Answer } from './receiver.ts';
 import { GoBackNSender, SelectiveSender, type Sender, type SenderContext } from './sender.ts';
 import type { Simulation } from './simulation.ts';
-import type { Deliver } from './switch.ts';
 
 const RETRANSMISSION_TIMER = 2043;
+const DEFAULT_CLASS = 3;
 
 /** The way out of a host. */
 export interface HostContext {
@@ -31,6 +32,8 @@ export class Host {
   readonly #nic: Nic;
   readonly #senders = new Map<number, Sender>();
   readonly #receivers = new Map<number, Receiver>();
+  readonly #waitingFlows: { flow: number; sincePs: number }[] = [];
+  #openFlowCount = 0;
 
   constructor(simulation: Simulation, index: number, nicKind: NicKind, context: HostContext) {
     const { deliver } = context;
@@ -48,14 +51,28 @@ export class Host {
     this.#nic.around(handle);
   }
 
+  /** `nic.maxFlows`: it may have to wait until another one is over. */
   startFlow(flow: number): void {
-    this.#senders.get(flow)!.started = true;
+    this.#waitingFlows.push({ flow, sincePs: this.#simulation.now });
+    this.#openFlows();
+  }
+
+  #openFlows(): void {
+    const most = this.#simulation.input.scenario.nic.maxFlows ?? Infinity;
+    this.#waitingFlows.sort((a, b) => a.sincePs - b.sincePs || a.flow - b.flow);
+    while (this.#waitingFlows.length > 0 && this.#openFlowCount < most) {
+      this.#openFlowCount++;
+      this.#senders.get(this.#waitingFlows.shift()!.flow)!.started = true;
+    }
   }
 
   receive(packet: Packet): void {
     this.#simulation.noteDelivered(packet);
     this.around(() => {
-      if (packet.type === DATA) this.#receiveData(packet);
+      if (packet.type === PAUSE) this.#nic.paused.add(packet.seq);
+      else if (packet.type === RESUME) this.#nic.paused.delete(packet.seq);
+      else if (packet.type === DATA) this.#receiveData(packet);
+      else if (packet.type === TRIMMED) this.#receiveTrimmed(packet);
       else this.#senders.get(packet.flow)!.hear(packet, this.#simulation.now);
     });
   }
@@ -89,11 +106,19 @@ export class Host {
         this.#simulation.scheduleLocal(timePs, this.#index, RETRANSMISSION_TIMER, flow, () =>
           this.around(() => sender.timerFires(this.#simulation.now)),
         ),
-      onComplete: () => this.#context.ranks().flowEnded(flow),
+      onTimeout: () => {
+        this.#entropy.noteTimeout(flow, this.#simulation.now);
+      },
+      onComplete: () => {
+        this.#openFlowCount--;
+        this.#openFlows();
+        this.#context.ranks().flowEnded(flow);
+      },
     };
+    if (recovery === 'trim' || recovery === 'timers') throw new Error(`the oracle has no recovery ${recovery}`);
     const sender = recovery === 'gbn' ? new GoBackNSender(context) : new SelectiveSender(context, recovery);
     this.#senders.set(flow, sender);
-    const makePacket = (seq: number, isRetransmission: boolean): Packet => ({
+    const makePacket = (seq: number, isRetransmission: boolean, startPs: number): Packet => ({
       type: DATA,
       flow,
       seq,
@@ -101,18 +126,35 @@ export class Host {
       dstHost: plan.dstHost[flow]!,
       payloadBytes: payloadBytes(seq),
       wireBytes: wireBytes(seq),
-      ...this.#entropy.choose(flow, payloadBytes(seq) === mtuBytes),
+      trafficClass: this.#classOf(flow),
+      ...this.#entropy.choose(flow, payloadBytes(seq) === mtuBytes, startPs),
       isRetransmission,
       marked: false,
+      lastHop: false,
     });
-    this.#nic.flows.push({ sender, makePacket, lineRateBps, rateBps: congestion.rateBps });
+    this.#nic.flows.push({ sender, makePacket, lineRateBps, rateBps: congestion.rateBps, trafficClass: this.#classOf(flow) });
+  }
+
+  #classOf(flow: number): number {
+    return this.#simulation.input.classOfFlow?.[flow] ?? DEFAULT_CLASS;
+  }
+
+  #receiverOf(flow: number): Receiver {
+    const { recovery, nackIntervalPs } = this.#simulation.input.scenario.transport;
+    const receiver = this.#receivers.get(flow) ?? new Receiver(recovery, nackIntervalPs, this.#simulation.bugs);
+    this.#receivers.set(flow, receiver);
+    return receiver;
+  }
+
+  #receiveTrimmed(packet: Packet): void {
+    const answer = this.#receiverOf(packet.flow).takeTrimmed(packet.seq, packet.marked, packet.lastHop, this.#simulation.now);
+    if (answer !== null) this.#nic.control.push(this.#answerPacket(packet, answer));
   }
 
   #receiveData(packet: Packet): void {
     const { scenario, plan } = this.#simulation.input;
-    const { transport, nic } = scenario;
-    const receiver = this.#receivers.get(packet.flow) ?? new Receiver(transport.recovery, transport.nackIntervalPs, this.#simulation.bugs);
-    this.#receivers.set(packet.flow, receiver);
+    const { nic } = scenario;
+    const receiver = this.#receiverOf(packet.flow);
     const total = packetsOf(plan.bytes[packet.flow]!, nic.mtuBytes);
     const wasComplete = receiver.expected === total;
     const answer = receiver.take(packet.seq, packet.marked, this.#simulation.now);
@@ -132,6 +174,7 @@ export class Host {
       dstHost: plan.srcHost[packet.flow]!,
       payloadBytes: 0,
       wireBytes: scenario.nic.ackBytes,
+      trafficClass: scenario.nic.ackPriority === 'high' ? 0 : this.#classOf(packet.flow),
       entropy: reverses ? topology.pathReverse[packet.entropy]! : packet.entropy,
       pinned: packet.pinned,
       isRetransmission: false,

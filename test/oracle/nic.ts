@@ -1,27 +1,43 @@
 import { serialisationPs } from '../../sim/derive.ts';
+import type { Deliver } from './output-port.ts';
 import type { Packet } from './packet.ts';
 import type { Sender } from './sender.ts';
 import type { Simulation } from './simulation.ts';
-import type { Deliver } from './switch.ts';
 
 /** A flow that this host sends, and how its next packet is made. */
 export interface NicFlow {
   readonly sender: Sender;
-  readonly makePacket: (seq: number, isRetransmission: boolean) => Packet;
+  readonly makePacket: (seq: number, isRetransmission: boolean, startPs: number) => Packet;
   readonly lineRateBps: number;
   readonly rateBps: () => number;
+  readonly trafficClass: number;
 }
 
-/** Section 4: one port; answers before data, data round robin over the flows; each choice is made when the port can start. */
+/** The packet of a flow that goes next. */
+interface DataChoice {
+  readonly flow: NicFlow;
+  readonly seq: number;
+}
+
+/**
+ * packet-model.md, section 4, and model-switches.md, section 8: one port; answers before data, data round robin over the flows; each choice
+ * is made when the port can start.
+ */
 export class Nic {
   readonly control: Packet[] = [];
   readonly flows: NicFlow[] = [];
+  /** Classes that the switch has paused. */
+  readonly paused = new Set<number>();
   protected readonly simulation: Simulation;
   protected readonly node: number;
   protected busyUntilPs = 0;
   readonly #deliver: Deliver;
   readonly #link: number;
   #lastServed = -1;
+  /** Answers that went in a row while data could have gone. */
+  #controlRow = 0;
+  /** The host's memory delivers the next payload then (`nic.pcieBps`). */
+  #payloadFromPs = 0;
   readonly #wakeUpsPs = new Set<number>();
 
   constructor(simulation: Simulation, deliver: Deliver, host: number) {
@@ -53,9 +69,15 @@ export class Nic {
     if (packet === null) return false;
     const { topology } = this.simulation.input;
     this.simulation.noteSent(packet);
-    const endPs = timePs + serialisationPs(packet.wireBytes, topology.linkRateBps[this.#link]!);
+    const { faults } = this.simulation;
+    const endPs = timePs + faults.transmissionPs(this.#link, packet.wireBytes, timePs);
     this.busyUntilPs = endPs;
-    this.transmit(endPs, () => this.#deliver(this.#link, packet, endPs));
+    const isLost = faults.loses(this.#link, packet.wireBytes, timePs, endPs + topology.linkDelayPs[this.#link]!);
+    if (isLost) this.simulation.noteLost(packet);
+    else this.simulation.packetsOnLinks++;
+    this.transmit(endPs, () => {
+      if (!isLost) this.#deliver(this.#link, packet, endPs);
+    });
     return true;
   }
 
@@ -69,32 +91,69 @@ export class Nic {
 
   /** The earliest instant from `timePs` on at which pacing alone lets a flow go; Infinity if there is none. */
   protected earliestPacedPs(timePs: number): number {
-    const paced = this.flows.filter(({ sender }) => sender.admissiblePacket() !== null && sender.nextSendPs > timePs);
-    return Math.min(...paced.map(({ sender }) => sender.nextSendPs));
+    const instants = this.flows
+      .filter((flow) => this.couldSend(flow))
+      .map(({ sender }) => Math.max(sender.nextSendPs, this.#payloadFromPs));
+    return Math.min(...instants.filter((at) => at > timePs));
+  }
+
+  /** Only pacing and the host's memory may hold it back. */
+  protected couldSend({ sender, trafficClass }: NicFlow): boolean {
+    return !this.paused.has(trafficClass) && sender.admissiblePacket() !== null;
+  }
+
+  protected couldAnswer(): boolean {
+    return this.control.some(({ trafficClass }) => !this.paused.has(trafficClass));
   }
 
   #takePacket(timePs: number): Packet | null {
-    const dataFirst = this.simulation.bugs.has('data-before-control');
-    const answer = dataFirst ? undefined : this.control.shift();
-    return answer ?? this.#takeData(timePs) ?? this.control.shift() ?? null;
+    const data = this.#nextData(timePs);
+    const mayAnswer = this.couldAnswer();
+    if (!mayAnswer && data === null) return null;
+    if (!mayAnswer || data === null) {
+      this.#controlRow = 0;
+      return data === null ? this.#takeAnswer() : this.#takeData(data, timePs);
+    }
+    const { controlBurst } = this.simulation.input.scenario.nic;
+    if (this.#controlRow === controlBurst || this.simulation.bugs.has('data-before-control')) {
+      this.#controlRow = 0;
+      return this.#takeData(data, timePs);
+    }
+    this.#controlRow++;
+    return this.#takeAnswer();
   }
 
-  #takeData(timePs: number): Packet | null {
-    for (let i = 1; i <= this.flows.length; i++) {
-      const index = (this.#lastServed + i) % this.flows.length;
-      const { sender, makePacket, rateBps, lineRateBps } = this.flows[index]!;
-      const seq = sender.admissiblePacket();
-      if (seq === null || sender.nextSendPs > timePs) continue;
-      if (!this.simulation.bugs.has('scan-from-first-flow')) this.#lastServed = index;
-      const { isRetransmission } = sender.transmit(seq, timePs);
-      const packet = makePacket(seq, isRetransmission);
-      if (isRetransmission) this.simulation.retransmits++;
-      else this.simulation.packets++;
-      const fromPs = this.simulation.bugs.has('pacing-from-the-end') ? timePs + serialisationPs(packet.wireBytes, lineRateBps) : timePs;
-      if (rateBps() < lineRateBps) sender.nextSendPs = fromPs + serialisationPs(packet.wireBytes, rateBps());
-      return packet;
+  #takeAnswer(): Packet {
+    return this.control.splice(
+      this.control.findIndex(({ trafficClass }) => !this.paused.has(trafficClass)),
+      1,
+    )[0]!;
+  }
+
+  #nextData(timePs: number): DataChoice | null {
+    if (this.#payloadFromPs > timePs) return null;
+    const isOldestFirst = this.simulation.input.scenario.nic.scheduler === 'oldest-first';
+    const first = isOldestFirst || this.simulation.bugs.has('scan-from-first-flow') ? 0 : this.#lastServed + 1;
+    for (let i = 0; i < this.flows.length; i++) {
+      const flow = this.flows[(first + i) % this.flows.length]!;
+      const seq = flow.sender.admissiblePacket();
+      if (seq !== null && this.couldSend(flow) && flow.sender.nextSendPs <= timePs) return { flow, seq };
     }
     return null;
+  }
+
+  #takeData({ flow, seq }: DataChoice, timePs: number): Packet {
+    const { sender, makePacket, rateBps, lineRateBps } = flow;
+    const { pcieBps } = this.simulation.input.scenario.nic;
+    this.#lastServed = this.flows.indexOf(flow);
+    const { isRetransmission } = sender.transmit(seq, timePs);
+    const packet = makePacket(seq, isRetransmission, timePs);
+    if (isRetransmission) this.simulation.retransmits++;
+    else this.simulation.packets++;
+    const fromPs = this.simulation.bugs.has('pacing-from-the-end') ? timePs + serialisationPs(packet.wireBytes, lineRateBps) : timePs;
+    if (rateBps() < lineRateBps) sender.nextSendPs = fromPs + serialisationPs(packet.wireBytes, rateBps());
+    if (pcieBps !== null) this.#payloadFromPs = timePs + Math.round((packet.payloadBytes * 8e12) / pcieBps);
+    return packet;
   }
 }
 
@@ -138,7 +197,7 @@ export class LazyNic extends Nic {
   #flushLater(): void {
     const windowPs = this.simulation.shortestDelayPs;
     const from = Math.max(this.busyUntilPs, this.simulation.now + 1);
-    const hasWork = this.control.length > 0 || this.flows.some(({ sender }) => sender.admissiblePacket() !== null);
+    const hasWork = this.couldAnswer() || this.flows.some((flow) => this.couldSend(flow));
     const at = (Math.floor(from / windowPs) + 1) * windowPs - 1;
     if (!hasWork || at <= this.#flushPs) return;
     this.#flushPs = at;

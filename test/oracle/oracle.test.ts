@@ -187,7 +187,16 @@ test('selective repeat resends a lost packet when one sent three later is acknow
 describe('DCTCP', () => {
   test('the first windows by hand', () => {
     const spec = { kind: 'dctcp', g: 1 / 16, initialWindowBytes: 41_600, minWindowBytes: 4160, recovery: 'sr' } as const;
-    const limits = { baseRttPs: 0, bdpBytes: 0, queueBytes: 0, ecn: null, rtoPs: 0, initialWindowBytes: 41_600, minWindowBytes: 4160 };
+    const limits = {
+      baseRttPs: 0,
+      bdpBytes: 0,
+      queueBytes: 0,
+      ecn: null,
+      headerQueueBytes: 0,
+      rtoPs: 0,
+      initialWindowBytes: 41_600,
+      minWindowBytes: 4160,
+    };
     const dctcp = new Dctcp({ ...spec, rtoPs: null, nackIntervalPs: 0 }, limits, 4160);
     dctcp.hearAck({ newlyBytes: 4160, marked: false, una: 1, next: 10 });
     expect(dctcp.cwnd).toBe(41_600 + 416);

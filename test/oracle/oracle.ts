@@ -1,8 +1,10 @@
 import type { Topology } from '../../sim/base/topology.ts';
+import { findCycle, packetsWaitBehindPause } from './deadlock.ts';
 import { Host, type NicKind } from './host.ts';
+import type { Deliver } from './output-port.ts';
 import { Ranks } from './rank.ts';
 import { Simulation } from './simulation.ts';
-import { Switch, type Deliver } from './switch.ts';
+import { Switch } from './switch.ts';
 import type { Bug } from './bugs.ts';
 import type { OracleInput, OracleResult } from './types.ts';
 
@@ -15,7 +17,7 @@ export interface OracleOptions {
 }
 
 /**
- * A deliberately plain packet simulator: docs/packet-model.md in the most obvious way, on one global heap, with objects, real queues
+ * A deliberately plain packet simulator: docs/packet-model.md and its continuations in the most obvious way, on one global heap, with objects, real queues
  * and an event for every departure. It is the specification in code, and only tests use it.
  *
  * @throws Error when packets are not conserved or an impossible route is taken
@@ -26,9 +28,10 @@ export function runOracle(input: OracleInput, options: OracleOptions = {}): Orac
   const deliver: Deliver = (link, packet, endPs) => {
     const node = topology.linkTo[link]!;
     const arrivalPs = endPs + topology.linkDelayPs[link]!;
-    simulation.scheduleArrival(arrivalPs, node, topology.linkToPort[link]!, packet, () => {
+    const port = topology.linkToPort[link]!;
+    simulation.scheduleArrival(arrivalPs, node, port, packet, () => {
       if (node < topology.hosts) hosts[node]!.receive(packet);
-      else switches[node - topology.hosts]!.receive(packet);
+      else switches[node - topology.hosts]!.receive(packet, port);
     });
   };
   const informSender = (flow: number): void => {
@@ -45,11 +48,12 @@ export function runOracle(input: OracleInput, options: OracleOptions = {}): Orac
   const ranks: Ranks = new Ranks(simulation, (host) => hosts[host]!);
 
   ranks.begin();
-  simulation.run(scenario.stopAtPs);
+  const isStuck = simulation.run(scenario.stopAtPs, () => packetsWaitBehindPause(switches));
   simulation.checkConservation();
 
   const finished = ranks.ended.every((ended) => ended);
-  const { packets, packetHops, drops, retransmits, ecnMarks, reorderMaxPackets, linkLoadBytes, linkQueueMaxBytes } = simulation;
+  const { packets, packetHops, drops, lostOnLinks, trims, pfcPauses, retransmits, ecnMarks } = simulation;
+  const { reorderMaxPackets, linkLoadBytes, linkQueueMaxBytes } = simulation;
   return {
     finished,
     completionPs: finished ? ranks.lastEndPs : NaN,
@@ -57,12 +61,16 @@ export function runOracle(input: OracleInput, options: OracleOptions = {}): Orac
     packets,
     packetHops,
     drops,
+    lostOnLinks,
+    trims,
+    pfcPauses,
     retransmits,
     ecnMarks,
     queueMaxBytes: Math.max(0, ...linkQueueMaxBytes),
     reorderMaxPackets,
     linkLoadBytes,
     linkQueueMaxBytes,
+    deadlock: isStuck ? findCycle(topology, switches) : null,
     nodeLogs: simulation.logs,
   };
 }

@@ -7,9 +7,10 @@ export interface Answer {
   readonly seq: number;
   readonly cumulative: number;
   readonly marked: boolean;
+  readonly lastHop: boolean;
 }
 
-/** Section 5: the receiver of one flow. */
+/** packet-model.md, section 5, and model-transport.md, section 2: the receiver of one flow. */
 export class Receiver {
   readonly #recovery: Recovery;
   readonly #nackIntervalPs: number;
@@ -39,15 +40,27 @@ export class Receiver {
     if (this.#recovery === 'gbn') return this.#takeInOrder(seq, marked, timePs);
     if (seq >= this.#expected) this.#held.add(seq);
     while (this.#held.delete(this.#expected)) this.#expected++;
-    return { type: ACK, seq, cumulative: this.#expected, marked };
+    return { type: ACK, seq, cumulative: this.#expected, marked, lastHop: false };
+  }
+
+  /** Takes the header of a packet whose payload was cut off; null when it is not answered. */
+  takeTrimmed(seq: number, marked: boolean, lastHop: boolean, timePs: number): Answer | null {
+    const isDuplicate = seq < this.#expected || this.#held.has(seq);
+    if (isDuplicate) return { type: ACK, seq, cumulative: this.#expected, marked: false, lastHop: false };
+    if (this.#recovery === 'gbn') return this.#nackInOrder(marked, lastHop, timePs);
+    return { type: NACK, seq, cumulative: this.#expected, marked, lastHop };
   }
 
   #takeInOrder(seq: number, marked: boolean, timePs: number): Answer | null {
     if (seq === this.#expected) this.#expected++;
-    if (seq < this.#expected) return { type: ACK, seq, cumulative: this.#expected, marked };
+    if (seq < this.#expected) return { type: ACK, seq, cumulative: this.#expected, marked, lastHop: false };
+    return this.#nackInOrder(marked && this.#nackEchoesMark, false, timePs);
+  }
+
+  #nackInOrder(marked: boolean, lastHop: boolean, timePs: number): Answer | null {
     const last = this.#lastNack;
     if (last !== null && last.expected === this.#expected && timePs - last.timePs < this.#nackIntervalPs) return null;
     this.#lastNack = { expected: this.#expected, timePs };
-    return { type: NACK, seq: this.#expected, cumulative: this.#expected, marked: marked && this.#nackEchoesMark };
+    return { type: NACK, seq: this.#expected, cumulative: this.#expected, marked, lastHop };
   }
 }

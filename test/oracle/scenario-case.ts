@@ -10,6 +10,8 @@ export interface ScenarioCase {
   readonly scenario: Scenario;
   /** In place of the scenario's workload, over as many ranks; null: the workload itself. */
   readonly traffic: readonly Traffic[] | null;
+  /** Traffic classes that flows have in turn, by number; without them all flows have class 3. */
+  readonly classes?: readonly number[];
 }
 
 /** As JSON, infinite values as the string "Infinity". `readCase` takes it back. */
@@ -23,4 +25,9 @@ export const readCase = (text: string): OracleInput =>
 export const scheduleOf = ({ scenario, traffic }: ScenarioCase): Schedule =>
   traffic === null ? buildWorkload(scenario.workload, scenario.seed).schedule : buildTraffic(traffic, scenario.workload.ranks);
 
-export const inputOf = (scenarioCase: ScenarioCase): OracleInput => oracleInput(scenarioCase.scenario, scheduleOf(scenarioCase));
+export function inputOf(scenarioCase: ScenarioCase): OracleInput {
+  const input = oracleInput(scenarioCase.scenario, scheduleOf(scenarioCase));
+  const { classes } = scenarioCase;
+  if (classes === undefined) return input;
+  return { ...input, classOfFlow: Uint8Array.from({ length: input.plan.flows }, (_, flow) => classes[flow % classes.length]!) };
+}

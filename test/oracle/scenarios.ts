@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
@@ -32,6 +33,8 @@ const balancer: fc.Arbitrary<BalancerSpec> = fc.oneof(
     shuffleDestinations: fc.boolean(),
     shuffleFlows: fc.boolean(),
     shufflePaths: fc.boolean(),
+    failedPathTimeoutPs: fc.constantFrom(1e6, 100e9),
+    repath: fc.constantFrom('good' as const, 'random' as const),
   }),
 );
 
@@ -127,6 +130,9 @@ const settings: fc.Arbitrary<Scenario> = fc.record({ fabric: fabrics, nic, balan
       switch: switches(packetBytes),
       acks: fc.constantFrom<NicSpec['acks']>('per-packet', 'per-packet', 'per-packet', 'none'),
       stopAtPs,
+      start: fc.constant(AT_ONCE),
+      jobs: fc.constant([]),
+      background: fc.constant(null),
       stopPackets: fc.constant(null),
     })
     .map(({ ranks, acks, stopAtPs, ...own }) => {
@@ -172,7 +178,7 @@ function configurableTransport(spec: TransportSpec, isSilent: boolean, packetByt
       const isInRange = minWindowBytes !== null && initialWindowBytes !== null && minWindowBytes <= initialWindowBytes;
       return { ...spec, ...common, minWindowBytes: isInRange && minWindowBytes >= packetBytes ? minWindowBytes : null };
     }
-    case 'dctcp-rate':
+    default:
       return { ...spec, ...common };
   }
 }

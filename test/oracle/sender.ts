@@ -1,6 +1,6 @@
 import type { Bug } from './bugs.ts';
 import type { CongestionControl } from './congestion.ts';
-import { ACK } from './event-log.ts';
+import { ACK, NACK } from './event-log.ts';
 import type { Packet } from './packet.ts';
 
 /** What the sending side of a flow has to know of the rest. */
@@ -14,6 +14,8 @@ export interface SenderContext {
   readonly reorderDistance: () => number;
   readonly bugs: ReadonlySet<Bug>;
   readonly armTimer: (timePs: number) => void;
+  /** After the sender and its congestion control have dealt with a timeout. */
+  readonly onTimeout: () => void;
   readonly onComplete: () => void;
 }
 
@@ -80,6 +82,7 @@ export abstract class Sender {
     if (this.hasUnanswered()) {
       this.takeTimeout();
       congestion.hearTimeout();
+      this.context.onTimeout();
     }
     this.#arm(timePs + rtoPs);
   }
@@ -132,6 +135,12 @@ export class SelectiveSender extends Sender {
   }
 
   protected takeAnswer(answer: Packet): void {
+    if (answer.type === NACK) {
+      if (this.#state[answer.seq] !== 'outstanding') return;
+      this.#state[answer.seq] = 'lost';
+      this.context.congestion.hearTrim(this.next);
+      return;
+    }
     const { congestion, wireBytes, reorderDistance, bugs } = this.context;
     let newlyBytes = 0;
     const acknowledge = (seq: number): boolean => {

@@ -1,6 +1,8 @@
 import { PacketStreams } from '../../sim/base/random.ts';
 import { deriveLimits, type Limits } from '../../sim/derive.ts';
-import { DATA, NIC_WAKE_UP, type NodeLog } from './event-log.ts';
+import { Faults } from './faults.ts';
+import { Routes } from './routes.ts';
+import { DATA, NIC_WAKE_UP, TRIMMED, type NodeLog } from './event-log.ts';
 import { canonicalOrder, EventQueue, type EventOrder } from './event-queue.ts';
 import type { Packet } from './packet.ts';
 import type { Bug } from './bugs.ts';
@@ -14,10 +16,11 @@ interface Account {
   sent: number;
   delivered: number;
   dropped: number;
+  lost: number;
   readonly inFlight: Set<Packet>;
 }
 
-const emptyAccount = (): Account => ({ sent: 0, delivered: 0, dropped: 0, inFlight: new Set() });
+const emptyAccount = (): Account => ({ sent: 0, delivered: 0, dropped: 0, lost: 0, inFlight: new Set() });
 
 /** The clock, the events, the random streams and the counters that all nodes share. */
 export class Simulation {
@@ -26,16 +29,26 @@ export class Simulation {
   readonly limits: Limits;
   readonly bugs: ReadonlySet<Bug>;
   readonly logs: readonly NodeLog[];
+  readonly faults: Faults;
+  readonly routes: Routes;
   readonly ecnStream: PacketStreams;
   readonly entropyStream: PacketStreams;
   readonly roundRobinStream: PacketStreams;
+  readonly repathStream: PacketStreams;
+  readonly trimStream: PacketStreams;
+  readonly ecnPortStream: PacketStreams;
 
   packets = 0;
   packetHops = 0;
   drops = 0;
+  lostOnLinks = 0;
+  trims = 0;
+  pfcPauses = 0;
   retransmits = 0;
   ecnMarks = 0;
   reorderMaxPackets = 0;
+  /** Being sent, or on their way. */
+  packetsOnLinks = 0;
   readonly linkLoadBytes: Float64Array;
   readonly linkQueueMaxBytes: Float64Array;
   readonly #data = emptyAccount();
@@ -50,9 +63,14 @@ export class Simulation {
     this.bugs = bugs;
     this.limits = deriveLimits(scenario, topology);
     this.logs = Array.from({ length: topology.hosts + topology.switches }, () => ({ packets: [], locals: [] }));
+    this.faults = new Faults(topology, scenario.failures, scenario.seed);
+    this.routes = new Routes(scenario, topology, input.schedule.ranks);
     this.ecnStream = new PacketStreams(scenario.seed, 'ecn', topology.switches);
     this.entropyStream = new PacketStreams(scenario.seed, 'entropy', topology.hosts);
     this.roundRobinStream = new PacketStreams(scenario.seed, 'round-robin', topology.switches);
+    this.repathStream = new PacketStreams(scenario.seed, 'repath', topology.hosts);
+    this.trimStream = new PacketStreams(scenario.seed, 'trim', topology.links);
+    this.ecnPortStream = new PacketStreams(scenario.seed, 'ecn-port', topology.links);
     this.linkLoadBytes = new Float64Array(topology.links);
     this.linkQueueMaxBytes = new Float64Array(topology.links);
     this.#queue = new EventQueue(orderWith(bugs));
@@ -66,9 +84,10 @@ export class Simulation {
   /** A packet leaves the far end of a link. */
   scheduleArrival(timePs: number, node: number, port: number, packet: Packet, run: () => void): void {
     this.#push(timePs, EVENT, node, port, 0, () => {
-      const { flow, seq, type, marked, entropy } = packet;
+      const { flow, seq, type, marked, lastHop, entropy } = packet;
       this.packetHops++;
-      this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, entropy });
+      this.packetsOnLinks--;
+      this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, lastHop, entropy });
       run();
     });
   }
@@ -81,13 +100,27 @@ export class Simulation {
     });
   }
 
-  /** Handles everything up to and including `untilPs`, until nothing is pending. */
-  run(untilPs: number): void {
+  /**
+   * Handles everything up to and including `untilPs`, until nothing is pending, or until the end of an interval that finds the network
+   * stuck; says whether it is stuck.
+   */
+  run(untilPs: number, packetsWaitBehindPause: () => boolean): boolean {
     const lastPs = this.bugs.has('stop-before-its-instant') ? untilPs - 1 : untilPs;
-    for (let event = this.#queue.pop(); event !== undefined && event.timePs <= lastPs; event = this.#queue.pop()) {
-      if (event.timePs < this.now) throw new Error(`an event at ${event.timePs} ps comes after ${this.now} ps`);
-      this.now = event.timePs;
-      event.run();
+    const isStuck = (): boolean => this.packetsOnLinks === 0 && packetsWaitBehindPause();
+    const intervalPs = Math.ceil(1e9 / this.#lookaheadPs) * this.#lookaheadPs;
+    for (let endPs = intervalPs; ; endPs += intervalPs) {
+      for (
+        let event = this.#queue.popUpTo(Math.min(endPs - 1, lastPs));
+        event !== null;
+        event = this.#queue.popUpTo(Math.min(endPs - 1, lastPs))
+      ) {
+        if (event.timePs < this.now) throw new Error(`an event at ${event.timePs} ps comes after ${this.now} ps`);
+        this.now = event.timePs;
+        event.run();
+      }
+      if (endPs > lastPs && !this.#queue.isEmpty) return false;
+      if (isStuck()) return true;
+      if (this.#queue.isEmpty) return false;
     }
   }
 
@@ -104,6 +137,15 @@ export class Simulation {
     account.inFlight.delete(packet);
   }
 
+  /** A link did not carry it to its end. */
+  noteLost(packet: Packet): void {
+    const account = this.#accountOf(packet);
+    this.drops++;
+    this.lostOnLinks++;
+    account.lost++;
+    account.inFlight.delete(packet);
+  }
+
   noteDelivered(packet: Packet): void {
     const account = this.#accountOf(packet);
     account.delivered++;
@@ -112,9 +154,9 @@ export class Simulation {
 
   /** Section 9: no packet is lost from the books, none is counted twice. */
   checkConservation(): void {
-    for (const { sent, delivered, dropped, inFlight } of [this.#data, this.#control]) {
-      if (sent !== delivered + dropped + inFlight.size) {
-        throw new Error(`${sent} packets sent, ${delivered} delivered, ${dropped} dropped, ${inFlight.size} in flight`);
+    for (const { sent, delivered, dropped, lost, inFlight } of [this.#data, this.#control]) {
+      if (sent !== delivered + dropped + lost + inFlight.size) {
+        throw new Error(`${sent} packets sent, ${delivered} delivered, ${dropped} dropped, ${lost} lost, ${inFlight.size} in flight`);
       }
     }
   }
@@ -124,8 +166,13 @@ export class Simulation {
     return Math.min(...this.input.topology.linkDelayPs);
   }
 
+  /** L of section 9. */
+  get #lookaheadPs(): number {
+    return Math.min(this.shortestDelayPs, this.limits.rtoPs, 2 ** 20 - 1);
+  }
+
   #accountOf(packet: Packet): Account {
-    return packet.type === DATA ? this.#data : this.#control;
+    return packet.type === DATA || packet.type === TRIMMED ? this.#data : this.#control;
   }
 
   #push(timePs: number, stage: 0 | 1, node: number, port: number, id: number, run: () => void): void {

@@ -9,6 +9,8 @@ export interface OracleInput {
   readonly schedule: Schedule;
   readonly plan: FlowPlan;
   readonly scenario: Scenario;
+  /** 1 to 7, by flow; null: all flows have class 3. */
+  readonly classOfFlow: Uint8Array | null;
 }
 
 export interface OracleResult {
@@ -20,6 +22,10 @@ export interface OracleResult {
   readonly packets: number;
   readonly packetHops: number;
   readonly drops: number;
+  /** Of the drops. */
+  readonly lostOnLinks: number;
+  readonly trims: number;
+  readonly pfcPauses: number;
   readonly retransmits: number;
   readonly ecnMarks: number;
   readonly queueMaxBytes: number;
@@ -27,5 +33,7 @@ export interface OracleResult {
   readonly linkLoadBytes: Float64Array;
   /** Of the output port of each link at a switch; 0 for the others. */
   readonly linkQueueMaxBytes: Float64Array;
+  /** Links of ports that wait for each other in a cycle; null: the run did not end in a deadlock. */
+  readonly deadlock: readonly number[] | null;
   readonly nodeLogs: readonly NodeLog[];
 }

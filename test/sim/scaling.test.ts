@@ -38,16 +38,15 @@ function withSizes(workload: WorkloadSpec, change: (bytes: number) => number): W
 describe('sizes and rates', () => {
   const maybe = (value: number | null, z: number): number | null => (value === null ? null : value * z);
 
-  function scaledTransport(spec: TransportSpec, z: number): TransportSpec {
-    switch (spec.kind) {
-      case 'fixed':
-        return { ...spec, rateBps: maybe(spec.rateBps, z), windowBytes: maybe(spec.windowBytes, z) };
-      case 'dctcp':
-        return { ...spec, initialWindowBytes: maybe(spec.initialWindowBytes, z), minWindowBytes: maybe(spec.minWindowBytes, z) };
-      case 'dctcp-rate':
-        return { ...spec, additiveIncreaseBps: spec.additiveIncreaseBps * z, minRateBps: spec.minRateBps * z };
-    }
-  }
+  /** The spec with every number whose name ends like one of `units` multiplied by z. */
+  const multiplied = (spec: TransportSpec, units: RegExp, z: number): TransportSpec => ({
+    ...spec,
+    ...Object.fromEntries(
+      Object.entries(spec).flatMap(([name, value]) => (typeof value === 'number' && units.test(name) ? [[name, value * z]] : [])),
+    ),
+  });
+
+  const scaledTransport = (spec: TransportSpec, z: number): TransportSpec => multiplied(spec, /(Bytes|Bps)$/, z);
 
   const scaledNic = (nic: NicSpec, z: number): NicSpec => ({
     ...nic,
@@ -94,16 +93,7 @@ describe('sizes and rates', () => {
   });
 
   /** Windows were chosen for smaller headers. */
-  function roomForHeaders(spec: TransportSpec): TransportSpec {
-    switch (spec.kind) {
-      case 'fixed':
-        return { ...spec, windowBytes: maybe(spec.windowBytes, 2) };
-      case 'dctcp':
-        return { ...spec, initialWindowBytes: maybe(spec.initialWindowBytes, 2), minWindowBytes: maybe(spec.minWindowBytes, 2) };
-      case 'dctcp-rate':
-        return spec;
-    }
-  }
+  const roomForHeaders = (spec: TransportSpec): TransportSpec => multiplied(spec, /windowBytes$/i, 2);
 
   /**
    * A serialisation time is round(bytes * 8e12 / rate): both products are exact in a double, so the quotient and its rounding do not
@@ -175,7 +165,10 @@ describe('times', () => {
       ...scenario,
       topology: withLinks(topology, ({ rateBps, delayPs }) => ({ rateBps: rateBps / z, delayPs: delayPs * z })),
       workload: workload.kind === 'flows' ? { ...workload, flows } : workload,
-      balancer: balancer.kind === 'ethereal' ? { ...balancer, batchWindowPs: balancer.batchWindowPs * z } : balancer,
+      balancer:
+        balancer.kind === 'ethereal'
+          ? { ...balancer, batchWindowPs: balancer.batchWindowPs * z, failedPathTimeoutPs: balancer.failedPathTimeoutPs * z }
+          : balancer,
       transport: {
         ...transport,
         ...(transport.kind === 'fixed' && transport.rateBps !== null ? { rateBps: transport.rateBps / z } : {}),

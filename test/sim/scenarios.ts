@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
 import type { FatTreeSpec, LeafSpineSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
 
@@ -47,6 +48,7 @@ export const scenarioOf = (changes: Partial<Scenario> & { topology: TopologySpec
   switch: DROPTAIL,
   failures: [],
   stopAtPs: 1e12,
+  ...ONE_WORKLOAD,
   stopPackets: null,
   ...changes,
 });
@@ -76,6 +78,8 @@ export const plainEthereal: EtherealSpec = {
   shuffleDestinations: false,
   shuffleFlows: false,
   shufflePaths: false,
+  failedPathTimeoutPs: 100e9,
+  repath: 'good',
 };
 
 export const everyBalancer: readonly BalancerSpec[] = [

@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,6 +42,7 @@ export const SCENARIO: Scenario = {
   switch: DROPTAIL,
   failures: [],
   stopAtPs: 100e12,
+  ...ONE_WORKLOAD,
   stopPackets: null,
 };
 
@@ -92,6 +94,7 @@ export function fakeRecord(spec: CellSpec, fields: Row = {}): CellRecord {
       ...fields,
     },
     fctPercentilesUs: Array.from({ length: 101 }, (_, i) => 1 + i / 7),
+    jobs: [],
     fabricLinks: [
       { from: 'leaf0', to: 'spine0', rateBps: 4e11, up: true, loadBytes: 1024, idealBytes: 1024, queueMaxBytes: 4160 },
       { from: 'spine0', to: 'leaf0', rateBps: 4e11, up: true, loadBytes: 1024, idealBytes: 1024, queueMaxBytes: 4160 },

@@ -5,6 +5,7 @@ import { attemptCell } from '../../sweep/run-cell.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import { StopFlag } from '../../sweep/stop-flag.ts';
 import { checkThreads, runOnThreads, usefulThreads } from '../../sweep/thread-team.ts';
+import { HOST_BALANCERS } from '../balancing/host-balancer-specs.ts';
 import { fatTreeSpec, leafSpineSpec } from '../sim/scenarios.ts';
 import { SCENARIO, fakeCells, fakeInput, temporaryDir } from './fakes.ts';
 
@@ -19,6 +20,11 @@ describe('a run on several threads says what a run on one says, in every column 
       switch: { ...DROPTAIL, queueBytes: 60_000 },
     }),
     'on a fat tree, over many phases': on(fatTreeSpec(4), { workload: ring, balancer: { kind: 'drb' } }),
+    'with a balancer that hears marks and losses': on(leafSpineSpec(4, 4, 2), {
+      workload: { kind: 'permutation', pattern: { shift: 4 }, sizeBytes: 500_000, ranks: 16 },
+      switch: { ...DROPTAIL, queueBytes: 16_640, ecn: { lowBytes: 4160, highBytes: 12_480, maxProbability: 1 } },
+      balancer: HOST_BALANCERS['uec-mixed'],
+    }),
     'that stops at a number of packets': on(leafSpineSpec(4, 4, 2), { workload: ring, stopPackets: 2000 }),
     'that stops at a time': on(leafSpineSpec(4, 4, 2), { workload: ring, stopAtPs: 33_333_333 }),
     'without answers': on(leafSpineSpec(4, 4, 2), {

@@ -194,14 +194,16 @@ describe('failures by name', () => {
       .map((link) => `${name(topology, topology.linkFrom[link]!)}>${name(topology, topology.linkTo[link]!)}`);
   };
 
-  test('a fabric link, a whole bundle, one cable of a bundle, a host link: both directions die', () => {
+  test('a fabric link, a whole bundle, one cable of a bundle, a host link, all links of a switch: both directions die', () => {
     expect(dead({ dead: ['leaf0-spine1'] })).toEqual(['leaf0>spine1', 'spine1>leaf0']);
     expect(dead({ dead: ['leaf1-spine0'], linksPerPair: 2 })).toHaveLength(4);
     expect(dead({ dead: ['leaf1-spine0-1'], linksPerPair: 2 })).toEqual(['leaf1>spine0', 'spine0>leaf1']);
     expect(dead({ dead: ['host3-leaf1'] })).toEqual(['host3>leaf1', 'leaf1>host3']);
+    expect(dead({ dead: ['spine1'] })).toEqual(['leaf0>spine1', 'spine1>leaf0', 'leaf1>spine1', 'spine1>leaf1']);
+    expect(dead({ dead: ['leaf0'] })).toHaveLength(2 * (2 + 2));
   });
 
-  test.each(['leaf0-spine2', 'leaf2-spine0', 'spine0-leaf0', 'leaf0-spine0-1', 'host0-leaf1', 'host9-leaf1', 'leaf0', ''])(
+  test.each(['leaf0-spine2', 'leaf2-spine0', 'spine0-leaf0', 'leaf0-spine0-1', 'host0-leaf1', 'host9-leaf1', 'leaf2', ''])(
     'refuses %j with the names that exist',
     (link) => {
       expect(() => dead({ dead: [link] })).toThrow(ConfigError);

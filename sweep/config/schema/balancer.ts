@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { bytes, count, flag, kind, time, word } from './fields.ts';
+import { HOST_BALANCERS } from './host-balancer.ts';
+import { MESSAGE_BALANCERS, SWITCH_BALANCERS } from './switch-balancer.ts';
 
 const ethereal = z
   .strictObject({
@@ -20,6 +22,11 @@ const ethereal = z
     shuffleDestinations: flag('Destination leaves are visited in random order.').default(true),
     shuffleFlows: flag('Flows of a group are assigned in random order.').default(true),
     shufflePaths: flag('Paths are taken in random order.').default(true),
+    failedPathTimeout: time('After a retransmission timeout on a path its sender avoids it for so long.').prefault('100ms'),
+    repath: word(
+      ['good', 'random'],
+      'Where a sub-flow goes that has timed out. good: to a path that is not avoided, if there is one; random: to any other.',
+    ).default('good'),
   })
   .meta({ description: 'Ethereal (arXiv 2407.00550).' });
 
@@ -44,6 +51,9 @@ export const balancer = z
         variant: word(['plain', 'permute'], 'permute: the order is shuffled at every wrap.').default('plain'),
       })
       .meta({ description: 'Round robin at the switch.' }),
+    ...MESSAGE_BALANCERS,
+    ...SWITCH_BALANCERS,
+    ...HOST_BALANCERS,
     ethereal,
   ])
   .meta({ description: 'How packets find their path. A bare word is the kind.', shorthand: true });

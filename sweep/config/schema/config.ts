@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { PROFILE_NAMES } from '../profiles.ts';
 import { balancer } from './balancer.ts';
-import { failures, nic, stop, switches } from './devices.ts';
+import { nic, stop, switches } from './devices.ts';
+import { failures } from './failures.ts';
 import { integer, word } from './fields.ts';
+import { background, jobs } from './jobs.ts';
 import { report, sweep } from './sweep.ts';
 import { topology } from './topology.ts';
 import { transport } from './transport.ts';
@@ -30,8 +33,14 @@ export const BLOCKS = {
   fidelity: word(['packet', 'bound'], 'packet: every packet on every link; bound: closed-form link loads and the time they need.').default(
     'packet',
   ),
+  profile: word(
+    PROFILE_NAMES,
+    'Ready-made defaults of nic, transport, switch and balancer; keys that are given override them, a block of another kind replaces them.',
+  ).optional(),
   topology,
-  workload,
+  workload: workload.optional(),
+  jobs,
+  background,
   balancer: balancer.prefault({ kind: 'ecmp' }),
   transport: transport.prefault({ kind: 'dctcp' }),
   nic,
@@ -47,7 +56,10 @@ export type BlockName = keyof typeof BLOCKS;
 export const configSchema = z.strictObject(BLOCKS).meta({ title: 'netsim config' });
 export type Config = z.output<typeof configSchema>;
 
-/** Keys of these blocks may be a bare word: the kind. */
-export const SHORTHAND_KEYS: readonly string[] = ['topology', 'workload', 'workload.routing', 'balancer', 'transport', 'switch'];
+/** Keys of these blocks may be a bare word: the kind. A `*` stands for any entry of a list. */
+export const SHORTHAND_KEYS: readonly string[] = [
+  ...['topology', 'workload', 'workload.routing', 'balancer', 'transport', 'switch'],
+  ...['jobs.*.workload', 'jobs.*.workload.routing', 'jobs.*.balancer', 'jobs.*.transport', 'background.balancer', 'background.transport'],
+];
 /** What an absent block stands for when an override or a sweep sets one of its keys. */
 export const DEFAULT_KINDS: Readonly<Record<string, string>> = { balancer: 'ecmp', transport: 'dctcp', 'workload.routing': 'uniform' };

@@ -28,6 +28,8 @@ export interface JsonSchema {
   readonly minimumQuantity?: string;
   /** A bare word is read as the kind. */
   readonly shorthand?: boolean;
+  /** The top-level block with the same keys. */
+  readonly sameAs?: string;
 }
 
 let cached: JsonSchema | undefined;

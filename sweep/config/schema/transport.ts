@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { bytes, kind, rate, time, word } from './fields.ts';
-
-const recovery = {
-  recovery: word(
-    ['sr', 'gbn', 'none'],
-    'Loss recovery. sr: selective repeat; gbn: go-back-N; none: a lost packet stays lost. Default: sr; none with `nic.acks: none`.',
-  ).optional(),
-  rto: time('Retransmission timeout. Default: 15us + 6 * queue / host rate.').optional(),
-  nackInterval: time('Only with `recovery: gbn`: at most one NACK for one expected packet in this time. Default: 500us.').optional(),
-};
+import { dcqcn, dcqcnMlx, dctcpUec, hpcc, nscc, swift, timely } from './congestion-controls.ts';
+import { bytes, kind, rate } from './fields.ts';
+import { lossRecovery } from './loss-recovery.ts';
+import { eqds, ndp, rccc } from './receiver-credit.ts';
 
 const gain = (fallback: number, text: string) =>
   z
@@ -25,7 +19,7 @@ export const transport = z
         kind: kind('fixed', 'Constant rate and window.'),
         rate: rate('Sending rate of each flow. At most the host rate, which is the default.').optional(),
         window: bytes('Wire bytes in flight of each flow, at least one packet. Default: no window.').optional(),
-        ...recovery,
+        ...lossRecovery,
       })
       .meta({ description: 'No congestion control.' }),
     z
@@ -34,7 +28,7 @@ export const transport = z
         g: gain(1 / 16, '1/16'),
         initialWindow: bytes('Wire bytes, at least one packet. Default: 1 BDP.').optional(),
         minWindow: bytes('Wire bytes, at least one packet. Default: one packet.').optional(),
-        ...recovery,
+        ...lossRecovery,
       })
       .meta({ description: 'DCTCP, window form.' }),
     z
@@ -43,9 +37,19 @@ export const transport = z
         g: gain(1 / 256, '1/256'),
         additiveIncrease: rate('Added once a batch without marks.').prefault('1Gbps'),
         minRate: rate('The rate never falls below. At most the host rate.').prefault('100Mbps'),
-        ...recovery,
+        ...lossRecovery,
       })
       .meta({ description: 'DCTCP, rate form.' }),
+    dctcpUec,
+    dcqcn,
+    dcqcnMlx,
+    hpcc,
+    timely,
+    swift,
+    nscc,
+    rccc,
+    eqds,
+    ndp,
   ])
   .meta({ description: 'Congestion control and loss recovery. A bare word is the kind.', shorthand: true });
 export type TransportConfig = z.output<typeof transport>;

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { COLLECTIVE_ALGORITHMS } from '../../../sim/base/scenario.ts';
 import { bytes, count, flag, integer, kind, time, word } from './fields.ts';
+import { lateRanks } from './late-ranks.ts';
 
-const ranks = () => count('Ranks that take part. At most the hosts of the topology. Default: every host.').optional();
+const common = () => ({
+  ranks: count('Ranks that take part. At most the hosts of the topology. Default: every host.').optional(),
+  ...lateRanks,
+});
 
 const collective = <const K extends keyof typeof COLLECTIVE_ALGORITHMS>(name: K, sizeMeaning: string) =>
   z
@@ -10,7 +14,7 @@ const collective = <const K extends keyof typeof COLLECTIVE_ALGORITHMS>(name: K,
       kind: kind(name, `The collective operation ${name}, by all ranks.`),
       algorithm: word(COLLECTIVE_ALGORITHMS[name], 'How the ranks exchange their data.').prefault(COLLECTIVE_ALGORITHMS[name][0]),
       size: bytes(`As nccl-tests counts it: ${sizeMeaning}`),
-      ranks: ranks(),
+      ...common(),
     })
     .meta({ description: `The collective operation ${name}.` });
 
@@ -29,7 +33,7 @@ const permutation = z
       .default('random')
       .meta({ description: 'random (seeded, without fixed points), { shift: n }, or { multiply: m, add: a }.' }),
     size: bytes('Of each flow.'),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'A permutation of the ranks.' });
 
@@ -39,7 +43,7 @@ const incast = z
     senders: count('Sending ranks. At most ranks - 1.'),
     receiver: integer('Receiving rank.', 0).default(0),
     size: bytes("Of each sender's flow."),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'Many to one.' });
 
@@ -57,7 +61,7 @@ const flows = z
       )
       .min(1)
       .meta({ description: 'The flows.' }),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'Inline flows.' });
 
@@ -97,7 +101,7 @@ const moe = z
       ['per-expert', 'per-gpu'],
       'per-expert: one copy of a token a chosen expert; per-gpu: one copy a destination rank.',
     ).default('per-gpu'),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'Mixture-of-experts traffic.' });
 
@@ -118,7 +122,7 @@ const htsimFile = z
       })
       .prefault({})
       .meta({ description: 'Options of the importer.' }),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'An htsim connection matrix.' });
 
@@ -142,7 +146,7 @@ const chakraFile = z
       })
       .prefault({})
       .meta({ description: 'Options of the importer.' }),
-    ranks: ranks(),
+    ...common(),
   })
   .meta({ description: 'Chakra execution traces.' });
 

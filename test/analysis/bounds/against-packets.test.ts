@@ -1,4 +1,5 @@
 import { DROPTAIL, PLAIN_NIC } from '../../../sim/base/device-spec.ts';
+import { ONE_WORKLOAD } from '../../../sim/base/job-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
@@ -81,6 +82,7 @@ const scenarios = fc
       switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
       failures: c.isLeafCut && c.spines > 1 ? [{ link: 'leaf0-spine0' }] : [],
       stopAtPs: 1e14,
+      ...ONE_WORKLOAD,
       stopPackets: null,
     };
   });

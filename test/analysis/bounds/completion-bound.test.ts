@@ -16,7 +16,7 @@ const ECMP: BalancerSpec = { kind: 'ecmp' };
 const bound = (topology: Topology, schedule: Schedule, balancer: BalancerSpec = ECMP, nic = NIC): number =>
   completionBoundPs(topology, schedule, plan(topology, schedule, balancer), nic);
 const fidelity = (topology: Topology, schedule: Schedule, balancer: BalancerSpec = ECMP, nic = NIC): number =>
-  boundCompletionPs(topology, schedule, plan(topology, schedule, balancer), balancer, nic, { seed: 1, hash: 'ideal' });
+  boundCompletionPs(topology, schedule, plan(topology, schedule, balancer), balancer, nic, { seed: 1, hash: 'ideal', sameSalt: false });
 
 /** One full packet and one ACK over a 400 Gb/s link of 500 ns. */
 const DATA = 83_200 + 500_000;
@@ -250,7 +250,7 @@ describe('fidelity: bound', () => {
     const schedule = messages(4, [{ src: 0, dst: 2, bytes: 409_600 }, { src: 1, dst: 3, bytes: 409_600 }]); // prettier-ignore
     const flowPlan = plan(topology, schedule, ECMP);
     const completions = Array.from({ length: 32 }, (_, seed) =>
-      boundCompletionPs(topology, schedule, flowPlan, ECMP, NIC, { seed, hash: 'ideal' }),
+      boundCompletionPs(topology, schedule, flowPlan, ECMP, NIC, { seed, hash: 'ideal', sameSalt: false }),
     );
     const alone = 100 * 83_200 + 500_000 + 3 * DATA + 4 * ACK;
     const collided = DATA + 200 * 83_200 + 500_000 + 2 * DATA + 4 * ACK;

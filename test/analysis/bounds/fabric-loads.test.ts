@@ -8,7 +8,7 @@ import { measuredLoads } from '../../../analysis/bounds/measured-loads.ts';
 import { ethereal, fabric, type Message, messages, plan } from '../../balancing/fabric.ts';
 
 const loadsOf = (topology: Topology, schedule: Schedule, balancer: BalancerSpec, seed = 1): FabricLoads =>
-  fabricLoads(topology, schedule, plan(topology, schedule, balancer, seed), balancer, { seed, hash: 'ideal' });
+  fabricLoads(topology, schedule, plan(topology, schedule, balancer, seed), balancer, { seed, hash: 'ideal', sameSalt: false });
 
 const SPRAYS: BalancerSpec[] = [{ kind: 'spray' }, { kind: 'drb' }, { kind: 'spray-switch-rr', variant: 'plain' }];
 const ALL: BalancerSpec[] = [...SPRAYS, { kind: 'ecmp' }, { kind: 'ecmp-split', k: 4 }, ethereal(), ethereal({ split: 'fewest' })];

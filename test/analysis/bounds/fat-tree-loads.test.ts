@@ -18,7 +18,7 @@ const build = (spec: FatTreeSpec, dead: readonly string[] = []): Topology =>
   );
 
 const loadsOf = (topology: Topology, schedule: Schedule, balancer: BalancerSpec, seed = 1): FabricLoads =>
-  fabricLoads(topology, schedule, plan(topology, schedule, balancer, seed), balancer, { seed, hash: 'ideal' });
+  fabricLoads(topology, schedule, plan(topology, schedule, balancer, seed), balancer, { seed, hash: 'ideal', sameSalt: false });
 
 const SPRAYS: BalancerSpec[] = [{ kind: 'spray' }, { kind: 'drb' }, { kind: 'spray-switch-rr', variant: 'plain' }];
 const HASHED: BalancerSpec[] = [{ kind: 'ecmp' }, { kind: 'ecmp-split', k: 4 }];

@@ -8,6 +8,9 @@ import { ethereal, fabric, messages, plan } from '../../balancing/fabric.ts';
 
 /** Statistics of hashing: congestion-theory 9, 10 and 14. Seeds are fixed, tolerances are standard errors or those of the page. */
 
+/** `ideal` asks for nothing but the number of a flow. */
+const NO_FLOWS = { srcHost: new Int32Array(0), dstHost: new Int32Array(0), hashFlow: null };
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const standardError = (values: readonly number[]): number => {
   const m = mean(values);
@@ -19,7 +22,7 @@ const pairOfLeaves = new Map([8, 16, 32, 64].map((spines) => [spines, fabric({ l
 /** Balls per bin when `flows` flows are hashed to `spines` paths under the salts of `seed`. */
 function bins(flows: number, spines: number, seed: number): number[] {
   const topology = pairOfLeaves.get(spines)!;
-  const replay = new RouteReplay(topology, { seed, hash: 'ideal' });
+  const replay = new RouteReplay(topology, { kind: 'ecmp' }, { seed, hash: 'ideal', sameSalt: false }, NO_FLOWS);
   const counts = new Array<number>(spines).fill(0);
   for (let f = 0; f < flows; f++) {
     replay.follow(f, -1, 0, 0, 1);
@@ -79,7 +82,7 @@ describe('P16: x hashed sub-flows a flow', () => {
     const balancer: BalancerSpec = { kind: 'ecmp-split', k: x };
     const flowPlan = plan(topology, schedule, balancer);
     return SEEDS.map((seed) => {
-      const { linkLoadBytes } = fabricLoads(topology, schedule, flowPlan, balancer, { seed, hash: 'ideal' });
+      const { linkLoadBytes } = fabricLoads(topology, schedule, flowPlan, balancer, { seed, hash: 'ideal', sameSalt: false });
       return uplinks.map((link) => linkLoadBytes[link]!);
     });
   };
@@ -107,7 +110,7 @@ test('P17: random spraying of M packets over S paths: fewer than 7e-5 of the cou
   const packets = 1024;
   let astray = 0;
   for (let seed = 0; seed < 100; seed++) {
-    const replay = new RouteReplay(topology, { seed, hash: 'ideal' });
+    const replay = new RouteReplay(topology, { kind: 'ecmp' }, { seed, hash: 'ideal', sameSalt: false }, NO_FLOWS);
     const entropy = new PacketStreams(seed, 'entropy', 1);
     const counts = new Array<number>(16).fill(0);
     for (let i = 0; i < packets; i++) {
@@ -139,7 +142,7 @@ describe('static target (section 14): random permutation on 16 leaves x 16 hosts
   const largest = (balancer: BalancerSpec, permutations = 60): number =>
     mean(
       schedules.slice(0, permutations).map((schedule, seed) => {
-        const hashing = { seed, hash: 'ideal' as const };
+        const hashing = { seed, hash: 'ideal' as const, sameSalt: false };
         return fabricLoads(topology, schedule, plan(topology, schedule, balancer, seed), balancer, hashing).maxLinkLoadBytes / bytes;
       }),
     );
@@ -169,10 +172,10 @@ describe('statistics over seeds', () => {
   test('mean and nearest-rank percentiles are those of the seeds one by one', () => {
     const balancer = { kind: 'ecmp' } as const;
     const seeds = Array.from({ length: 40 }, (_, i) => 100 + i);
-    const statistics = hashedLoadStatistics(topology, schedule, balancer, seeds, 'ideal');
+    const statistics = hashedLoadStatistics(topology, schedule, balancer, seeds, { hash: 'ideal', sameSalt: false });
     const flowPlan = plan(topology, schedule, balancer);
     const single = seeds
-      .map((seed) => fabricLoads(topology, schedule, flowPlan, balancer, { seed, hash: 'ideal' }).maxLinkLoadBytes)
+      .map((seed) => fabricLoads(topology, schedule, flowPlan, balancer, { seed, hash: 'ideal', sameSalt: false }).maxLinkLoadBytes)
       .sort((a, b) => a - b);
     expect(statistics.samples).toBe(40);
     expect(statistics.maxLinkLoadBytes.mean).toBeCloseTo(mean(single), 9);
@@ -188,7 +191,10 @@ describe('statistics over seeds', () => {
 
   test('both hash families spread: over 40 seeds each gives more than one value', () => {
     for (const hash of ['ideal', 'jenkins'] as const) {
-      const { maxLinkLoadBytes } = hashedLoadStatistics(topology, schedule, { kind: 'ecmp' }, SEEDS.slice(0, 40), hash);
+      const { maxLinkLoadBytes } = hashedLoadStatistics(topology, schedule, { kind: 'ecmp' }, SEEDS.slice(0, 40), {
+        hash,
+        sameSalt: false,
+      });
       expect(maxLinkLoadBytes.p5).toBeLessThan(maxLinkLoadBytes.max);
     }
   });

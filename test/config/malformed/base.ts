@@ -1,3 +1,5 @@
+import { alternatives, configJsonSchema } from '../../../sweep/config/schema/json-schema.ts';
+
 /** A malformed config and the one error it gives. */
 export interface MalformedConfig {
   /** What is wrong, as a sentence of a test. */
@@ -38,6 +40,12 @@ export const SYNTAX = 'check the quotes, brackets and indentation here and on th
 export const NAME = '1 to 200 printable characters, no slash or backslash, not . or .., no blank at either end';
 export const MERGE = 'such as <<: *name, with the anchor &name on an earlier block, or <<: [*one, *other]';
 export const LATER = 'it comes with a later version';
-export const TOP_KEYS = 'name, kind, seed, fidelity, topology, workload, balancer, transport, nic, switch, failures, stop, sweep, report';
+export const TOP_KEYS =
+  'name, kind, seed, fidelity, profile, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, sweep, report';
+export const NIC_KEYS = 'mtu, header, ack, acks, ackPriority, scheduler, controlBurst, maxFlows, pcie';
 export const KINDS = 'all-reduce, all-gather, reduce-scatter, all-to-all, permutation, incast, flows, moe, file';
-export const BALANCERS = 'ecmp, ecmp-split, spray, drb, spray-switch-rr, ethereal';
+/** In the order of the schema; the test of the catalogue holds the set of kinds. */
+export const BALANCERS = alternatives(configJsonSchema().properties!['balancer']!)
+  .flatMap((option) => option.properties?.['kind']?.const ?? [])
+  .join(', ');
+export const TRANSPORTS = 'fixed, dctcp, dctcp-rate, dctcp-uec, dcqcn, dcqcn-mlx, hpcc, timely, swift, nscc, rccc, eqds, ndp';

@@ -1,5 +1,5 @@
 import type { MalformedConfig } from './base.ts';
-import { withLine, withWorkload, plus, LATER } from './base.ts';
+import { withLine, withWorkload, plus } from './base.ts';
 
 /** Keys that are valid one by one and contradict each other. */
 export const CONTRADICTIONS: readonly MalformedConfig[] = [
@@ -172,16 +172,6 @@ export const CONTRADICTIONS: readonly MalformedConfig[] = [
     name: 'a dead link named twice',
     content: plus('failures: [{ link: leaf0-spine0 }, { link: leaf0-spine0 }]'),
     error: '9:44 failures[1].link: link "leaf0-spine0" is down already (remove one)',
-  },
-  {
-    name: 'a failure after the start',
-    content: plus('failures: [{ link: leaf0-spine0, at: 1us }]'),
-    error: '9:38 failures[0].at: a failure after the start is not available in this version (at: 0s, or no at)',
-  },
-  {
-    name: 'a failure that ends',
-    content: plus('failures: [{ link: leaf0-spine0, until: 1ms }]'),
-    error: `9:34 failures[0].until: this key is not available in this version (${LATER})`,
   },
   {
     name: 'a workload file that is missing',

@@ -7,6 +7,7 @@ import {
   START,
   TRAFFIC_FILE,
   LATER,
+  NIC_KEYS,
   MERGE,
   SYNTAX,
   TOP_KEYS,
@@ -122,7 +123,7 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   {
     name: 'a merge key in quotes',
     content: plus('nic: { "<<": 5 }'),
-    error: '9:8 nic.<<: unknown key (keys here: mtu, header, ack, acks)',
+    error: `9:8 nic.<<: unknown key (keys here: ${NIC_KEYS})`,
   },
 
   // Keys.
@@ -141,7 +142,7 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   {
     name: 'a key named like a method',
     content: plus('nic: { constructor: 1 }'),
-    error: '9:8 nic.constructor: unknown key (keys here: mtu, header, ack, acks)',
+    error: `9:8 nic.constructor: unknown key (keys here: ${NIC_KEYS})`,
   },
   {
     name: 'a missing block',
@@ -198,8 +199,8 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   },
   {
     name: 'a kind of a later version',
-    content: plus('balancer: reps'),
-    error: `9:11 balancer: "reps" is not available in this version (available: ${BALANCERS})`,
+    content: plus('balancer: hopper'),
+    error: `9:11 balancer: "hopper" is not available in this version (available: ${BALANCERS})`,
   },
   {
     name: 'a topology of a later version',
@@ -223,8 +224,8 @@ export const DOCUMENT: readonly MalformedConfig[] = [
   },
   {
     name: 'a form of a later version',
-    content: plus('nic: { acks: { every: 4 } }'),
-    error: `9:14 nic.acks: this form is not available in this version (${LATER})`,
+    content: withWorkload('{ kind: moe, tokens: 128, experts: 8, topk: 2, capacity: { factor: 2 } }'),
+    error: `8:68 workload.capacity: this form is not available in this version (${LATER})`,
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { MalformedConfig } from './base.ts';
-import { withLine, withWorkload, plus, BYTES, NAME, RATES } from './base.ts';
+import { withLine, withWorkload, plus, BYTES, NAME, RATES, TRANSPORTS } from './base.ts';
 
 /** Types, ranges and quantities. */
 export const VALUES: readonly MalformedConfig[] = [
@@ -77,8 +77,7 @@ export const VALUES: readonly MalformedConfig[] = [
   {
     name: 'a list where one of several kinds belongs',
     content: plus('transport: []'),
-    error:
-      '9:12 transport: expected one of fixed, dctcp, dctcp-rate or a block of keys, got a list (write fixed, or write a block of keys such as { kind: fixed })',
+    error: `9:12 transport: expected one of ${TRANSPORTS} or a block of keys, got a list (write fixed, or write a block of keys such as { kind: fixed })`,
   },
 
   // Names: one segment of a path.

@@ -3,8 +3,11 @@ import { queueLimitPs, serialisationPs } from '../derive.ts';
 import type { Topology } from '../base/topology.ts';
 import { PacketStreams } from '../base/random.ts';
 import type { Engine } from '../engine/engine.ts';
-import { DUE, PORT_BITS, PORT_MASK, WINDOW_START } from '../engine/record.ts';
+import { DUE, NOW, PORT_BITS, PORT_MASK, QUEUE_BYTES, WINDOW_START } from '../engine/record.ts';
 import { CE, TYPE_MASK } from '../base/packet.ts';
+import type { SwitchSpec } from '../base/device-spec.ts';
+import { InternalError } from '../base/errors.ts';
+import type { SwitchPorts } from './switch-ports.ts';
 
 /** Wire sizes that nearly all packets have; their serialisation times are looked up instead of divided. */
 export interface UsualSizes {
@@ -41,20 +44,22 @@ const MARK_HIGH_PS = 2;
  * A plain first-in first-out port knows everything about a packet when it is enqueued, so it stores no queue: the backlog is
  * `busy - now`, and the arrival at the next node is posted at once. Exact for byte limits and for marking at enqueue.
  */
-export class Ports {
+export class FifoPorts implements SwitchPorts {
   readonly #engine: Engine;
   readonly #state: Float64Array;
   readonly #limits: Float64Array;
   readonly #sizes: UsualSizes;
   readonly #rateBps: Float64Array;
+  readonly #maxProbability: number;
   readonly #markStream: Int32Array;
   readonly #markDraws: PacketStreams;
-  /** Packets refused by a full queue. */
   readonly drops: Int32Array;
-  /** Decisions to mark; a packet may be marked at several ports. */
   readonly marks: Int32Array;
+  readonly trims = new Int32Array(0);
+  readonly pauses = new Int32Array(0);
+  readonly resumes = new Int32Array(0);
 
-  constructor(engine: Engine, topology: Topology, limits: Limits, sizes: UsualSizes, seed: number) {
+  constructor(engine: Engine, topology: Topology, spec: SwitchSpec, limits: Limits, sizes: UsualSizes, seed: number) {
     const { links } = topology;
     this.#engine = engine;
     this.#sizes = sizes;
@@ -68,28 +73,26 @@ export class Ports {
       this.#state[at + DELAY_PS] = topology.linkDelayPs[link]!;
       const limit = link * LIMITS;
       this.#limits[limit + QUEUE_PS] = queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps);
-      this.#limits[limit + MARK_LOW_PS] = limits.ecn === null ? Infinity : (limits.ecn.lowBytes * 8e12) / rateBps;
+      const marks = limits.ecn !== null && (spec.ecnOnHostPorts || topology.linkTo[link]! >= topology.hosts);
+      this.#limits[limit + MARK_LOW_PS] = marks ? (limits.ecn!.lowBytes * 8e12) / rateBps : Infinity;
       this.#limits[limit + MARK_HIGH_PS] = limits.ecn === null ? Infinity : (limits.ecn.highBytes * 8e12) / rateBps;
       this.#state[at + DESTINATION] = (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!;
     }
     this.#rateBps = topology.linkRateBps;
+    this.#maxProbability = limits.ecn?.maxProbability ?? 0;
     this.#markStream = Int32Array.from(topology.linkFrom, (node) => Math.max(0, node - topology.hosts));
     this.#markDraws = new PacketStreams(seed, 'ecn', topology.switches);
     this.drops = new Int32Array(links);
     this.marks = new Int32Array(links);
   }
 
-  /**
-   * Enqueues the first `count` packets of the batch at the ports in `batch.outputs`, as they arrive: admission, marking, transmission,
-   * and the record of the arrival at the next node.
-   */
-  forward(count: number): void {
+  forward(from: number, to: number): void {
     const { batch, clock, mailboxes } = this.#engine;
     const { addresses, outputs } = batch;
     const state = this.#state;
     const { fullBytes, ackBytes, headerBytes } = this.#sizes;
     const startPs = clock[WINDOW_START]!;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const arena = mailboxes.arena;
       const address = addresses[i]!;
       const link = outputs[i]!;
@@ -98,7 +101,7 @@ export class Ports {
       const sizeBytes = arena[(address + 4) | 0]! >>> 16;
       // Without a branch: data and answers come mixed, and a processor cannot foresee them. 1 for an answer, and 1 for a packet that is
       // data (kind 0) and sent for the first time (word 5 is 0).
-      const isAnswer = (kind + 3) >> 2;
+      const isAnswer = (kind + 7) >> 3;
       const isFirst = (1 - isAnswer) & (1 - arena[(address + 5) | 0]!);
       let txPs = state[(at + TX_PS + isAnswer) | 0]!;
       if (sizeBytes !== fullBytes + Math.imul(ackBytes - fullBytes, isAnswer)) txPs = this.#unusualPs(sizeBytes, link);
@@ -121,7 +124,8 @@ export class Ports {
           const highPs = limits[limit + MARK_HIGH_PS]!;
           if (
             backlogPs > highPs ||
-            (this.#markDraws.next(this.#markStream[link]!) >>> 0) / 0x1_0000_0000 < (backlogPs - lowPs) / (highPs - lowPs)
+            (this.#markDraws.next(this.#markStream[link]!) >>> 0) / 0x1_0000_0000 <
+              (this.#maxProbability * (backlogPs - lowPs)) / (highPs - lowPs)
           ) {
             this.marks[link]!++;
             arena[address + 3]! |= CE;
@@ -144,12 +148,44 @@ export class Ports {
     return serialisationPs(sizeBytes, this.#rateBps[link]!);
   }
 
-  /** Payload bytes of first transmissions that came to the port of `link`, dropped ones too. */
+  // Nothing waits here: all is posted at once.
+
+  waiting(): number {
+    return 0;
+  }
+
+  waitingPaused(): number {
+    return 0;
+  }
+
+  pauseEdges(): Int32Array {
+    return new Int32Array(0);
+  }
+
+  catchUp(): void {}
+
+  flush(): boolean {
+    return false;
+  }
+
+  setPaused(): void {
+    throw new InternalError('E922', 'a port that cannot pause was told to');
+  }
+
+  isPaused(): boolean {
+    return false;
+  }
+
+  look(link: number): void {
+    const { clock } = this.#engine;
+    const restPs = Math.max(0, this.#state[link * DOUBLES + BUSY_PS]! - clock[NOW]!);
+    clock[QUEUE_BYTES] = (restPs * this.#rateBps[link]!) / 8e12;
+  }
+
   loadBytes(link: number): number {
     return this.#state[link * DOUBLES + LOAD_BYTES]!;
   }
 
-  /** Largest queue of a link's output port, in bytes, the unsent rest of the packet on the wire included. */
   peakBytes(link: number): number {
     return Math.round((this.#state[link * DOUBLES + PEAK_PS]! * this.#rateBps[link]!) / 8e12);
   }

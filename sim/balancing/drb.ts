@@ -1,77 +1,16 @@
-import { PacketStreams, setupStream } from '../base/random.ts';
-import type { BalancerSpec } from '../base/balancer-spec.ts';
+import { setupStream } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
+import { START } from '../engine/record.ts';
+import type { DeadPaths } from './dead-paths.ts';
 import type { FlowPlan } from './flow-plan.ts';
-import type { PacketBalancer } from './packet-balancer.ts';
-
-/** @param fullBytes wire size of a full packet */
-export function packetBalancer(
-  topology: Topology,
-  plan: FlowPlan,
-  balancer: BalancerSpec,
-  seed: number,
-  fullBytes: number,
-): PacketBalancer {
-  switch (balancer.kind) {
-    case 'spray':
-      return new RandomEntropy(topology.hosts, seed);
-    case 'drb':
-      return new DestinationRotation(topology, plan, seed, fullBytes);
-    case 'ecmp':
-    case 'ecmp-split':
-    case 'ethereal':
-    case 'spray-switch-rr':
-      return new FixedEntropy(plan);
-  }
-}
-
-/** Whether packets carry a path of the Topology (source routing) instead of an entropy that switches hash. */
-export const pinsPaths = (balancer: BalancerSpec): boolean => balancer.kind === 'ethereal' || balancer.kind === 'drb';
-
-/** Every packet of a flow alike: its path if it is pinned, else 0. */
-class FixedEntropy implements PacketBalancer {
-  readonly hearsFeedback = false;
-  readonly #entropy: Int32Array;
-
-  constructor(plan: FlowPlan) {
-    this.#entropy = plan.path.map((path) => Math.max(0, path));
-  }
-
-  next(flow: number): number {
-    return this.#entropy[flow]!;
-  }
-
-  onAck(): void {}
-  onNack(): void {}
-  onLoss(): void {}
-  onTimeout(): void {}
-}
-
-/** `spray` (called OPS in the REPS paper): a fresh uniform 16-bit value a packet. */
-class RandomEntropy implements PacketBalancer {
-  readonly hearsFeedback = false;
-  readonly #draws: PacketStreams;
-
-  constructor(hosts: number, seed: number) {
-    this.#draws = new PacketStreams(seed, 'entropy', hosts);
-  }
-
-  next(_flow: number, host: number): number {
-    return this.#draws.next(host) >>> 16;
-  }
-
-  onAck(): void {}
-  onNack(): void {}
-  onLoss(): void {}
-  onTimeout(): void {}
-}
+import { DeafBalancer } from './packet-balancer.ts';
 
 /**
  * `drb` (Cao et al., CoNEXT'13): packets to one destination take the paths of the pair in turn, in an order and from a start drawn
- * once. Full packets and shorter ones rotate apart, so that a short packet does not shift the pattern of the full ones.
+ * once. Full packets and shorter ones rotate apart, so that a short packet does not shift the pattern of the full ones. Paths that the
+ * routing has withdrawn are passed over.
  */
-class DestinationRotation implements PacketBalancer {
-  readonly hearsFeedback = false;
+export class DestinationRotation extends DeafBalancer {
   readonly #fullBytes: number;
   /** Index of the (source, destination) pair of each flow; -1 inside a rack. */
   readonly #pairOfFlow: Int32Array;
@@ -79,9 +18,19 @@ class DestinationRotation implements PacketBalancer {
   readonly #offset: Int32Array;
   readonly #order: Uint16Array;
   readonly #pointer: Int32Array;
+  readonly #dead: DeadPaths | null;
+  readonly #clock: Float64Array;
+  readonly #torOfHost: Int32Array;
+  readonly #dstHost: Int32Array;
 
-  constructor(topology: Topology, plan: FlowPlan, seed: number, fullBytes: number) {
+  /** @param dead null: the routing never changes */
+  constructor(topology: Topology, plan: FlowPlan, seed: number, fullBytes: number, dead: DeadPaths | null, clock: Float64Array) {
+    super();
     this.#fullBytes = fullBytes;
+    this.#dead = dead;
+    this.#clock = clock;
+    this.#torOfHost = topology.torOfHost;
+    this.#dstHost = plan.dstHost;
     this.#pairOfFlow = new Int32Array(plan.flows).fill(-1);
     const pathsOfPair = new Map<number, Int32Array>();
     const pathsBetween = (from: number, to: number): Int32Array => {
@@ -123,20 +72,28 @@ class DestinationRotation implements PacketBalancer {
     this.#pointer = Int32Array.from(pointer);
   }
 
-  next(flow: number, _host: number, sizeBytes: number): number {
+  next(flow: number, host: number, sizeBytes: number): number {
     const pair = this.#pairOfFlow[flow]!;
     if (pair < 0) return 0;
     const rotation = 2 * pair + (sizeBytes === this.#fullBytes ? 0 : 1);
     const first = this.#offset[rotation]!;
-    const at = this.#pointer[rotation]!;
-    this.#pointer[rotation] = first + at + 1 < this.#offset[rotation + 1]! ? at + 1 : 0;
+    const paths = this.#offset[rotation + 1]! - first;
+    let at = this.#pointer[rotation]!;
+    if (this.#dead !== null) at = this.#passDead(flow, host, first, paths, at, this.#dead);
+    this.#pointer[rotation] = at + 1 < paths ? at + 1 : 0;
     return this.#order[first + at]!;
   }
 
-  onAck(): void {}
-  onNack(): void {}
-  onLoss(): void {}
-  onTimeout(): void {}
+  /** The first place from `at` on whose path is not withdrawn; `at` itself if all are. */
+  #passDead(flow: number, host: number, first: number, paths: number, at: number, deadPaths: DeadPaths): number {
+    const dead = deadPaths.at(this.#clock, START, this.#torOfHost[host]!, this.#torOfHost[this.#dstHost[flow]!]!);
+    if (dead.size === 0) return at;
+    for (let i = 0; i < paths; i++) {
+      const place = at + i < paths ? at + i : at + i - paths;
+      if (!dead.has(this.#order[first + place]!)) return place;
+    }
+    return at;
+  }
 }
 
 function doubled(values: Uint16Array<ArrayBuffer>, atLeast: number): Uint16Array<ArrayBuffer> {

@@ -1,0 +1,33 @@
+import { queueLimitPs, serialisationPs } from '../derive.ts';
+import { NOW, TX } from '../engine/record.ts';
+import { BUSY_PS, LazyPorts, PORT_DOUBLES, WAITING_PS, type LazyPortsInput } from './lazy-ports.ts';
+
+/** `droptail` where something depends on the instant a packet leaves: classes, marking at dequeue, telemetry, failures in time. */
+export class DroptailPorts extends LazyPorts {
+  readonly #limitPs: Float64Array;
+
+  constructor(input: LazyPortsInput) {
+    super(input);
+    const { topology, limits, sizes } = input;
+    this.#limitPs = topology.linkRateBps.map((rateBps) => queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps));
+  }
+
+  protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
+    this.setTx(link, sizeBytes);
+    const at = link * PORT_DOUBLES;
+    const factor = this.timeline === null ? 1 : this.factorNow(link);
+    const restPs = this.state[at + BUSY_PS]! - this.clock[NOW]!;
+    const waitingPs = this.state[at + WAITING_PS]! / factor;
+    const backlogPs = restPs > 0 ? waitingPs + restPs : waitingPs;
+    let limitPs = this.#limitPs[link]!;
+    let txPs = this.clock[TX]!;
+    if (factor < 1) {
+      // A queue shrinks with the rate of its link, but a full packet always fits.
+      const rateBps = this.topology.linkRateBps[link]! * factor;
+      txPs = serialisationPs(sizeBytes, rateBps);
+      limitPs = Math.max(limitPs, (this.sizes.fullBytes * 8e12) / rateBps);
+    }
+    if (backlogPs + txPs > limitPs) this.drops[link]!++;
+    else this.queuePacket(address, link, queue, sizeBytes);
+  }
+}

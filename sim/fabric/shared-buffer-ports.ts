@@ -1,0 +1,146 @@
+import type { SharedBufferSpec } from '../base/device-spec.ts';
+import { PORT_MASK } from '../engine/record.ts';
+import { CONTROL, type LazyPortsInput } from './lazy-ports.ts';
+import { PfcPorts } from './pfc-ports.ts';
+
+/** Bytes that a link carries in three times its delay: the default headroom of the HPCC simulator. */
+export const defaultHeadroomBytes = (rateBps: number, delayPs: number): number => Math.ceil((3 * rateBps * delayPs) / 8e12);
+
+/**
+ * `shared`: one buffer a switch, dynamic thresholds (Choudhury and Hahne 1998) by ingress port and class, and priority flow control
+ * (IEEE 802.1Qbb), as in the simulator of HPCC (SIGCOMM'19).
+ *
+ * An account that lags behind is too large, and its threshold too small. So what passes every test in spite of that is right; only what
+ * does not makes all ports of the switch catch up, and is tested again.
+ */
+export class SharedBufferPorts extends PfcPorts {
+  readonly #reserveBytes: number;
+  readonly #resumeOffsetBytes: number;
+  readonly #scale: number;
+  readonly #egressScale: number | null;
+  readonly #pfc: boolean;
+  readonly #headroomBytes: Float64Array;
+  /** By account and queue: bytes in the headroom. */
+  readonly #inHeadroomBytes: Float64Array;
+  /** By switch: what the accounts share, and how much of it is used. */
+  readonly #poolBytes: Float64Array;
+  readonly #sharedBytes: Float64Array;
+  /** By output link and queue. */
+  readonly #egressBytes: Float64Array;
+
+  constructor(input: LazyPortsInput & { readonly spec: SharedBufferSpec }) {
+    super(input);
+    const { spec, topology } = input;
+    const { hosts, switches, portOffset, portLink, linkReverse, linkRateBps, linkDelayPs } = topology;
+    this.#reserveBytes = spec.reserveBytes;
+    this.#resumeOffsetBytes = spec.resumeOffsetBytes;
+    this.#scale = 2 ** spec.shift;
+    this.#egressScale = spec.egressShift === null ? null : 2 ** spec.egressShift;
+    this.#pfc = spec.pfc;
+    this.#headroomBytes = Float64Array.from({ length: topology.links }, (_, account) => {
+      const into = linkReverse[account]!;
+      return spec.headroomBytes ?? defaultHeadroomBytes(linkRateBps[into]!, linkDelayPs[into]!);
+    });
+    this.#inHeadroomBytes = new Float64Array(topology.links * this.queues);
+    this.#egressBytes = new Float64Array(spec.egressShift === null ? 0 : topology.links * this.queues);
+    this.#sharedBytes = new Float64Array(switches);
+    this.#poolBytes = Float64Array.from({ length: switches }, (_, s) => {
+      let pool = spec.bufferBytes;
+      for (let i = portOffset[hosts + s]!; i < portOffset[hosts + s + 1]!; i++) {
+        pool -= this.#headroomBytes[portLink[i]!]! + spec.reserveBytes;
+      }
+      return pool;
+    });
+  }
+
+  protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
+    if (queue === CONTROL) {
+      this.setTx(link, sizeBytes);
+      this.queuePacket(address, link, queue, sizeBytes);
+      return;
+    }
+    const account = this.enter(address, link, this.mailboxes.arena[address]! & PORT_MASK);
+    const isSafe = this.#isSafe(account, link, queue, sizeBytes);
+    if (!isSafe) {
+      this.catchUp(this.switchOf(link));
+      if (this.#isRefused(account, link, queue, sizeBytes)) {
+        this.drops[link]!++;
+        return;
+      }
+    }
+    this.#add(account, link, queue, sizeBytes);
+    this.setTx(link, sizeBytes);
+    this.queuePacket(address, link, queue, sizeBytes);
+    if (isSafe || !this.#pfc || this.isTold(account, queue)) return;
+    const place = account * this.queues + queue;
+    // Where nothing is left no departure could ever resume it.
+    if (this.ingressBytes[place]! + this.#inHeadroomBytes[place]! === 0) return;
+    if (this.#inHeadroomBytes[place]! > 0 || this.#usedBytes(place) >= this.#thresholdBytes(account)) this.tellPause(account, queue);
+  }
+
+  protected override departed(address: number, link: number, queue: number, sizeBytes: number): void {
+    const account = this.accountOf(address);
+    const place = account * this.queues + queue;
+    const inHeadroom = this.#inHeadroomBytes[place]!;
+    const fromHeadroom = Math.min(inHeadroom, sizeBytes);
+    const fromShared = Math.min(sizeBytes - fromHeadroom, this.#usedBytes(place));
+    if (fromHeadroom > 0) {
+      this.#inHeadroomBytes[place] = inHeadroom - fromHeadroom;
+      if (inHeadroom === fromHeadroom) this.keepOrder(account, -1);
+    }
+    this.ingressBytes[place]! -= sizeBytes - fromHeadroom;
+    this.#sharedBytes[this.switchOf(account)]! -= fromShared;
+    if (this.#egressScale !== null) this.#egressBytes[link * this.queues + queue]! -= sizeBytes;
+    if (!this.isTold(account, queue) || this.#inHeadroomBytes[place]! > 0) return;
+    const used = this.#usedBytes(place);
+    if (used === 0 || used + this.#resumeOffsetBytes <= this.#thresholdBytes(account)) this.tellResume(account, queue);
+  }
+
+  /** Neither refused nor put into the headroom nor a reason for a PAUSE, even if accounts lag behind. */
+  #isSafe(account: number, link: number, queue: number, sizeBytes: number): boolean {
+    const place = account * this.queues + queue;
+    if (this.#inHeadroomBytes[place]! > 0) return false;
+    if (sizeBytes + this.#usedBytes(place) > this.#thresholdBytes(account)) return false;
+    const usedAfter = Math.max(0, this.ingressBytes[place]! + sizeBytes - this.#reserveBytes);
+    const free = this.#freeBytes(account) - sizeBytes;
+    if (usedAfter >= Math.floor(free / this.#scale)) return false;
+    return this.#egressScale === null || sizeBytes + this.#egressBytes[link * this.queues + queue]! <= Math.floor(free / this.#egressScale);
+  }
+
+  #isRefused(account: number, link: number, queue: number, sizeBytes: number): boolean {
+    const place = account * this.queues + queue;
+    const noHeadroom = sizeBytes + this.#inHeadroomBytes[place]! > this.#headroomBytes[account]!;
+    if (noHeadroom && sizeBytes + this.#usedBytes(place) > this.#thresholdBytes(account)) return true;
+    if (this.#egressScale === null) return false;
+    return sizeBytes + this.#egressBytes[link * this.queues + queue]! > Math.floor(this.#freeBytes(account) / this.#egressScale);
+  }
+
+  #add(account: number, link: number, queue: number, sizeBytes: number): void {
+    const place = account * this.queues + queue;
+    const ingress = this.ingressBytes[place]! + sizeBytes;
+    const used = ingress - this.#reserveBytes;
+    if (used <= 0) {
+      this.ingressBytes[place] = ingress;
+    } else if (used > this.#thresholdBytes(account)) {
+      if (this.#inHeadroomBytes[place] === 0) this.keepOrder(account, 1);
+      this.#inHeadroomBytes[place]! += sizeBytes;
+    } else {
+      this.ingressBytes[place] = ingress;
+      this.#sharedBytes[this.switchOf(account)]! += Math.min(sizeBytes, used);
+    }
+    if (this.#egressScale !== null) this.#egressBytes[link * this.queues + queue]! += sizeBytes;
+  }
+
+  #usedBytes(place: number): number {
+    return Math.max(0, this.ingressBytes[place]! - this.#reserveBytes);
+  }
+
+  #freeBytes(account: number): number {
+    const switchIndex = this.switchOf(account);
+    return this.#poolBytes[switchIndex]! - this.#sharedBytes[switchIndex]!;
+  }
+
+  #thresholdBytes(account: number): number {
+    return Math.floor(this.#freeBytes(account) / this.#scale);
+  }
+}

@@ -1,0 +1,87 @@
+import { hostCount } from '../../topologies/build-topology.ts';
+import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import type { Say } from './contradiction.ts';
+import { MAX_MESSAGES, messageCount } from './message-count.ts';
+import type { Config } from './schema/config.ts';
+import { topologySpec } from './topology-spec.ts';
+
+/** Contradictions in a workload, and between it and the fabric. */
+export function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void {
+  if (topology === undefined || workload === undefined) return;
+  const hosts = hostCount(topologySpec(topology));
+  const ranks = workload.ranks ?? hosts;
+  const ranksPath = ['workload', 'ranks'];
+  if (ranks > hosts) say(ranksPath, `${ranks} ranks on ${hosts} hosts`, 'a host carries one rank');
+  const needsTwo = workload.kind !== 'file' && workload.kind !== 'flows';
+  if (needsTwo && ranks < 2) say(ranksPath, `${workload.kind} among ${ranks} rank`, 'at least 2 ranks');
+  switch (workload.kind) {
+    case 'all-reduce':
+    case 'all-gather':
+    case 'reduce-scatter':
+    case 'all-to-all': {
+      const problem = algorithmProblem(workload.kind, workload.algorithm, ranks);
+      if (problem !== null) say(['workload', 'algorithm'], problem, 'choose another algorithm or number of ranks');
+      break;
+    }
+    case 'permutation':
+      checkPermutation(workload.pattern, ranks, say);
+      break;
+    case 'incast':
+      if (workload.senders > ranks - 1)
+        say(['workload', 'senders'], `${workload.senders} senders among ${ranks} ranks`, `at most ${ranks - 1}`);
+      if (workload.receiver >= ranks) say(['workload', 'receiver'], `no rank ${workload.receiver}`, `ranks are 0 to ${ranks - 1}`);
+      break;
+    case 'flows':
+      workload.flows.forEach(({ src, dst }, i) => {
+        const path = ['workload', 'flows', i];
+        if (src >= ranks) say([...path, 'src'], `no rank ${src}`, `ranks are 0 to ${ranks - 1}`);
+        if (dst >= ranks) say([...path, 'dst'], `no rank ${dst}`, `ranks are 0 to ${ranks - 1}`);
+        if (src === dst) say([...path, 'dst'], `rank ${dst} sends to itself`, 'a flow joins two ranks');
+      });
+      break;
+    case 'moe': {
+      const { experts, topk, hidden, dispatch, combine } = workload;
+      if (topk > experts) say(['workload', 'topk'], `${topk} of ${experts} experts`, `at most ${experts}`);
+      if (experts % ranks !== 0)
+        say(['workload', 'experts'], `${experts} experts on ${ranks} ranks`, 'the experts must be a multiple of the ranks');
+      if ((dispatch === 'fp8' || combine === 'logfmt10') && hidden % 128 !== 0) {
+        say(
+          ['workload', 'hidden'],
+          `hidden size ${hidden} with one scale for 128 values`,
+          'a multiple of 128, or give dispatch and combine in bytes',
+        );
+      }
+      break;
+    }
+  }
+}
+
+/** Does its Schedule fit in memory? */
+export function checkMessages({ topology, workload }: Partial<Config>, say: Say): void {
+  if (topology === undefined || workload === undefined) return;
+  const ranks = workload.ranks ?? hostCount(topologySpec(topology));
+  const messages = messageCount(workload, ranks);
+  if (messages === null || messages <= MAX_MESSAGES) return;
+  const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
+  const others = workload.kind === 'moe' ? 'layers or ranks' : workload.kind === 'all-to-all' ? 'ranks' : 'ranks, or another algorithm';
+  say(['workload'], `${workload.kind} among ${ranks} ranks is ${count} messages`, `at most ${MAX_MESSAGES}; choose fewer ${others}`);
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+function checkPermutation(pattern: 'random' | { shift: number } | { multiply: number; add: number }, ranks: number, say: Say): void {
+  if (pattern === 'random' || ranks < 2) return;
+  const path = ['workload', 'pattern'];
+  if ('shift' in pattern) {
+    if (pattern.shift % ranks === 0)
+      say([...path, 'shift'], `a shift by ${pattern.shift} among ${ranks} ranks sends every rank to itself`, 'choose another');
+    return;
+  }
+  const { multiply, add } = pattern;
+  if (divisor(multiply, ranks) !== 1) {
+    say([...path, 'multiply'], `${multiply} has a common divisor with ${ranks} ranks: no permutation`, 'choose one without');
+  } else if (add % divisor((multiply - 1) % ranks, ranks) === 0) {
+    // (multiply - 1) r = -add (mod ranks) has a solution r exactly if the divisor divides add.
+    say([...path, 'add'], `some rank sends to itself: ${multiply} r + ${add} = r mod ${ranks}`, 'choose another');
+  }
+}

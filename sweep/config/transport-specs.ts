@@ -1,0 +1,152 @@
+import type { NicSpec } from '../../sim/base/device-spec.ts';
+import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { TransportConfig } from './schema/transport.ts';
+
+/** NACK interval of the HPCC simulator: normally one NACK for one expected packet. */
+const NACK_INTERVAL_PS = 500e6;
+
+/** The transport block as the simulator takes it. Defaults that follow from the fabric become null. */
+export function transportSpec(transport: TransportConfig, acks: NicSpec['acks']): TransportSpec {
+  const common = {
+    recovery: recoveryOf(transport, acks),
+    rtoPs: transport.rto ?? null,
+    nackIntervalPs: transport.nackInterval ?? NACK_INTERVAL_PS,
+  } as const;
+  switch (transport.kind) {
+    case 'fixed':
+      return { kind: 'fixed', rateBps: transport.rate ?? null, windowBytes: transport.window ?? null, ...common };
+    case 'dctcp': {
+      const { kind, g, initialWindow, minWindow } = transport;
+      return { kind, g, initialWindowBytes: initialWindow ?? null, minWindowBytes: minWindow ?? null, ...common };
+    }
+    case 'dctcp-rate': {
+      const { kind, g, additiveIncrease, minRate } = transport;
+      return { kind, g, additiveIncreaseBps: additiveIncrease, minRateBps: minRate, ...common };
+    }
+    case 'dctcp-uec': {
+      const { kind, decrease, initialWindow, minWindow, maxWindow } = transport;
+      return {
+        kind,
+        initialWindowBytes: initialWindow ?? null,
+        minWindowBytes: minWindow ?? null,
+        maxWindowBytes: maxWindow ?? null,
+        decrease,
+        ...common,
+      };
+    }
+    case 'dcqcn': {
+      const { kind, g, fastRecovery } = transport;
+      return {
+        kind,
+        g,
+        cnpIntervalPs: transport.cnpInterval,
+        timerPs: transport.timer,
+        byteCounterBytes: transport.byteCounter,
+        fastRecovery,
+        ...increases(transport),
+        minRateBps: transport.minRate,
+        ...common,
+      };
+    }
+    case 'dcqcn-mlx': {
+      const { kind, g, fastRecovery, clampTarget, firstCnpFactor } = transport;
+      return {
+        kind,
+        g,
+        alphaTimerPs: transport.alphaTimer,
+        decreaseTimerPs: transport.decreaseTimer,
+        increaseTimerPs: transport.increaseTimer,
+        fastRecovery,
+        ...increases(transport),
+        minRateBps: transport.minRate,
+        clampTarget,
+        firstCnpFactor,
+        ...common,
+      };
+    }
+    case 'hpcc': {
+      const { kind, eta, maxStage, additiveIncrease, minWindow } = transport;
+      return { kind, eta, maxStage, additiveIncreaseBps: additiveIncrease ?? null, minWindowBytes: minWindow ?? null, ...common };
+    }
+    case 'timely': {
+      const { kind, ewma, beta, hyperAfter } = transport;
+      return {
+        kind,
+        ewma,
+        beta,
+        lowDelayPs: transport.lowDelay,
+        highDelayPs: transport.highDelay,
+        minRttPs: transport.minRtt,
+        ...increases(transport),
+        hyperAfter,
+        minRateBps: transport.minRate,
+        ...common,
+      };
+    }
+    case 'swift': {
+      const { kind, flowScaleMin, flowScaleMax, ai, beta, maxDecrease, median } = transport;
+      return {
+        kind,
+        baseDelayPs: transport.baseDelay ?? null,
+        hopScalePs: transport.hopScale ?? null,
+        flowScalePs: transport.flowScale ?? null,
+        flowScaleMin,
+        flowScaleMax,
+        ai,
+        beta,
+        maxDecrease,
+        initialWindowBytes: transport.initialWindow ?? null,
+        minWindowBytes: transport.minWindow,
+        maxWindowBytes: transport.maxWindow ?? null,
+        median,
+        ...common,
+      };
+    }
+    case 'nscc': {
+      const { kind, proportional, fairIncrease, eta, fastIncrease, gamma, maxDecrease, averageWeight, quickAdaptGate, median } = transport;
+      return {
+        kind,
+        referenceBdpBytes: transport.referenceBdp,
+        referenceRttPs: transport.referenceRtt,
+        targetDelayPs: transport.targetDelay ?? null,
+        proportional,
+        fairIncrease,
+        eta,
+        fastIncrease,
+        fastDelayPs: transport.fastDelay,
+        gamma,
+        maxDecrease,
+        averageWeight,
+        adjustSizeBytes: transport.adjustSize ?? null,
+        adjustTimePs: transport.adjustTime ?? null,
+        quickAdaptDelayPs: transport.quickAdaptDelay ?? null,
+        quickAdaptGate,
+        maxWindowBytes: transport.maxWindow ?? null,
+        minWindowBytes: transport.minWindow ?? null,
+        median,
+        ...common,
+      };
+    }
+    case 'rccc':
+    case 'eqds': {
+      const { kind, maxWindow, creditPerPull, pullRate } = transport;
+      return { kind, maxWindowBytes: maxWindow ?? null, initialPackets: null, creditPerPullBytes: creditPerPull, pullRate, ...common };
+    }
+    case 'ndp': {
+      const { kind, initialPackets, pullRate } = transport;
+      return { kind, maxWindowBytes: null, initialPackets: initialPackets ?? null, creditPerPullBytes: null, pullRate, ...common };
+    }
+  }
+}
+
+/** The loss recovery of a transport: what it says, or what goes with its ACKs. */
+export function recoveryOf({ kind, recovery }: TransportConfig, acks: NicSpec['acks']): Recovery {
+  if (recovery !== undefined) return recovery;
+  if (acks === 'none') return 'none';
+  return acks === 'uec-sack' || kind === 'rccc' || kind === 'eqds' || kind === 'ndp' ? 'trim' : 'sr';
+}
+
+const increases = (transport: { additiveIncrease?: number | undefined; hyperIncrease?: number | undefined }) => ({
+  additiveIncreaseBps: transport.additiveIncrease ?? null,
+  hyperIncreaseBps: transport.hyperIncrease ?? null,
+});

@@ -1,0 +1,99 @@
+import { DROPTAIL } from '../../sim/base/device-spec.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { HashName } from '../../sim/base/device-spec.ts';
+import type { Topology } from '../../sim/base/topology.ts';
+import type { HashedFlows } from '../../sim/balancing/hash.ts';
+import type { PortView, Router } from '../../sim/balancing/router.ts';
+import { type RouterInput, routers } from '../../sim/balancing/routers.ts';
+import { Batch } from '../../sim/engine/batch.ts';
+import { CLOCK_PLACES, NOW, PORT_BITS, QUEUE_BYTES, WINDOW_START } from '../../sim/engine/record.ts';
+
+/** A packet that arrives at a switch; by default a full data packet of flow 0 at time 0. */
+export interface Arrival {
+  readonly flow?: number;
+  readonly dst: number;
+  readonly atPs?: number;
+  readonly bytes?: number;
+  readonly type?: number;
+  readonly entropy?: number;
+}
+
+export const FULL_BYTES = 4160;
+const RECORD_WORDS = 8;
+const TAG_WORD = 6;
+
+/** Routers of one fabric without engine or ports: tests set the queues, and hand over packets. */
+export class SwitchHarness {
+  readonly clock = new Float64Array(CLOCK_PLACES);
+  /** By link. */
+  readonly queueBytes: Float64Array;
+  readonly paused = new Set<number>();
+  readonly looks: number[] = [];
+  readonly routers: readonly Router[];
+  readonly topology: Topology;
+  readonly #batch = new Batch();
+  /** Word 0 on: one record. */
+  readonly arena = new Int32Array(RECORD_WORDS);
+
+  constructor(topology: Topology, balancer: BalancerSpec, changes: Partial<RouterInput> & { readonly hash?: HashName } = {}) {
+    this.topology = topology;
+    this.queueBytes = new Float64Array(topology.links);
+    const ports: PortView = {
+      look: (link) => {
+        this.looks.push(link);
+        this.clock[QUEUE_BYTES] = this.queueBytes[link]!;
+      },
+      isPaused: (link) => this.paused.has(link),
+    };
+    this.routers = routers({
+      topology,
+      balancer,
+      flows: noFlows,
+      switch: { ...DROPTAIL, hash: changes.hash ?? 'ideal' },
+      seed: 1,
+      limits: { queueBytes: 100_000, bdpBytes: 20_000 },
+      fullBytes: FULL_BYTES,
+      clock: this.clock,
+      ports,
+      tagWord: TAG_WORD,
+      ...changes,
+    });
+  }
+
+  /** Output link of one packet at one switch; the record stays in `arena`. */
+  route(switchIndex: number, arrival: Arrival): number {
+    const { flow = 0, dst, atPs = 0, bytes = FULL_BYTES, type = 0, entropy = 0 } = arrival;
+    const offset = atPs % 1_000_000;
+    this.clock[WINDOW_START] = atPs - offset;
+    this.clock[NOW] = atPs;
+    this.arena[0] = offset << PORT_BITS;
+    this.arena[1] = flow;
+    this.arena[3] = (dst << 8) | type;
+    this.arena[4] = (bytes << 16) | entropy;
+    this.#batch.addresses[0] = 0;
+    this.routers[switchIndex]!.route(this.#batch, this.arena, 0, 1);
+    return this.#batch.outputs[0]!;
+  }
+
+  routeAll(switchIndex: number, arrivals: readonly Arrival[]): number[] {
+    return arrivals.map((arrival) => this.route(switchIndex, arrival));
+  }
+
+  get tags(): [number, number] {
+    return [this.arena[TAG_WORD]!, this.arena[TAG_WORD + 1]!];
+  }
+
+  setTags(path: number, ce: number, feedbackPath: number, feedbackCe: number): void {
+    this.arena[TAG_WORD] = ((path + 1) << 8) | ce;
+    this.arena[TAG_WORD + 1] = feedbackPath < 0 ? 0 : ((feedbackPath + 1) << 8) | feedbackCe;
+  }
+}
+
+export const noFlows: HashedFlows = { srcHost: new Int32Array(0), dstHost: new Int32Array(0), hashFlow: null };
+
+/** Links of a switch towards a ToR, ascending by port. */
+export function hopLinks(topology: Topology, switchIndex: number, tor: number): number[] {
+  const set = topology.nextHopSet[switchIndex * topology.tors + tor]!;
+  const ports = topology.setPort.slice(topology.setOffset[set]!, topology.setOffset[set + 1]!);
+  return Array.from(ports, (port) => topology.portLink[topology.portOffset[topology.hosts + switchIndex]! + port]!);
+}

@@ -1,0 +1,93 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import { CoalescingReceiver } from '../../sim/transport/coalescing-receiver.ts';
+import type { FlowTable } from '../../sim/transport/flow-table.ts';
+import { GoBackNReceiver, GoBackNSender } from '../../sim/transport/go-back-n.ts';
+import { RecordSender } from '../../sim/transport/record-sender.ts';
+import { SackReceiver } from '../../sim/transport/sack-receiver.ts';
+import { SelectiveRepeatReceiver } from '../../sim/transport/selective-repeat-receiver.ts';
+import { SelectiveRepeatSender } from '../../sim/transport/selective-repeat-sender.ts';
+import { SEED, scenarioRuns } from '../property-runs.ts';
+import { FULL, Listener, SACK_WORD, answerArena, flowTable, newClock } from './ends.ts';
+import { LossyPipe, type Mishap, type PipeEnds } from './lossy-pipe.ts';
+
+const RTO = 200;
+
+type Acks = 'per-packet' | 'uec-sack' | 3;
+type Recovery = 'sr' | 'gbn' | 'trim';
+
+function ends(recovery: Recovery, acks: Acks, flows: FlowTable, windowBytes: number, hasRecords: boolean): PipeEnds {
+  const clock = newClock();
+  const answers = answerArena();
+  const control = new Listener(windowBytes);
+  const asksForAcks = acks !== 'per-packet';
+  const every = acks === 3 ? 3 : 1;
+  const losses = { onLoss: () => {}, onTimeout: () => {} };
+  const common = { clock, answers, rtoPs: RTO };
+  if (recovery === 'gbn') {
+    return { ...common, sender: new GoBackNSender(flows, control, asksForAcks), receiver: new GoBackNReceiver(flows, 50, every, clock) };
+  }
+  const receiver =
+    acks === 'uec-sack' ? new SackReceiver(flows) : acks === 3 ? new CoalescingReceiver(flows, 3) : new SelectiveRepeatReceiver(flows);
+  const sackWord = acks === 'uec-sack' ? SACK_WORD : 0;
+  const sender =
+    recovery === 'trim'
+      ? new RecordSender(flows, control, { ...common, sackWord, asksForAcks, losses, credit: null })
+      : new SelectiveRepeatSender(flows, control, {
+          recovers: true,
+          isSprayed: hasRecords,
+          asksForAcks,
+          records: hasRecords ? { clock, answers, losses } : null,
+        });
+  return { ...common, sender, receiver };
+}
+
+const mishap: fc.Arbitrary<Mishap> = fc.record({
+  what: fc.constantFrom(
+    ...(['send', 'send', 'deliver', 'deliver', 'deliver', 'mark', 'drop', 'duplicate', 'trim'] as const),
+    ...(['answer', 'answer', 'answer', 'drop-answer', 'duplicate-answer', 'wait'] as const),
+  ),
+  at: fc.nat(300),
+});
+
+const story = fc.record({
+  packets: fc.integer({ min: 1, max: 120 }),
+  lastBytes: fc.integer({ min: 0, max: 4096 }),
+  window: fc.integer({ min: 1, max: 40 }),
+  hasRecords: fc.boolean(),
+  mishaps: fc.array(mishap, { maxLength: 300 }),
+});
+
+const PAIRS: readonly (readonly [Recovery, Acks])[] = [
+  ['sr', 'per-packet'],
+  ['sr', 3],
+  ['gbn', 'per-packet'],
+  ['gbn', 3],
+  ['trim', 'per-packet'],
+  ['trim', 3],
+  ['trim', 'uec-sack'],
+];
+
+describe.each(PAIRS)('%s with ACKs %s', (recovery, acks) => {
+  test.prop([story], { numRuns: scenarioRuns(150), seed: SEED })(
+    'after any losses, marks, duplicates, trims and orders everything is acknowledged in the end, and nothing is in flight',
+    ({ packets, lastBytes, window, hasRecords, mishaps }) => {
+      const flows = flowTable((packets - 1) * 4096 + lastBytes);
+      const pair = ends(recovery, acks, flows, window * FULL, hasRecords);
+      const pipe = new LossyPipe(pair);
+      for (const each of mishaps) pipe.step(each);
+      expect(pipe.settle(20_000)).toBeLessThan(Infinity);
+      expect(pair.sender.inFlightBytes(0)).toBe(0);
+      expect(pair.receiver.expected(0)).toBe(flows.packets[0]);
+      expect(pipe.transmissions).toBeGreaterThanOrEqual(flows.packets[0]!);
+    },
+  );
+
+  test('without mishaps nothing is sent twice', () => {
+    const flows = flowTable(100 * 4096);
+    const pair = ends(recovery, acks, flows, 10 * FULL, false);
+    const pipe = new LossyPipe(pair);
+    expect(pipe.settle(1000)).toBeLessThan(1000);
+    expect(pipe.transmissions).toBe(100);
+  });
+});
