@@ -1,3 +1,4 @@
+import { foregroundBoundPs, type BoundedJobs } from '../analysis/bounds/job-bounds.ts';
 import { ConfigError } from './base/errors.ts';
 import { DEFAULT_CLASS } from './base/job-spec.ts';
 import type { Scenario } from './base/scenario.ts';
@@ -69,6 +70,7 @@ export function prepare(scenario: Scenario, own?: Schedule): Prepared {
     ...planNotices(plans.plan),
     ...preparedJobs.flatMap((job) => windowNotices(scenario, job)),
     ...headroomNotices(scenario, topology),
+    ...backgroundNotices(scenario, { topology, schedule, plan: plans.plan, jobOfFlow: plans.jobOfFlow, jobs }),
   ];
   return {
     scenario,
@@ -147,6 +149,15 @@ function windowNotices({ nic }: Scenario, { transport, limits }: PreparedJob): N
 function headroomNotices({ switch: device, nic }: Scenario, topology: Topology): Notice[] {
   const text = device.kind === 'shared' ? headroomWarning(device, nic, topology) : null;
   return text === null ? [] : [{ level: 'warning', text }];
+}
+
+/** Towards its end the foreground may have the fabric to itself. */
+function backgroundNotices({ background, nic }: Scenario, input: BoundedJobs): Notice[] {
+  if (background === null) return [];
+  const boundPs = foregroundBoundPs(input, nic);
+  if (background.untilPs >= boundPs) return [];
+  const text = `the background ends at ${background.untilPs / 1e6} us, and the foreground cannot end before ${boundPs / 1e6} us (background.until)`;
+  return [{ level: 'warning', text }];
 }
 
 function planNotices(plan: PlanFacts): Notice[] {

@@ -11,23 +11,23 @@ interface KnownPaths {
   readonly badUntilPs: Float64Array;
 }
 
-/** States of a flow. */
-const NOT_STARTED = 0;
-const STARTED = 1;
-
 /**
- * Ethereal's paths while running (arXiv 2407.00550 v2; docs/model-failures.md 6): a flow stays on the path of its plan until it times out. Its host then
- * takes that path as failed for a while, moves the flow, and starts no other one there.
+ * Ethereal's paths while running (arXiv 2407.00550 v2; docs/model-failures.md 6): a flow stays on the path of its plan until it times out after
+ * a long silence. Its host then takes that path as failed for a while, moves the flow, and starts no other one there. (A timeout alone is no
+ * sign of a failure: congestion makes many, and every move spoils the balance of the plan.)
  */
 export class EtherealPaths extends DeafBalancer {
+  override readonly hearsFeedback = true;
   override readonly hearsTimeouts = true;
   /** Path of each flow; 0 without one. */
   readonly #path: Int32Array;
-  readonly #state: Uint8Array;
+  /** Since when each flow has heard nothing; -1: it has not started. */
+  readonly #silentSincePs: Float64Array;
   readonly #plan: FlowPlan;
   readonly #topology: Topology;
   readonly #clock: Float64Array;
-  readonly #timeoutPs: number;
+  readonly #failedAfterPs: number;
+  readonly #avoidedPs: number;
   readonly #avoidsBad: boolean;
   readonly #draws: PacketStreams;
   /** By (source host, destination ToR): only where a flow has timed out. */
@@ -40,10 +40,11 @@ export class EtherealPaths extends DeafBalancer {
     this.#topology = topology;
     this.#plan = plan;
     this.#clock = clock;
-    this.#timeoutPs = spec.failedPathTimeoutPs;
+    this.#failedAfterPs = spec.failedAfterPs;
+    this.#avoidedPs = spec.failedPathTimeoutPs;
     this.#avoidsBad = spec.repath === 'good';
     this.#path = plan.path.map((path) => Math.max(0, path));
-    this.#state = new Uint8Array(plan.flows);
+    this.#silentSincePs = new Float64Array(plan.flows).fill(-1);
     this.#hasKnown = new Uint8Array(topology.hosts);
     this.#draws = new PacketStreams(seed, 'repath', topology.hosts);
   }
@@ -54,21 +55,31 @@ export class EtherealPaths extends DeafBalancer {
   }
 
   next(flow: number, host: number): number {
-    if (this.#state[flow] === NOT_STARTED) {
-      this.#state[flow] = STARTED;
+    if (this.#silentSincePs[flow] === -1) {
+      this.#silentSincePs[flow] = this.#clock[START]!;
       if (this.#hasKnown[host] === 1 && this.#plan.path[flow]! >= 0) this.#leaveBadPath(flow, host);
     }
     return this.#path[flow]!;
   }
 
-  override onTimeout(flow: number, path: number): void {
+  override onAck(flow: number): void {
+    this.#silentSincePs[flow] = this.#clock[NOW]!;
+  }
+
+  override onNack(flow: number): void {
+    this.#silentSincePs[flow] = this.#clock[NOW]!;
+  }
+
+  override onTimeout(flow: number): void {
     if (this.#plan.path[flow]! < 0) return;
+    const silentPs = this.#clock[NOW]! - this.#silentSincePs[flow]!;
+    // A sender with a timer a packet reports several packets at one instant.
+    if (silentPs === 0 || silentPs < this.#failedAfterPs) return;
+    this.#silentSincePs[flow] = this.#clock[NOW]!;
     const host = this.#plan.srcHost[flow]!;
     const { ids, badUntilPs } = this.#knownPaths(flow, host);
     const current = ids.indexOf(this.#path[flow]!);
-    const failed = path < 0 ? current : ids.indexOf(path);
-    badUntilPs[failed] = this.#clock[NOW]! + this.#timeoutPs;
-    if (failed !== current) return;
+    badUntilPs[current] = this.#clock[NOW]! + this.#avoidedPs;
     const good = this.#avoidsBad ? this.#goodPaths(badUntilPs, NOW) : [];
     const candidates = good.length > 0 ? good : Array.from(ids.keys()).filter((place) => place !== current);
     if (candidates.length > 0) this.#move(flow, host, ids, candidates);

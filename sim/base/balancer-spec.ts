@@ -23,9 +23,11 @@ export interface EtherealSpec {
   readonly shuffleDestinations: boolean;
   readonly shuffleFlows: boolean;
   readonly shufflePaths: boolean;
-  /** A path on which a flow has timed out is avoided for so long. */
+  /** A retransmission timeout after so long a silence is taken for a failure of the path. */
+  readonly failedAfterPs: number;
+  /** A failed path is avoided for so long. */
   readonly failedPathTimeoutPs: number;
-  /** Where a flow goes that has timed out: to a path that is not avoided, if there is one, or to any other. */
+  /** Where a flow of a failed path goes: to a path that is not avoided, if there is one, or to any other. */
   readonly repath: 'good' | 'random';
 }
 

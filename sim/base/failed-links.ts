@@ -15,12 +15,17 @@ export interface TimedFailure {
 /** The failures that have a course, in the order of the Scenario. */
 export function timedFailures(topology: Topology, failures: readonly FailureSpec[]): TimedFailure[] {
   return failures.flatMap(({ link, course }) =>
-    course === undefined ? [] : [{ course, links: linksOf(topology, link, course.direction) }],
+    course === undefined ? [] : [{ course, links: linksNamed(topology, link, course.direction, 'failures') }],
   );
 }
 
-/** Directed links with a name (sim/base/failure-spec.ts). The lower node of a cable is the one its even link comes from. */
-function linksOf(topology: Topology, name: string, direction: FailureCourse['direction']): number[] {
+/**
+ * Directed links with a name (sim/base/failure-spec.ts). The lower node of a cable is the one its even link comes from.
+ *
+ * @param key of the config that has the name, for the message
+ * @throws ConfigError when there are none
+ */
+export function linksNamed(topology: Topology, name: string, direction: FailureCourse['direction'], key: string): number[] {
   const { linkFrom, linkTo, nodeNames } = topology;
   const [lowerName = '', upperName, place] = name.split('-');
   const lower = nodeNames.indexOf(lowerName);
@@ -34,7 +39,7 @@ function linksOf(topology: Topology, name: string, direction: FailureCourse['dir
   if (place !== undefined) cables = cables.slice(Number(place), Number(place) + 1);
   if (lower < topology.hosts && upperName === undefined) cables = [];
   if (cables.length === 0) {
-    throw new ConfigError('E131', `no link or switch "${name}" in this fabric`, { where: { path: 'failures' } });
+    throw new ConfigError('E131', `no link or switch "${name}" in this fabric`, { where: { path: key } });
   }
   switch (direction) {
     case 'up':

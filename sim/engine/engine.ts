@@ -58,7 +58,7 @@ export class Engine {
   #window = 0;
 
   constructor(options: EngineOptions) {
-    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout.words);
+    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout);
     this.layout = options.layout;
     this.#exchange = options.partition?.exchange ?? null;
     this.clock = this.mailboxes.clock;

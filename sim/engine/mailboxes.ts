@@ -1,5 +1,7 @@
 import { CellError, InternalError } from '../base/errors.ts';
+import { TYPE_MASK } from '../base/packet.ts';
 import type { Partition } from './exchange.ts';
+import type { RecordLayout } from './record-layout.ts';
 import { CHUNK_SLOTS, CLOCK_PLACES, DUE, FIRST_CLASS, MAX_WINDOW_PS, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from './record.ts';
 import { Overflow } from './overflow.ts';
 
@@ -37,6 +39,8 @@ export class Mailboxes {
   readonly active: Int32Array;
   readonly overflow: Overflow;
   /** null: all nodes are handled here. */
+  /** A bit a packet type that uses the words beyond the usual six. */
+  readonly #extraTypes: number;
   readonly #partition: Partition | null;
   /** Mailboxes of other partitions' nodes with records that have not been handed over. */
   #foreign: Int32Array = new Int32Array(64);
@@ -53,9 +57,11 @@ export class Mailboxes {
   #stagedNode: number[] = [];
 
   /** @param horizonPs how far ahead records are usually posted: sizes the ring */
-  constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null, recordWords: number) {
+  constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null, layout: RecordLayout) {
+    const recordWords = layout.words;
     this.#partition = partition;
     this.recordWords = recordWords;
+    this.#extraTypes = layout.extraTypes;
     this.chunkWords = CHUNK_SLOTS * recordWords;
     this.arena = new Int32Array(this.chunkWords * 256);
     this.pairs = new Float64Array(this.arena.buffer);
@@ -110,7 +116,8 @@ export class Mailboxes {
     this.arena[(to + 1) | 0] = this.arena[(from + 1) | 0]!;
     pairs[(target + 1) | 0] = pairs[(source + 1) | 0]!;
     pairs[(target + 2) | 0] = pairs[(source + 2) | 0]!;
-    if (this.recordWords > RECORD_WORDS) this.#copyExtra(from, to);
+    if (this.recordWords > RECORD_WORDS && ((1 << (this.arena[(from + 3) | 0]! & TYPE_MASK)) & this.#extraTypes) !== 0)
+      this.#copyExtra(from, to);
   }
 
   /** One by one: pairs of these could be a NaN. */

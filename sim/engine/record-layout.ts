@@ -1,3 +1,4 @@
+import { ACK } from '../base/packet.ts';
 import { RECORD_WORDS } from './record.ts';
 
 /**
@@ -15,10 +16,13 @@ export interface RecordLayout {
   readonly tag: number;
   /** At a switch with a shared buffer: the port by which the packet came in, as its output link; 1 word. */
   readonly ingress: number;
+  /** A bit a packet type (word 3) that uses any of these: the words of others are not copied. */
+  readonly extraTypes: number;
   /** In-band telemetry: the number of hops, then TELEMETRY_WORDS a hop. */
   readonly telemetry: number;
 }
 
+const ALL_TYPES = 0xff;
 export const SACK_WORDS = 4;
 export const PULL_WORDS = 1;
 export const TAG_WORDS = 2;
@@ -47,7 +51,8 @@ export function recordLayout(parts: RecordParts): RecordLayout {
   const tag = place(parts.tag ? TAG_WORDS : 0);
   const ingress = place(parts.ingress ? 1 : 0);
   const telemetry = place(parts.telemetryHops === 0 ? 0 : 1 + TELEMETRY_WORDS * parts.telemetryHops);
-  return { words: end + (end % 2), sack, pull, tag, ingress, telemetry };
+  const isSackOnly = end === RECORD_WORDS + SACK_WORDS && sack > 0;
+  return { words: end + (end % 2), sack, pull, tag, ingress, telemetry, extraTypes: isSackOnly ? 1 << ACK : ALL_TYPES };
 }
 
 /** Records of six words. */

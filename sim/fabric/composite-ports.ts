@@ -1,8 +1,9 @@
 import type { CompositeSpec } from '../base/device-spec.ts';
 import { DATA, LAST_HOP, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import { PacketStreams } from '../base/random.ts';
-import { NOW } from '../engine/record.ts';
-import { BUSY_PS, CONTROL, FACES_HOST, LazyPorts, PORT_DOUBLES, WIRE_BYTES, WIRE_QUEUE, type LazyPortsInput } from './lazy-ports.ts';
+import { NOW, TX } from '../engine/record.ts';
+import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { BUSY_PS, CONTROL, FILLED, HEAD, QUEUE_BYTES_AT, TAIL, WAITING_PS, WIRE_BYTES, WIRE_QUEUE } from './port-state.ts';
 
 /**
  * `composite`: the trimming queues of NDP (SIGCOMM'17) and UEC. Data that does not fit is cut to its header, which joins the control
@@ -13,8 +14,8 @@ export class CompositePorts extends LazyPorts {
   readonly #headerLimitBytes: number;
   readonly #trims: boolean;
   readonly #coin: PacketStreams;
-  /** Share of the bandwidth that class 0 takes at most while data waits; 1: all. */
-  readonly #headerShare: number;
+  /** Share of the bandwidth that class 0 takes at most while data waits; null: all. */
+  readonly #headerShare: number | null;
   /** By link: bytes that class 0 may go ahead of its share (negative: is ahead). */
   readonly #credit: Float64Array;
 
@@ -25,70 +26,58 @@ export class CompositePorts extends LazyPorts {
     this.#headerLimitBytes = spec.headerQueueBytes ?? 2 * limits.queueBytes;
     this.#trims = spec.trims;
     this.#coin = new PacketStreams(seed, 'trim', topology.links);
-    this.#headerShare = spec.headerShare ?? 1;
+    this.#headerShare = spec.headerShare;
     this.#credit = new Float64Array(spec.headerShare === null ? 0 : topology.links);
+    if (spec.headerShare !== null) this.choosesByRule = true;
   }
 
   protected arrive(address: number, link: number, type: number, queue: number, sizeBytes: number): void {
+    const { state } = this;
     if (queue === CONTROL) {
       this.#arriveControl(address, link, sizeBytes);
       return;
     }
+    const at = link * this.stride;
+    // Wire bytes of data classes at the port; a packet counts until its last bit has left.
+    let dataBytes = this.queues === 2 ? state[at + QUEUE_BYTES_AT + 2]! : this.#allDataBytes(at);
+    if (state[at + BUSY_PS]! > this.clock[NOW]! && this.words[2 * at + WIRE_QUEUE] !== CONTROL) dataBytes += state[at + WIRE_BYTES]!;
     const limitBytes =
       this.timeline === null ? this.#dataLimitBytes : Math.max(this.#dataLimitBytes * this.factorNow(link), this.sizes.fullBytes);
-    if (this.#dataBytes(link) + sizeBytes <= limitBytes) {
-      this.setTx(link, sizeBytes);
-      this.queuePacket(address, link, queue, sizeBytes);
-    } else if (type !== DATA || !this.#trims) {
-      this.drops[link]!++;
-    } else {
-      this.#overflow(address, link, queue, sizeBytes);
-    }
+    if (dataBytes + sizeBytes <= limitBytes) this.queuePacket(address, link, queue, sizeBytes);
+    else if (type !== DATA || !this.#trims) this.drops[link]!++;
+    else this.#overflow(address, link, queue, sizeBytes);
   }
 
   protected override choose(link: number): number {
-    const queue = super.choose(link);
-    if (this.#headerShare === 1) return queue;
-    const ready = this.filled[link]! & ~this.paused[link]!;
+    const share = this.#headerShare;
+    if (share === null) return super.choose(link);
+    const ready = this.ready(link);
     if ((ready & 1) === 0 || ready === 1) {
       this.#credit[link] = 0;
-      return queue;
+      return super.choose(link);
     }
     const credit = this.#credit[link]!;
     const chosen = credit >= 0 ? CONTROL : this.chooseData(link);
     const sizeBytes = this.headBytes(link, chosen);
-    this.#credit[link] =
-      chosen === CONTROL
-        ? credit - sizeBytes * (1 - this.#headerShare)
-        : Math.min(credit + sizeBytes * this.#headerShare, this.sizes.fullBytes);
+    this.#credit[link] = chosen === CONTROL ? credit - sizeBytes * (1 - share) : Math.min(credit + sizeBytes * share, this.sizes.fullBytes);
     return chosen;
   }
 
-  #arriveControl(address: number, link: number, sizeBytes: number): void {
-    const isOnWire = this.#isOnWire(link) && this.state[link * PORT_DOUBLES + WIRE_QUEUE] === CONTROL;
-    const wireBytes = isOnWire ? this.state[link * PORT_DOUBLES + WIRE_BYTES]! : 0;
-    const limitBytes =
-      this.timeline === null ? this.#headerLimitBytes : Math.max(this.#headerLimitBytes * this.factorNow(link), this.sizes.ackBytes);
-    if (this.queueBytes[link * this.queues + CONTROL]! + wireBytes + sizeBytes > limitBytes) {
-      this.drops[link]!++;
-      return;
-    }
-    this.setTx(link, sizeBytes);
-    this.queuePacket(address, link, CONTROL, sizeBytes);
-  }
-
-  /** Wire bytes of data classes at the port, a packet until its last bit has left. */
-  #dataBytes(link: number): number {
-    const place = link * this.queues;
+  #allDataBytes(at: number): number {
     let bytes = 0;
-    for (let queue = 1; queue < this.queues; queue++) bytes += this.queueBytes[place + queue]!;
-    if (this.#isOnWire(link) && this.state[link * PORT_DOUBLES + WIRE_QUEUE]! > CONTROL)
-      bytes += this.state[link * PORT_DOUBLES + WIRE_BYTES]!;
+    for (let queue = 1; queue < this.queues; queue++) bytes += this.state[at + QUEUE_BYTES_AT + 2 * queue]!;
     return bytes;
   }
 
-  #isOnWire(link: number): boolean {
-    return this.state[link * PORT_DOUBLES + BUSY_PS]! > this.clock[NOW]!;
+  #arriveControl(address: number, link: number, sizeBytes: number): void {
+    const { state } = this;
+    const at = link * this.stride;
+    const isOnWire = state[at + BUSY_PS]! > this.clock[NOW]! && this.words[2 * at + WIRE_QUEUE] === CONTROL;
+    const bytes = state[at + QUEUE_BYTES_AT]! + (isOnWire ? state[at + WIRE_BYTES]! : 0);
+    const limitBytes =
+      this.timeline === null ? this.#headerLimitBytes : Math.max(this.#headerLimitBytes * this.factorNow(link), this.sizes.ackBytes);
+    if (bytes + sizeBytes <= limitBytes) this.queuePacket(address, link, CONTROL, sizeBytes);
+    else this.drops[link]!++;
   }
 
   /** The data queue is full: the arriving packet is cut, or the last one that waits, by the toss of a coin (NDP, section 3.1). */
@@ -99,25 +88,33 @@ export class CompositePorts extends LazyPorts {
       return;
     }
     const { mailboxes } = this;
-    if (cell === this.tail[link * this.queues + queue]) {
-      const cut = mailboxes.takeCell();
-      this.liftTail(cut, link, queue);
-      this.#trim(cut, link);
-      mailboxes.freeCell(cut);
-      this.putInPlace(address, link, queue, sizeBytes);
+    const at = link * this.stride;
+    const isTail = cell === this.words[2 * at + TAIL + 4 * queue];
+    const cut = isTail ? mailboxes.takeCell() : cell;
+    if (isTail) mailboxes.copy(cell, cut);
+    else this.#unlink(cell, link, queue);
+    const cutBytes = mailboxes.arena[cut + 4]! >>> 16;
+    this.setTx(link, cutBytes);
+    this.state[at + QUEUE_BYTES_AT + 2 * queue]! -= cutBytes;
+    this.state[at + WAITING_PS]! -= this.clock[TX]!;
+    this.#trim(cut, link);
+    mailboxes.freeCell(cut);
+    if (!isTail) {
+      this.queuePacket(address, link, queue, sizeBytes);
       return;
     }
-    this.unlink(cell, link, queue);
-    this.#trim(cell, link);
-    mailboxes.freeCell(cell);
+    // The place of the packet that was cut is the end of the queue.
+    this.markIfFull(address, link);
+    mailboxes.copy(address, cell);
     this.setTx(link, sizeBytes);
-    this.queuePacket(address, link, queue, sizeBytes);
+    this.state[at + QUEUE_BYTES_AT + 2 * queue]! += sizeBytes;
+    this.state[at + WAITING_PS]! += this.clock[TX]!;
   }
 
   #trim(address: number, link: number): void {
     const arena = this.mailboxes.arena;
     this.trims[link]!++;
-    const lastHop = this.state[link * PORT_DOUBLES + FACES_HOST] === 1 ? LAST_HOP : 0;
+    const lastHop = this.topology.linkTo[link]! < this.topology.hosts ? LAST_HOP : 0;
     arena[address + 3] = (arena[address + 3]! & ~TYPE_MASK) | TRIMMED | lastHop;
     arena[address + 4] = (this.sizes.ackBytes << 16) | (arena[address + 4]! & 0xffff);
     this.#arriveControl(address, link, this.sizes.ackBytes);
@@ -126,13 +123,27 @@ export class CompositePorts extends LazyPorts {
   /** The cell of the data packet that was queued last; -1: none waits. */
   #lastData(link: number, queue: number): number {
     const { arena } = this.mailboxes;
-    const tail = this.tail[link * this.queues + queue]!;
-    if ((this.filled[link]! & (1 << queue)) === 0) return -1;
+    const place = 2 * link * this.stride;
+    if ((this.words[place + FILLED]! & (1 << queue)) === 0) return -1;
+    const tail = this.words[place + TAIL + 4 * queue]!;
     if ((arena[tail + 3]! & TYPE_MASK) === DATA) return tail;
     let last = -1;
-    for (let cell = this.head[link * this.queues + queue]!; cell >= 0; cell = arena[cell]!) {
+    for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = arena[cell]!) {
       if ((arena[cell + 3]! & TYPE_MASK) === DATA) last = cell;
     }
     return last;
+  }
+
+  /** Takes `cell`, which is not the last one of its queue, out of its chain. */
+  #unlink(cell: number, link: number, queue: number): void {
+    const { arena } = this.mailboxes;
+    const head = 2 * link * this.stride + HEAD + 4 * queue;
+    if (this.words[head] === cell) {
+      this.words[head] = arena[cell]!;
+      return;
+    }
+    let before = this.words[head]!;
+    while (arena[before] !== cell) before = arena[before]!;
+    arena[before] = arena[cell]!;
   }
 }

@@ -35,14 +35,14 @@ export class CreditHost {
     this.#ackSize = shared.ackBytes << 16;
   }
 
-  /** The data packet, header or RTS at `address` has come, and was answered. `isUrgent`: a header or an RTS. */
-  onArrival(address: number, isUrgent: boolean): void {
+  /** The data packet, header or RTS at `address` has come, and was answered; `came` is one of the `CAME_...` of the pull queue. */
+  onArrival(address: number, came: number): void {
     const { engine, pathReverse } = this.#shared;
     const { arena } = engine.mailboxes;
     const flow = arena[address + 1]!;
     const entropy = arena[address + 4]! & 0xffff;
     const path = pathReverse === null ? entropy : pathReverse[entropy]!;
-    const mustStart = this.#queue.onArrival(flow, arena[address + engine.layout.pull]!, isUrgent, path);
+    const mustStart = this.#queue.onArrival(flow, arena[address + engine.layout.pull]!, came, path);
     if (mustStart) engine.timer(this.#host, engine.clock[NOW]!, PULL_PACER, 0);
   }
 

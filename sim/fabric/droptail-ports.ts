@@ -1,6 +1,7 @@
 import { queueLimitPs, serialisationPs } from '../derive.ts';
 import { NOW, TX } from '../engine/record.ts';
-import { BUSY_PS, LazyPorts, PORT_DOUBLES, WAITING_PS, type LazyPortsInput } from './lazy-ports.ts';
+import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { BUSY_PS, WAITING_PS } from './port-state.ts';
 
 /** `droptail` where something depends on the instant a packet leaves: classes, marking at dequeue, telemetry, failures in time. */
 export class DroptailPorts extends LazyPorts {
@@ -14,7 +15,7 @@ export class DroptailPorts extends LazyPorts {
 
   protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
     this.setTx(link, sizeBytes);
-    const at = link * PORT_DOUBLES;
+    const at = link * this.stride;
     const factor = this.timeline === null ? 1 : this.factorNow(link);
     const restPs = this.state[at + BUSY_PS]! - this.clock[NOW]!;
     const waitingPs = this.state[at + WAITING_PS]! / factor;

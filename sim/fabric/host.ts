@@ -7,7 +7,7 @@ import type { Mailboxes } from '../engine/mailboxes.ts';
 import { DUE, NOW, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from '../engine/record.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
 import type { Telemetry } from '../transport/telemetry.ts';
-import type { PullState } from '../transport/pull-queue.ts';
+import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE, type PullState } from '../transport/pull-queue.ts';
 import { CreditHost } from './credit-host.ts';
 import {
   COMPUTE_FINISHED,
@@ -157,7 +157,7 @@ export class Host implements EngineNode {
         this.#onPull(arena[address + 1]!, arena[address + 2]!);
         break;
       case RTS:
-        this.#credit!.onArrival(address, true);
+        this.#credit!.onArrival(address, CAME_AS_RTS);
         break;
       case PAUSE:
       case RESUME:
@@ -185,7 +185,7 @@ export class Host implements EngineNode {
     }
     if (this.#credit !== null) {
       if (isComplete) this.#credit.onComplete(flow);
-      else this.#credit.onArrival(address, false);
+      else this.#credit.onArrival(address, CAME_WHOLE);
     }
     if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
   }
@@ -200,7 +200,7 @@ export class Host implements EngineNode {
     const isAck = answer === ANSWER_ACK;
     const flags = isAck ? ACK | (meta & AGAIN) : NACK | (meta & (CE | LAST_HOP | AGAIN));
     this.#answer(flow, seq, flags, arena[address + 4]! & 0xffff, address);
-    if (this.#credit !== null) this.#credit.onArrival(address, true);
+    if (this.#credit !== null) this.#credit.onArrival(address, isAck ? CAME_WHOLE : CAME_AS_HEADER);
   }
 
   /** A receiver has granted `granted` quanta in all. */

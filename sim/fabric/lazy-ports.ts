@@ -1,44 +1,39 @@
-import type { Topology } from '../base/topology.ts';
-import { ACK, CE, DATA, NACK, PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
-import { PacketStreams } from '../base/random.ts';
 import type { SwitchSpec } from '../base/device-spec.ts';
+import { ACK, DATA, NACK, PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
+import type { Topology } from '../base/topology.ts';
 import type { Limits } from '../derive.ts';
 import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
 import { DUE, NOW, PORT_BITS, PORT_MASK, QUEUE_BYTES, START, TX, WINDOW_END, WINDOW_START } from '../engine/record.ts';
+import { DeficitRoundRobin } from './deficit-round-robin.ts';
 import type { UsualSizes } from './fifo-ports.ts';
 import type { LinkTimeline } from './link-timeline.ts';
-import { stamp } from './telemetry-stamps.ts';
+import { Marking } from './marking.ts';
+import {
+  ANSWER_TX_PS,
+  BUSY_PS,
+  CONTROL,
+  DELAY_PS,
+  DESTINATION,
+  DIRTY,
+  FILLED,
+  FULL_TX_PS,
+  HEAD,
+  LOAD_BYTES,
+  PAUSED,
+  PEAK_PS,
+  portStride,
+  QUEUE_BYTES_AT,
+  SWITCH,
+  TAIL,
+  WAITING_PS,
+  WIRE_BYTES,
+  WIRE_QUEUE,
+} from './port-state.ts';
 import type { SwitchPorts } from './switch-ports.ts';
+import { stamp } from './telemetry-stamps.ts';
 import type { TrafficClasses } from './traffic-classes.ts';
-
-// A port's doubles, side by side.
-export const PORT_DOUBLES = 16;
-/** Instant until which the port transmits. */
-export const BUSY_PS = 0;
-const DELAY_PS = 1;
-/** Serialisation times of all that waits, together. */
-export const WAITING_PS = 2;
-const PEAK_PS = 3;
-const LOAD_BYTES = 4;
-/** Serialisation times of a full data packet and of an answer. */
-const TX_PS = 5;
-/** Node << PORT_BITS | input port at the other end. */
-const DESTINATION = 7;
-/** Wire bytes of the packet on the wire or sent last, and its queue. */
-export const WIRE_BYTES = 8;
-export const WIRE_QUEUE = 9;
-/** Marking thresholds for the queue at dequeue, in bytes; Infinity: no marks. */
-const MARK_LOW_BYTES = 10;
-const MARK_HIGH_BYTES = 11;
-/** 1: the port faces a host. */
-export const FACES_HOST = 12;
-/** Wire bytes of every kind whose transmission has started. */
-const SENT_BYTES = 13;
-
-/** The queue of class 0. */
-export const CONTROL = 0;
 
 /** What all kinds of lazy ports are made of. */
 export interface LazyPortsInput {
@@ -70,117 +65,91 @@ export abstract class LazyPorts implements SwitchPorts {
   readonly trims: Int32Array;
   readonly pauses: Int32Array;
   readonly resumes: Int32Array;
-  protected readonly engine: Engine;
   protected readonly clock: Float64Array;
   protected readonly mailboxes: Mailboxes;
   protected readonly topology: Topology;
   protected readonly sizes: UsualSizes;
+  protected readonly timeline: LinkTimeline | null;
+  /** The table of ports, and the same memory as words: port-state.ts. */
   protected readonly state: Float64Array;
+  protected readonly words: Int32Array;
+  protected readonly stride: number;
   /** Queues a port. */
   protected readonly queues: number;
-  /** Of queue q of link l: first and last cell (-1: none) and wire bytes, at l * queues + q. */
-  protected readonly head: Int32Array;
-  protected readonly tail: Int32Array;
-  protected readonly queueBytes: Float64Array;
-  /** By link, a bit a queue: it has packets; it may not send. */
-  protected readonly filled: Int32Array;
-  protected readonly paused: Int32Array;
-  /** By switch: departures of its ports must be made in order of time. null: never. */
+  /** By switch, above 0: departures of its ports must be made in order of time. null: never. */
   protected ordered: Int32Array | null = null;
-  protected readonly timeline: LinkTimeline | null;
+  /** `departed` is of interest. */
+  protected hasAccounts = false;
+  /** `choose` does more than class 0 first. */
+  protected choosesByRule: boolean;
+  readonly #engine: Engine;
+  readonly #marking: Marking;
+  readonly #rateBps: Float64Array;
   readonly #isTimed: Uint8Array;
   readonly #telemetryWord: number;
-  readonly #rateBps: Float64Array;
-  readonly #switchOf: Int32Array;
-  /** Queue of each packet type, and of data by flow. */
+  /** With telemetry: wire bytes of every kind whose transmission has started. */
+  readonly #sentBytes: Float64Array;
+  /** Queue of each packet type, and of data by flow (null: one queue). */
   readonly #queueOfType: Int32Array;
   readonly #queueOfFlow: Uint8Array | null;
-  readonly #queueOfClass: Int32Array;
-  /** Ports with packets, by switch: dirtyLink[first of the switch + i]. */
+  readonly #dataClasses: readonly number[];
+  readonly #turns: DeficitRoundRobin | null;
+  readonly #headBytes: Float64Array;
+  /** Ports with packets, by switch: dirtyLink[first port of the switch + i]. */
   readonly #dirtyLink: Int32Array;
   readonly #dirtyCount: Int32Array;
-  readonly #isDirty: Uint8Array;
-  /** Deficit round robin: the queue whose turn it is (0: none yet), bytes it may still send, bytes a turn. */
-  readonly #turn: Int32Array;
-  readonly #deficitBytes: Float64Array;
-  readonly #quantumBytes: Float64Array;
-  readonly #marksBefore: boolean;
-  readonly #maxProbability: number;
-  /** Marking at dequeue, otherwise at enqueue by these thresholds (null: no marking then). */
-  readonly #marksLate: boolean;
-  readonly #markLowPs: Float64Array | null;
-  readonly #markHighPs: Float64Array | null;
-  readonly #markDraws: PacketStreams | null;
 
   constructor(input: LazyPortsInput) {
     const { engine, topology, spec, limits, sizes, seed, timeline } = input;
     const { dataClasses, indexOfFlow } = input.classes;
     const { links, switches, hosts } = topology;
-    this.engine = engine;
+    this.#engine = engine;
     this.clock = engine.clock;
     this.mailboxes = engine.mailboxes;
     this.topology = topology;
     this.sizes = sizes;
+    this.timeline = timeline;
     this.queues = 1 + dataClasses.length;
+    this.choosesByRule = this.queues > 2;
+    this.#marking = new Marking(spec, limits, topology, seed, engine.mailboxes);
     this.drops = new Int32Array(links);
-    this.marks = new Int32Array(links);
+    this.marks = this.#marking.marks;
     this.trims = new Int32Array(links);
     this.pauses = new Int32Array(links);
     this.resumes = new Int32Array(links);
-    this.head = new Int32Array(links * this.queues).fill(-1);
-    this.tail = new Int32Array(links * this.queues).fill(-1);
-    this.queueBytes = new Float64Array(links * this.queues);
-    this.filled = new Int32Array(links);
-    this.paused = new Int32Array(links);
     this.#rateBps = topology.linkRateBps;
-    this.#switchOf = topology.linkFrom.map((node) => node - hosts);
-    this.#dirtyLink = new Int32Array(topology.portLink.length);
-    this.#dirtyCount = new Int32Array(switches);
-    this.#isDirty = new Uint8Array(links);
-    this.#queueOfClass = new Int32Array(8);
-    dataClasses.forEach((trafficClass, i) => (this.#queueOfClass[trafficClass] = 1 + i));
-    this.#queueOfFlow = indexOfFlow === null ? null : indexOfFlow.map((index) => 1 + index);
-    this.timeline = timeline;
-    this.#isTimed = Uint8Array.from({ length: timeline === null ? 0 : links }, (_, link) => (timeline!.has(link) ? 1 : 0));
+    this.#isTimed = Uint8Array.from({ length: links }, (_, link) => (timeline?.has(link) === true ? 1 : 0));
     this.#telemetryWord = engine.layout.telemetry;
+    this.#sentBytes = new Float64Array(this.#telemetryWord > 0 ? links : 0);
+    this.#dataClasses = dataClasses;
+    this.#queueOfFlow = indexOfFlow === null ? null : indexOfFlow.map((index) => 1 + index);
     this.#queueOfType = new Int32Array(TYPE_MASK + 1);
     this.#queueOfType[DATA] = 1;
     if (!input.answersFirst) {
       this.#queueOfType[ACK] = 1;
       this.#queueOfType[NACK] = 1;
     }
-    this.#turn = new Int32Array(links);
-    this.#deficitBytes = new Float64Array(this.queues > 2 ? links * this.queues : 0);
-    this.#quantumBytes = Float64Array.from({ length: this.queues }, (_, queue) =>
-      queue === CONTROL ? 0 : sizes.fullBytes * (spec.classWeights?.[dataClasses[queue - 1]!] ?? 1),
-    );
-    const { ecn } = limits;
-    const marksHere = (link: number): boolean => ecn !== null && (spec.ecnOnHostPorts || topology.linkTo[link]! >= hosts);
-    const marksLate = spec.ecnAt !== 'enqueue' && ecn !== null;
-    this.#marksBefore = spec.ecnAt === 'dequeue-before';
-    this.#maxProbability = ecn?.maxProbability ?? 0;
-    this.#marksLate = marksLate;
-    this.#markDraws =
-      ecn === null ? null : marksLate ? new PacketStreams(seed, 'ecn-port', links) : new PacketStreams(seed, 'ecn', switches);
-    const { linkRateBps } = topology;
-    const marksEarly = ecn !== null && !marksLate;
-    this.#markLowPs = marksEarly
-      ? linkRateBps.map((rateBps, link) => (marksHere(link) ? (ecn.lowBytes * 8e12) / rateBps : Infinity))
-      : null;
-    this.#markHighPs = marksEarly ? linkRateBps.map((rateBps) => (ecn.highBytes * 8e12) / rateBps) : null;
-    this.state = new Float64Array(links * PORT_DOUBLES);
+    const quantum = (_: unknown, queue: number): number =>
+      queue === CONTROL ? 0 : sizes.fullBytes * (spec.classWeights?.[dataClasses[queue - 1]!] ?? 1);
+    this.#turns = this.queues === 2 ? null : new DeficitRoundRobin(links, Float64Array.from({ length: this.queues }, quantum));
+    this.#headBytes = new Float64Array(this.queues);
+    this.#dirtyLink = new Int32Array(topology.portLink.length);
+    this.#dirtyCount = new Int32Array(switches);
+    this.stride = portStride(this.queues);
+    this.state = new Float64Array(links * this.stride);
+    this.words = new Int32Array(this.state.buffer);
     for (let link = 0; link < links; link++) {
       const rateBps = topology.linkRateBps[link]!;
-      const at = link * PORT_DOUBLES;
-      const facesHost = topology.linkTo[link]! < hosts;
-      this.state[at + TX_PS] = serialisationPs(sizes.fullBytes, rateBps);
-      this.state[at + TX_PS + 1] = serialisationPs(sizes.ackBytes, rateBps);
+      const at = link * this.stride;
+      this.state[at + FULL_TX_PS] = serialisationPs(sizes.fullBytes, rateBps);
+      this.state[at + ANSWER_TX_PS] = serialisationPs(sizes.ackBytes, rateBps);
       this.state[at + DELAY_PS] = topology.linkDelayPs[link]!;
       this.state[at + DESTINATION] = (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!;
-      this.state[at + FACES_HOST] = facesHost ? 1 : 0;
-      const isMarking = marksLate && marksHere(link);
-      this.state[at + MARK_LOW_BYTES] = isMarking ? ecn.lowBytes : Infinity;
-      this.state[at + MARK_HIGH_BYTES] = isMarking ? ecn.highBytes : Infinity;
+      this.words[2 * at + SWITCH] = topology.linkFrom[link]! - hosts;
+      for (let queue = 0; queue < this.queues; queue++) {
+        this.words[2 * at + HEAD + 4 * queue] = -1;
+        this.words[2 * at + TAIL + 4 * queue] = -1;
+      }
     }
   }
 
@@ -191,25 +160,29 @@ export abstract class LazyPorts implements SwitchPorts {
   protected departed(_address: number, _link: number, _queue: number, _sizeBytes: number): void {}
 
   forward(from: number, to: number): void {
-    const { batch } = this.engine;
-    const { addresses, outputs } = batch;
-    const { clock, mailboxes, state } = this;
+    const { addresses, outputs } = this.#engine.batch;
+    const { clock, mailboxes, state, words, stride, ordered } = this;
     const { headerBytes } = this.sizes;
+    const queueOfType = this.#queueOfType;
+    const queueOfFlow = this.#queueOfFlow;
     const startPs = clock[WINDOW_START]!;
     for (let i = from; i < to; i++) {
       const arena = mailboxes.arena;
       const address = addresses[i]!;
       const link = outputs[i]!;
-      const at = Math.imul(link, PORT_DOUBLES);
+      const at = Math.imul(link, stride);
       const type = arena[(address + 3) | 0]! & TYPE_MASK;
       const sizeBytes = arena[(address + 4) | 0]! >>> 16;
-      clock[NOW] = startPs + (arena[address]! >>> PORT_BITS);
+      const nowPs = startPs + (arena[address]! >>> PORT_BITS);
+      clock[NOW] = nowPs;
       if (type === DATA && arena[(address + 5) | 0] === 0) state[(at + LOAD_BYTES) | 0]! += sizeBytes - headerBytes;
-      if (this.ordered !== null && this.ordered[this.#switchOf[link]!]! > 0) this.catchUp(this.#switchOf[link]!);
-      else if (this.filled[link] !== 0) this.#sync(link);
-      this.arrive(address, link, type, this.#queueOf(arena, address, type), sizeBytes);
+      if (ordered !== null && ordered[words[2 * at + SWITCH]!]! > 0) this.catchUp(words[2 * at + SWITCH]!);
+      else if (words[(2 * at + FILLED) | 0] !== 0 && state[(at + BUSY_PS) | 0]! <= nowPs) this.#sync(link);
+      let queue = queueOfType[type]!;
+      if (queue !== CONTROL && queueOfFlow !== null) queue = queueOfFlow[arena[address + 1]!]!;
+      this.arrive(address, link, type, queue, sizeBytes);
       // What waits, and the rest of what is on the wire.
-      const freePs = state[(at + BUSY_PS) | 0]! - clock[NOW]!;
+      const freePs = state[(at + BUSY_PS) | 0]! - nowPs;
       let aheadPs = state[(at + WAITING_PS) | 0]!;
       if (freePs > 0) aheadPs += this.timeline === null ? freePs : freePs * this.factorNow(link);
       if (aheadPs > state[(at + PEAK_PS) | 0]!) state[(at + PEAK_PS) | 0] = aheadPs;
@@ -220,65 +193,63 @@ export abstract class LazyPorts implements SwitchPorts {
     if (this.ordered === null || this.ordered[switchIndex] === 0) {
       const first = this.#firstPort(switchIndex);
       for (let i = this.#dirtyCount[switchIndex]! - 1; i >= 0; i--) this.#sync(this.#dirtyLink[first + i]!);
-    } else {
-      for (
-        let link = this.#earliest(switchIndex);
-        link >= 0 && this.#startOf(link) <= this.clock[NOW]!;
-        link = this.#earliest(switchIndex)
-      ) {
-        this.#commitDue(link);
-      }
+      return;
+    }
+    for (let link = this.#earliest(switchIndex); link >= 0 && this.#busyPs(link) <= this.clock[NOW]!; link = this.#earliest(switchIndex)) {
+      this.#commitDue(link);
     }
   }
 
   flush(switchIndex: number): boolean {
-    const endPs = this.clock[WINDOW_END]!;
+    const { state, words, stride, clock } = this;
+    const endPs = clock[WINDOW_END]!;
     if (this.ordered !== null && this.ordered[switchIndex]! > 0) {
-      for (let link = this.#earliest(switchIndex); link >= 0 && this.#startOf(link) < endPs; link = this.#earliest(switchIndex)) {
+      for (let link = this.#earliest(switchIndex); link >= 0 && this.#busyPs(link) < endPs; link = this.#earliest(switchIndex)) {
         this.#commitDue(link);
       }
     }
-    const { state, filled, paused } = this;
     const first = this.#firstPort(switchIndex);
     let kept = 0;
     for (let i = 0; i < this.#dirtyCount[switchIndex]!; i++) {
       const link = this.#dirtyLink[first + i]!;
-      while ((filled[link]! & ~paused[link]!) !== 0 && state[link * PORT_DOUBLES + BUSY_PS]! < endPs) this.#commitDue(link);
-      if ((filled[link]! & ~paused[link]!) !== 0) this.#dirtyLink[first + kept++] = link;
-      else this.#isDirty[link] = 0;
+      const at = link * stride;
+      while ((words[2 * at + FILLED]! & ~words[2 * at + PAUSED]!) !== 0 && state[at + BUSY_PS]! < endPs) this.#commitDue(link);
+      if ((words[2 * at + FILLED]! & ~words[2 * at + PAUSED]!) !== 0) this.#dirtyLink[first + kept++] = link;
+      else words[2 * at + DIRTY] = 0;
     }
     this.#dirtyCount[switchIndex] = kept;
     return kept > 0;
   }
 
   setPaused(link: number, trafficClass: number, isPaused: boolean): void {
-    const bit = 1 << this.#queueOfClass[trafficClass]!;
+    const bit = 2 << this.#dataClasses.indexOf(trafficClass);
+    const place = 2 * link * this.stride;
     this.#sync(link);
     if (isPaused) {
-      this.paused[link]! |= bit;
+      this.words[place + PAUSED]! |= bit;
       return;
     }
-    this.paused[link]! &= ~bit;
-    this.startIfIdle(link);
-    if (this.filled[link] !== 0) this.#markDirty(link);
+    this.words[place + PAUSED]! &= ~bit;
+    this.#startIfFree(link);
+    if (this.words[place + FILLED] !== 0) this.#markDirty(link);
   }
 
   look(link: number): void {
-    const at = link * PORT_DOUBLES;
+    const at = link * this.stride;
     const restPs = Math.max(0, this.state[at + BUSY_PS]! - this.clock[NOW]!) * this.factorNow(link);
     this.clock[QUEUE_BYTES] = ((this.state[at + WAITING_PS]! + restPs) * this.#rateBps[link]!) / 8e12;
   }
 
   isPaused(link: number): boolean {
-    return this.paused[link] !== 0;
+    return this.words[2 * link * this.stride + PAUSED] !== 0;
   }
 
   loadBytes(link: number): number {
-    return this.state[link * PORT_DOUBLES + LOAD_BYTES]!;
+    return this.state[link * this.stride + LOAD_BYTES]!;
   }
 
   peakBytes(link: number): number {
-    return Math.round((this.state[link * PORT_DOUBLES + PEAK_PS]! * this.#rateBps[link]!) / 8e12);
+    return Math.round((this.state[link * this.stride + PEAK_PS]! * this.#rateBps[link]!) / 8e12);
   }
 
   waiting(): number {
@@ -289,9 +260,7 @@ export abstract class LazyPorts implements SwitchPorts {
 
   waitingPaused(): number {
     let waiting = 0;
-    this.#eachWaiting((link, queue) => {
-      if ((this.paused[link]! & (1 << queue)) !== 0) waiting++;
-    });
+    this.eachPaused(() => waiting++);
     return waiting;
   }
 
@@ -299,28 +268,11 @@ export abstract class LazyPorts implements SwitchPorts {
     return new Int32Array(0);
   }
 
-  /** Calls `visit` for every packet that waits; for the end of a run. */
-  #eachWaiting(visit: (link: number, queue: number, cell: number) => void): void {
-    for (let link = 0; link < this.filled.length; link++) {
-      if (this.filled[link] === 0) continue;
-      for (let queue = 0; queue < this.queues; queue++) {
-        for (let cell = this.head[link * this.queues + queue]!; cell >= 0; cell = this.mailboxes.arena[cell]!) visit(link, queue, cell);
-      }
-    }
-  }
-
+  /** Calls `visit` for every packet that waits behind a pause; for the end of a run. */
   protected eachPaused(visit: (link: number, cell: number) => void): void {
     this.#eachWaiting((link, queue, cell) => {
-      if ((this.paused[link]! & (1 << queue)) !== 0) visit(link, cell);
+      if ((this.words[2 * link * this.stride + PAUSED]! & (1 << queue)) !== 0) visit(link, cell);
     });
-  }
-
-  /** Writes the serialisation time of a packet at the port of `link` to clock[TX]. */
-  protected setTx(link: number, sizeBytes: number): void {
-    const at = link * PORT_DOUBLES;
-    if (sizeBytes === this.sizes.fullBytes) this.clock[TX] = this.state[at + TX_PS]!;
-    else if (sizeBytes === this.sizes.ackBytes) this.clock[TX] = this.state[at + TX_PS + 1]!;
-    else this.clock[TX] = serialisationPs(sizeBytes, this.#rateBps[link]!);
   }
 
   /** Factor on the rate of a link at clock[NOW]. */
@@ -329,139 +281,60 @@ export abstract class LazyPorts implements SwitchPorts {
     return this.timeline.factor[this.timeline.segmentAt(link, this.clock, NOW)]!;
   }
 
-  /** The packet at `address` has been admitted: it starts at clock[NOW], or waits. clock[TX] is its serialisation time. */
+  protected switchOf(link: number): number {
+    return this.words[2 * link * this.stride + SWITCH]!;
+  }
+
+  /** Writes the serialisation time of a packet at the full rate of `link` to clock[TX]. */
+  protected setTx(link: number, sizeBytes: number): void {
+    const at = link * this.stride;
+    if (sizeBytes === this.sizes.fullBytes) this.clock[TX] = this.state[at + FULL_TX_PS]!;
+    else if (sizeBytes === this.sizes.ackBytes) this.clock[TX] = this.state[at + ANSWER_TX_PS]!;
+    else this.clock[TX] = serialisationPs(sizeBytes, this.#rateBps[link]!);
+  }
+
+  /** The packet at `address` has been admitted: it starts at clock[NOW], or waits. */
   protected queuePacket(address: number, link: number, queue: number, sizeBytes: number): void {
-    if (this.#markLowPs !== null) this.markIfFull(address, link);
-    const isFree = this.state[link * PORT_DOUBLES + BUSY_PS]! <= this.clock[NOW]!;
-    if (isFree && this.queues === 2 && (this.paused[link]! & (1 << queue)) === 0) {
-      this.clock[START] = this.clock[NOW]!;
+    if (this.#marking.atEnqueue) this.markIfFull(address, link);
+    const { clock, state, words } = this;
+    const at = link * this.stride;
+    this.setTx(link, sizeBytes);
+    if (state[at + BUSY_PS]! > clock[NOW]!) {
+      this.append(address, link, queue, sizeBytes);
+    } else if (this.queues === 2 && (words[2 * at + PAUSED]! & (1 << queue)) === 0) {
+      clock[START] = clock[NOW]!;
       this.#start(address, link, queue, sizeBytes);
-      return;
+    } else {
+      this.append(address, link, queue, sizeBytes);
+      this.#startIfFree(link);
     }
-    this.append(address, link, queue, sizeBytes);
-    if (isFree) this.startIfIdle(link);
   }
 
   /** Marking at enqueue (data only), by all that waits at the port and the rest of what is on the wire, as time. */
   protected markIfFull(address: number, link: number): void {
-    const { arena } = this.mailboxes;
-    if (this.#markLowPs === null || (arena[address + 3]! & TYPE_MASK) !== DATA) return;
-    const at = link * PORT_DOUBLES;
+    if (!this.#marking.atEnqueue || (this.mailboxes.arena[address + 3]! & TYPE_MASK) !== DATA) return;
+    const at = link * this.stride;
     const restPs = Math.max(0, this.state[at + BUSY_PS]! - this.clock[NOW]!);
     const backlogPs = this.state[at + WAITING_PS]! / this.factorNow(link) + restPs;
-    const lowPs = this.#markLowPs[link]!;
-    if (backlogPs <= lowPs) return;
-    const highPs = this.#markHighPs![link]!;
-    if (backlogPs <= highPs) {
-      const draw = this.#markDraws!.next(this.#switchOf[link]!) >>> 0;
-      if (draw / 0x1_0000_0000 >= (this.#maxProbability * (backlogPs - lowPs)) / (highPs - lowPs)) return;
-    }
-    this.marks[link]!++;
-    arena[address + 3]! |= CE;
+    if (backlogPs > this.#marking.low[link]!) this.#marking.mark(address, link, backlogPs, 1);
   }
 
-  /** Puts a copy of the packet at `address` at the end of a queue. */
+  /** Puts a copy of the packet at `address` at the end of a queue. clock[TX] is its serialisation time. */
   protected append(address: number, link: number, queue: number, sizeBytes: number): void {
-    const { mailboxes } = this;
+    const { mailboxes, state, words } = this;
+    const at = link * this.stride;
+    const place = 2 * at + 4 * queue;
     const cell = mailboxes.takeCell();
     mailboxes.copy(address, cell);
     const arena = mailboxes.arena;
     arena[cell] = -1;
-    const place = link * this.queues + queue;
-    if (this.head[place]! < 0) this.head[place] = cell;
-    else arena[this.tail[place]!] = cell;
-    this.tail[place] = cell;
-    this.queueBytes[place]! += sizeBytes;
-    this.state[link * PORT_DOUBLES + WAITING_PS]! += this.clock[TX]!;
-    this.filled[link]! |= 1 << queue;
-    this.#markDirty(link);
-  }
-
-  /** The port is free at clock[NOW]: what waits and may go starts. */
-  protected startIfIdle(link: number): void {
-    if (this.state[link * PORT_DOUBLES + BUSY_PS]! > this.clock[NOW]! || (this.filled[link]! & ~this.paused[link]!) === 0) return;
-    this.clock[START] = this.clock[NOW]!;
-    this.#commit(link);
-  }
-
-  /** Which queue goes at clock[START], of those that are filled and not paused. */
-  protected choose(link: number): number {
-    const ready = this.filled[link]! & ~this.paused[link]!;
-    if ((ready & 1) !== 0) return CONTROL;
-    return this.queues === 2 ? 1 : this.chooseData(link);
-  }
-
-  /** Deficit round robin over the data classes (Shreedhar and Varghese 1995). Some data class is filled and not paused. */
-  protected chooseData(link: number): number {
-    if (this.queues === 2) return 1;
-    const ready = this.filled[link]! & ~this.paused[link]!;
-    const base = link * this.queues;
-    let queue = this.#turn[link]!;
-    let isNew = queue === 0;
-    if (isNew) queue = 1;
-    for (;;) {
-      if ((ready & (1 << queue)) !== 0) {
-        if (isNew) this.#deficitBytes[base + queue]! += this.#quantumBytes[queue]!;
-        const sizeBytes = this.headBytes(link, queue);
-        if (sizeBytes <= this.#deficitBytes[base + queue]!) {
-          this.#deficitBytes[base + queue]! -= sizeBytes;
-          this.#turn[link] = queue;
-          return queue;
-        }
-      }
-      queue = queue + 1 < this.queues ? queue + 1 : 1;
-      isNew = true;
-    }
-  }
-
-  /** Wire bytes of the first packet of a queue. */
-  protected headBytes(link: number, queue: number): number {
-    return this.mailboxes.arena[this.head[link * this.queues + queue]! + 4]! >>> 16;
-  }
-
-  /** Copies the last packet of a queue to `out`, and its place is left to `putInPlace`. */
-  protected liftTail(out: number, link: number, queue: number): void {
-    const place = link * this.queues + queue;
-    this.mailboxes.copy(this.tail[place]!, out);
-    const sizeBytes = this.mailboxes.arena[out + 4]! >>> 16;
-    this.queueBytes[place]! -= sizeBytes;
-    this.setTx(link, sizeBytes);
-    this.state[link * PORT_DOUBLES + WAITING_PS]! -= this.clock[TX]!;
-  }
-
-  /** Puts the packet at `address` into the place that `liftTail` left. */
-  protected putInPlace(address: number, link: number, queue: number, sizeBytes: number): void {
-    const place = link * this.queues + queue;
-    this.markIfFull(address, link);
-    this.mailboxes.copy(address, this.tail[place]!);
-    this.queueBytes[place]! += sizeBytes;
-    this.setTx(link, sizeBytes);
-    this.state[link * PORT_DOUBLES + WAITING_PS]! += this.clock[TX]!;
-  }
-
-  /** Takes `cell`, which is not the last one of its queue, out of it. */
-  protected unlink(cell: number, link: number, queue: number): void {
-    const { arena } = this.mailboxes;
-    const place = link * this.queues + queue;
-    if (this.head[place] === cell) {
-      this.head[place] = arena[cell]!;
-    } else {
-      let before = this.head[place]!;
-      while (arena[before] !== cell) before = arena[before]!;
-      arena[before] = arena[cell]!;
-    }
-    const sizeBytes = arena[cell + 4]! >>> 16;
-    this.queueBytes[place]! -= sizeBytes;
-    this.setTx(link, sizeBytes);
-    this.state[link * PORT_DOUBLES + WAITING_PS]! -= this.clock[TX]!;
-  }
-
-  protected markDirtySwitchOf(link: number): void {
-    this.engine.markDirty(this.topology.linkFrom[link]!);
-  }
-
-  protected switchOf(link: number): number {
-    return this.#switchOf[link]!;
+    if (words[place + HEAD]! < 0) words[place + HEAD] = cell;
+    else arena[words[place + TAIL]!] = cell;
+    words[place + TAIL] = cell;
+    state[at + QUEUE_BYTES_AT + 2 * queue]! += sizeBytes;
+    state[at + WAITING_PS]! += this.clock[TX]!;
+    words[2 * at + FILLED]! |= 1 << queue;
+    if (words[2 * at + DIRTY] === 0) this.#markDirty(link);
   }
 
   /** The next packet of the port starts at `startPs`. */
@@ -470,71 +343,70 @@ export abstract class LazyPorts implements SwitchPorts {
     this.#commit(link);
   }
 
-  #queueOf(arena: Int32Array, address: number, type: number): number {
-    const queue = this.#queueOfType[type]!;
-    return queue === CONTROL || this.#queueOfFlow === null ? queue : this.#queueOfFlow[arena[address + 1]!]!;
+  /** Which queue goes at clock[START], of those that are filled and not paused. */
+  protected choose(link: number): number {
+    return (this.ready(link) & 1) !== 0 ? CONTROL : this.chooseData(link);
+  }
+
+  /** Which data queue goes; some data queue is filled and not paused. */
+  protected chooseData(link: number): number {
+    if (this.#turns === null) return 1;
+    const ready = this.ready(link);
+    for (let queue = 1; queue < this.queues; queue++) {
+      if ((ready & (1 << queue)) !== 0) this.#headBytes[queue] = this.headBytes(link, queue);
+    }
+    return this.#turns.next(link, ready, this.#headBytes);
+  }
+
+  /** A bit a queue that is filled and not paused. */
+  protected ready(link: number): number {
+    const place = 2 * link * this.stride;
+    return this.words[place + FILLED]! & ~this.words[place + PAUSED]!;
+  }
+
+  /** Wire bytes of the first packet of a queue. */
+  protected headBytes(link: number, queue: number): number {
+    return this.mailboxes.arena[this.words[2 * link * this.stride + HEAD + 4 * queue]! + 4]! >>> 16;
+  }
+
+  #busyPs(link: number): number {
+    return this.state[link * this.stride + BUSY_PS]!;
+  }
+
+  /** The port is free at clock[NOW]: what waits and may go starts. */
+  #startIfFree(link: number): void {
+    if (this.#busyPs(link) <= this.clock[NOW]! && this.ready(link) !== 0) this.commitAt(link, this.clock[NOW]!);
   }
 
   /** Commits every transmission of the port that starts at or before clock[NOW]. */
   #sync(link: number): void {
     const nowPs = this.clock[NOW]!;
-    while (this.state[link * PORT_DOUBLES + BUSY_PS]! <= nowPs && (this.filled[link]! & ~this.paused[link]!) !== 0) this.#commitDue(link);
-  }
-
-  #startOf(link: number): number {
-    return this.state[link * PORT_DOUBLES + BUSY_PS]!;
-  }
-
-  /** The port of a switch whose next transmission starts first, the lowest of them; -1: none has one. */
-  #earliest(switchIndex: number): number {
-    const first = this.#firstPort(switchIndex);
-    let best = -1;
-    for (let i = 0; i < this.#dirtyCount[switchIndex]!; i++) {
-      const link = this.#dirtyLink[first + i]!;
-      if ((this.filled[link]! & ~this.paused[link]!) === 0) continue;
-      if (best < 0 || this.#isBefore(link, best)) best = link;
-    }
-    return best;
-  }
-
-  #isBefore(link: number, other: number): boolean {
-    const difference = this.state[link * PORT_DOUBLES + BUSY_PS]! - this.state[other * PORT_DOUBLES + BUSY_PS]!;
-    return difference < 0 || (difference === 0 && this.topology.linkFromPort[link]! < this.topology.linkFromPort[other]!);
-  }
-
-  #firstPort(switchIndex: number): number {
-    return this.topology.portOffset[this.topology.hosts + switchIndex]!;
-  }
-
-  #markDirty(link: number): void {
-    if (this.#isDirty[link] === 1) return;
-    this.#isDirty[link] = 1;
-    const switchIndex = this.#switchOf[link]!;
-    this.#dirtyLink[this.#firstPort(switchIndex) + this.#dirtyCount[switchIndex]!++] = link;
-    this.engine.markDirty(this.topology.linkFrom[link]!);
+    while (this.ready(link) !== 0 && this.#busyPs(link) <= nowPs) this.#commitDue(link);
   }
 
   #commitDue(link: number): void {
-    this.clock[START] = this.state[link * PORT_DOUBLES + BUSY_PS]!;
+    this.clock[START] = this.state[link * this.stride + BUSY_PS]!;
     this.#commit(link);
   }
 
   /** Starts the next packet of the port at clock[START]. */
   #commit(link: number): void {
-    const { mailboxes } = this;
-    const queue = this.choose(link);
-    const place = link * this.queues + queue;
-    const cell = this.head[place]!;
-    const next = mailboxes.arena[cell]!;
-    this.head[place] = next;
+    const { mailboxes, state, words } = this;
+    const at = link * this.stride;
+    const queue = this.choosesByRule ? this.choose(link) : 1 - (words[2 * at + FILLED]! & 1);
+    const place = 2 * at + 4 * queue + HEAD;
+    const { arena } = mailboxes;
+    const cell = words[place]!;
+    const next = arena[cell]!;
+    words[place] = next;
     if (next < 0) {
-      this.filled[link]! &= ~(1 << queue);
-      if (this.queues > 2) this.#deficitBytes[place] = 0;
+      words[2 * at + FILLED]! &= ~(1 << queue);
+      if (this.#turns !== null && queue !== CONTROL) this.#turns.emptied(link, queue);
     }
-    const sizeBytes = mailboxes.arena[cell + 4]! >>> 16;
-    this.queueBytes[place]! -= sizeBytes;
+    const sizeBytes = arena[cell + 4]! >>> 16;
+    state[at + QUEUE_BYTES_AT + 2 * queue]! -= sizeBytes;
     this.setTx(link, sizeBytes);
-    this.state[link * PORT_DOUBLES + WAITING_PS]! -= this.clock[TX]!;
+    state[at + WAITING_PS]! -= this.clock[TX]!;
     this.#start(cell, link, queue, sizeBytes);
     mailboxes.freeCell(cell);
   }
@@ -542,21 +414,30 @@ export abstract class LazyPorts implements SwitchPorts {
   /** The packet at `address` starts at clock[START]; clock[TX] is its serialisation time. */
   #start(address: number, link: number, queue: number, sizeBytes: number): void {
     const { clock, mailboxes, state } = this;
-    const at = link * PORT_DOUBLES;
+    const at = link * this.stride;
     let factor = 1;
     if (this.timeline !== null && this.#isTimed[link] === 1) factor = this.#slowDown(link, sizeBytes);
-    if (this.#marksLate) this.#mark(address, link, queue, sizeBytes, factor);
+    if (this.#marking.atDequeue && queue !== CONTROL) this.#markLate(address, link, queue, sizeBytes, factor);
     if (this.#telemetryWord > 0) this.#stamp(address, link, queue, sizeBytes);
     const endPs = clock[START]! + clock[TX]!;
     state[at + BUSY_PS] = endPs;
     state[at + WIRE_BYTES] = sizeBytes;
-    state[at + WIRE_QUEUE] = queue;
+    this.words[2 * at + WIRE_QUEUE] = queue;
     clock[DUE] = endPs + state[at + DELAY_PS]!;
     if (this.timeline === null || this.#isTimed[link] === 0 || !this.#loses(address, link, sizeBytes)) {
       const destination = state[at + DESTINATION]! | 0;
       mailboxes.copy(address, mailboxes.post(destination >>> PORT_BITS, destination & PORT_MASK));
     }
-    if (queue !== CONTROL) this.departed(address, link, queue, sizeBytes);
+    if (this.hasAccounts && queue !== CONTROL) this.departed(address, link, queue, sizeBytes);
+  }
+
+  /** Marking at dequeue, by what waits in the packet's queue. */
+  #markLate(address: number, link: number, queue: number, sizeBytes: number, factor: number): void {
+    const marking = this.#marking;
+    const bytes = this.state[link * this.stride + QUEUE_BYTES_AT + 2 * queue]! + (marking.countsItself ? sizeBytes : 0);
+    if (bytes > marking.low[link]! * factor && (this.mailboxes.arena[address + 3]! & TYPE_MASK) === DATA) {
+      marking.mark(address, link, bytes, factor);
+    }
   }
 
   /** The serialisation time at the rate in force at clock[START]; returns the factor on the rate. */
@@ -574,29 +455,50 @@ export abstract class LazyPorts implements SwitchPorts {
   }
 
   #stamp(address: number, link: number, queue: number, sizeBytes: number): void {
-    const at = link * PORT_DOUBLES;
     const { arena } = this.mailboxes;
     if ((arena[address + 3]! & TYPE_MASK) === DATA) {
-      const waitingBytes = this.queueBytes[link * this.queues + queue]!;
-      stamp(arena, address + this.#telemetryWord, link, this.clock[START]!, this.state[at + SENT_BYTES]!, waitingBytes);
+      const waitingBytes = this.state[link * this.stride + QUEUE_BYTES_AT + 2 * queue]!;
+      stamp(arena, address + this.#telemetryWord, link, this.clock[START]!, this.#sentBytes[link]!, waitingBytes);
     }
-    this.state[at + SENT_BYTES]! += sizeBytes;
+    this.#sentBytes[link]! += sizeBytes;
   }
 
-  /** Marking at dequeue, by what waits in the packet's queue. */
-  #mark(address: number, link: number, queue: number, sizeBytes: number, factor: number): void {
-    const arena = this.mailboxes.arena;
-    if ((arena[address + 3]! & TYPE_MASK) !== DATA) return;
-    const at = link * PORT_DOUBLES;
-    const bytes = this.queueBytes[link * this.queues + queue]! + (this.#marksBefore ? sizeBytes : 0);
-    const low = this.state[at + MARK_LOW_BYTES]! * factor;
-    if (bytes <= low) return;
-    const high = this.state[at + MARK_HIGH_BYTES]! * factor;
-    if (bytes <= high) {
-      const draw = this.#markDraws!.next(link) >>> 0;
-      if (draw / 0x1_0000_0000 >= (this.#maxProbability * (bytes - low)) / (high - low)) return;
+  /** The port of a switch whose next transmission starts first, the lowest of them; -1: none has one. */
+  #earliest(switchIndex: number): number {
+    const first = this.#firstPort(switchIndex);
+    let best = -1;
+    for (let i = 0; i < this.#dirtyCount[switchIndex]!; i++) {
+      const link = this.#dirtyLink[first + i]!;
+      if (this.ready(link) !== 0 && (best < 0 || this.#isBefore(link, best))) best = link;
     }
-    this.marks[link]!++;
-    arena[address + 3]! |= CE;
+    return best;
+  }
+
+  #isBefore(link: number, other: number): boolean {
+    const difference = this.#busyPs(link) - this.#busyPs(other);
+    return difference < 0 || (difference === 0 && this.topology.linkFromPort[link]! < this.topology.linkFromPort[other]!);
+  }
+
+  #firstPort(switchIndex: number): number {
+    return this.topology.portOffset[this.topology.hosts + switchIndex]!;
+  }
+
+  #markDirty(link: number): void {
+    const place = 2 * link * this.stride;
+    if (this.words[place + DIRTY] === 1) return;
+    this.words[place + DIRTY] = 1;
+    const switchIndex = this.words[place + SWITCH]!;
+    this.#dirtyLink[this.#firstPort(switchIndex) + this.#dirtyCount[switchIndex]!++] = link;
+    this.#engine.markDirty(this.topology.linkFrom[link]!);
+  }
+
+  #eachWaiting(visit: (link: number, queue: number, cell: number) => void): void {
+    for (let link = 0; link < this.drops.length; link++) {
+      const place = 2 * link * this.stride;
+      for (let queue = 0; queue < this.queues; queue++) {
+        if ((this.words[place + FILLED]! & (1 << queue)) === 0) continue;
+        for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = this.mailboxes.arena[cell]!) visit(link, queue, cell);
+      }
+    }
   }
 }

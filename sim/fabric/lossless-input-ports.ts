@@ -1,7 +1,8 @@
 import type { LosslessInputSpec } from '../base/device-spec.ts';
 import { PORT_MASK } from '../engine/record.ts';
-import { CONTROL, type LazyPortsInput } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports.ts';
 import { PfcPorts } from './pfc-ports.ts';
+import { CONTROL } from './port-state.ts';
 
 /** `lossless-input`, as in htsim: a neighbour is paused while more than so many bytes that came from it are in the switch. */
 export class LosslessInputPorts extends PfcPorts {
@@ -15,7 +16,6 @@ export class LosslessInputPorts extends PfcPorts {
   }
 
   protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
-    this.setTx(link, sizeBytes);
     if (queue === CONTROL) {
       this.queuePacket(address, link, queue, sizeBytes);
       return;
@@ -25,7 +25,6 @@ export class LosslessInputPorts extends PfcPorts {
     // An account that lags behind is too large: it decides nothing.
     if (this.ingressBytes[place]! + sizeBytes > this.#pauseBytes && !this.isTold(account, queue)) {
       this.catchUp(this.switchOf(link));
-      this.setTx(link, sizeBytes);
     }
     this.ingressBytes[place]! += sizeBytes;
     this.queuePacket(address, link, queue, sizeBytes);

@@ -1,6 +1,7 @@
 import { PAUSE, RESUME } from '../base/packet.ts';
 import { NOW, START } from '../engine/record.ts';
-import { BUSY_PS, CONTROL, LazyPorts, PORT_DOUBLES, type LazyPortsInput } from './lazy-ports.ts';
+import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { BUSY_PS, CONTROL } from './port-state.ts';
 
 /** Wire bytes of a PAUSE or RESUME: a minimum Ethernet frame (IEEE 802.1Qbb). */
 export const PFC_FRAME_BYTES = 64;
@@ -28,6 +29,7 @@ export abstract class PfcPorts extends LazyPorts {
     this.#told = new Int32Array(topology.links);
     this.#orderedCount = new Int32Array(topology.switches);
     this.ordered = this.#orderedCount;
+    this.hasAccounts = true;
     this.#ingressWord = engine.layout.ingress;
     this.#dataClasses = input.classes.dataClasses;
   }
@@ -97,7 +99,7 @@ export abstract class PfcPorts extends LazyPorts {
     this.setTx(link, PFC_FRAME_BYTES);
     this.append(frame, link, CONTROL, PFC_FRAME_BYTES);
     mailboxes.freeCell(frame);
-    if (this.state[link * PORT_DOUBLES + BUSY_PS]! > startPs) return;
+    if (this.state[link * this.stride + BUSY_PS]! > startPs) return;
     this.commitAt(link, startPs);
   }
 }

@@ -1,7 +1,8 @@
 import type { SharedBufferSpec } from '../base/device-spec.ts';
 import { PORT_MASK } from '../engine/record.ts';
-import { CONTROL, type LazyPortsInput } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports.ts';
 import { PfcPorts } from './pfc-ports.ts';
+import { CONTROL } from './port-state.ts';
 
 /** Bytes that a link carries in three times its delay: the default headroom of the HPCC simulator. */
 export const defaultHeadroomBytes = (rateBps: number, delayPs: number): number => Math.ceil((3 * rateBps * delayPs) / 8e12);
@@ -55,7 +56,6 @@ export class SharedBufferPorts extends PfcPorts {
 
   protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
     if (queue === CONTROL) {
-      this.setTx(link, sizeBytes);
       this.queuePacket(address, link, queue, sizeBytes);
       return;
     }
@@ -69,7 +69,6 @@ export class SharedBufferPorts extends PfcPorts {
       }
     }
     this.#add(account, link, queue, sizeBytes);
-    this.setTx(link, sizeBytes);
     this.queuePacket(address, link, queue, sizeBytes);
     if (isSafe || !this.#pfc || this.isTold(account, queue)) return;
     const place = account * this.queues + queue;

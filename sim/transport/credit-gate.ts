@@ -77,11 +77,14 @@ export class CreditGate {
     this.#credit[flow] = this.#countsPackets ? credit + quanta : Math.min(credit + quanta * QUANTUM_BYTES, this.#initialCredit);
   }
 
-  /** Packet `seq` was timed out and is to be sent again. Sets `rtsSeq`; `aim` was called before. */
-  onTimeout(flow: number, seq: number, entropy: number): void {
+  /**
+   * A packet was timed out (`isTimeout`), or the timer has found nothing outstanding. Sets `rtsSeq` to `seq`, the packet that goes next, if
+   * an RTS is due; `aim` was called before.
+   */
+  onTimer(flow: number, isTimeout: boolean, seq: number, entropy: number): void {
     if (this.#countsPackets) {
-      // The pull that the packet would have caused was lost with it.
-      this.#credit[flow]!++;
+      // The pull that the packet would have caused was lost with it, or after it.
+      if (isTimeout || this.#credit[flow]! <= 0) this.#credit[flow]!++;
       return;
     }
     const nowPs = this.#clock[NOW]!;

@@ -23,6 +23,12 @@ const IDLE = 2;
 /** Everything has arrived: it gets no more. */
 const DONE = 3;
 
+/** What has come. */
+export const CAME_WHOLE = 0;
+/** A header that was answered with a NACK. */
+export const CAME_AS_HEADER = 1;
+export const CAME_AS_RTS = 2;
+
 const NONE = -1;
 /** After a PULL that grants nothing the pacer waits as if it had granted so many quanta. */
 const EMPTY_PULL_QUANTA = 4;
@@ -61,6 +67,8 @@ export class PullQueue {
   readonly #clock: Float64Array;
   readonly #hasIdle: boolean;
   readonly #countsPackets: boolean;
+  /** What a header adds to what its flow asks for. */
+  readonly #headerQuanta: number;
   readonly #pullQuanta: number;
   readonly #maxQuanta: number;
   readonly #quantumBytes: number;
@@ -77,6 +85,7 @@ export class PullQueue {
     this.#clock = clock;
     this.#hasIdle = kind === 'rccc';
     this.#countsPackets = kind === 'ndp';
+    this.#headerQuanta = kind === 'eqds' ? Math.ceil(fullBytes / QUANTUM_BYTES) : 0;
     this.#pullQuanta = this.#countsPackets ? 1 : creditPerPullBytes / QUANTUM_BYTES;
     this.#maxQuanta = Math.floor(maxCreditBytes / QUANTUM_BYTES);
     this.#quantumBytes = this.#countsPackets ? fullBytes : QUANTUM_BYTES;
@@ -87,18 +96,19 @@ export class PullQueue {
    * A data packet, a header or an RTS has come, and was answered.
    *
    * @param target what it asks for, quanta; nothing with `ndp`
-   * @param isUrgent a header or an RTS
+   * @param came one of the `CAME_...`
    * @param path entropy or path of an answer to it
    * @returns whether the pacer must be started: `tick` at clock[NOW]
    */
-  onArrival(flow: number, target: number, isUrgent: boolean, path: number): boolean {
+  onArrival(flow: number, target: number, came: number, path: number): boolean {
     const state = this.#state;
     state.path[flow] = path;
     if (state.place[flow] === DONE) return false;
     const isMore = this.#countsPackets || target > state.target[flow]!;
     if (this.#countsPackets) state.target[flow]!++;
     else if (isMore) state.target[flow] = target;
-    if (state.place[flow] === ACTIVE || !(isMore || isUrgent)) return false;
+    if (came === CAME_AS_HEADER) state.target[flow]! += this.#headerQuanta;
+    if (state.place[flow] === ACTIVE || !(isMore || came !== CAME_WHOLE)) return false;
     this.#leave(flow);
     this.#join(flow, ACTIVE);
     if (this.#isRunning) return false;

@@ -3,11 +3,11 @@ import { DUE, NOW } from '../engine/record.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { CreditGate } from './credit-gate.ts';
 import type { FlowTable } from './flow-table.ts';
+import { PacketRings } from './packet-rings.ts';
 import { SACK_BASE, SACK_HIGH, SACK_LOW, SACK_TOTAL, TOTAL_MASK } from './sack-receiver.ts';
 import { SendRecords, type AnswerRecords, type LossListener } from './send-records.ts';
 import { RECEIVE_WINDOW_PACKETS } from './selective-repeat-sender.ts';
 import type { Sender } from './sender.ts';
-import { Slab } from './slab.ts';
 
 // State of a packet in its slot.
 const ACKNOWLEDGED = 0;
@@ -28,6 +28,8 @@ const QUEUE_COUNT = 3;
 const QUEUED_FROM = 4;
 /** Wire bytes queued. */
 const QUEUE_BYTES = 10;
+/** Entropy of the latest transmission. */
+const LATEST_ENTROPY = 11;
 /** Largest total that an ACK has told, modulo TOTAL_MASK + 1. */
 const TOTAL = 5;
 /** First slot of the flow's ring, -1 without one, and the ring's size less one. */
@@ -78,7 +80,7 @@ export class RecordSender implements Sender {
   readonly #rtoPs: number;
   readonly #losses: LossListener | null;
   readonly #credit: CreditGate | null;
-  readonly #slots = new Slab();
+  readonly #slots: PacketRings;
   readonly #records: SendRecords;
   readonly #state: Int32Array;
 
@@ -95,6 +97,7 @@ export class RecordSender implements Sender {
     this.#losses = options.losses;
     this.#credit = options.credit;
     this.#records = new SendRecords(options.clock, options.answers);
+    this.#slots = new PacketRings(this.#records);
     this.#state = new Int32Array(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
       const at = flow * WORDS;
@@ -137,7 +140,9 @@ export class RecordSender implements Sender {
   }
 
   noteSent(flow: number, entropy: number): void {
-    this.#records.note(this.#slot(flow * WORDS, this.takenSeq), entropy);
+    const at = flow * WORDS;
+    this.#records.note(this.#slot(at, this.takenSeq), entropy);
+    this.#state[at + LATEST_ENTROPY] = entropy;
   }
 
   inFlightBytes(flow: number): number {
@@ -182,10 +187,12 @@ export class RecordSender implements Sender {
     const times = this.#records.times;
     const nowPs = this.#clock[NOW]!;
     let oldest = this.#oldest(at);
-    if (oldest >= 0 && times[this.#slot(at, oldest)]! + this.#rtoPs <= nowPs) {
+    const isTimeout = oldest >= 0 && times[this.#slot(at, oldest)]! + this.#rtoPs <= nowPs;
+    if (isTimeout) {
       this.#timeOut(flow, oldest);
       oldest = this.#oldest(at);
     }
+    if (this.#credit !== null && (isTimeout || oldest < 0)) this.#lacksNews(flow, isTimeout, this.#credit);
     // What is sent from now on is not due before that.
     this.#clock[DUE] = (oldest >= 0 ? times[this.#slot(at, oldest)]! : nowPs) + this.#rtoPs;
   }
@@ -201,7 +208,7 @@ export class RecordSender implements Sender {
   close(flow: number): void {
     const state = this.#state;
     const at = flow * WORDS;
-    if (state[at + SLOT_BASE]! >= 0) this.#slots.release(state[at + SLOT_BASE]!, Math.log2(state[at + SLOT_MASK]! + 1));
+    this.#slots.giveBack(state[at + SLOT_BASE]!, state[at + SLOT_MASK]!);
     state[at + SLOT_BASE] = -1;
     state[at + UNA] = state[at + PACKETS]!;
     state[at + NEXT] = state[at + PACKETS]!;
@@ -356,10 +363,15 @@ export class RecordSender implements Sender {
     this.#queue(at, seq);
     if (this.#losses !== null) this.#losses.onTimeout(flow, entropy);
     this.#control.onTimeout(flow, this.#wireBytes(at, seq));
-    if (this.#credit === null) return;
-    this.#credit.eligibleFlows = 1;
-    this.#tellBacklog(flow, this.#credit);
-    this.#credit.onTimeout(flow, seq, entropy);
+  }
+
+  /** A packet was timed out, or nothing is outstanding: the flow may be waiting for credit that never comes. */
+  #lacksNews(flow: number, isTimeout: boolean, credit: CreditGate): void {
+    const at = flow * WORDS;
+    const seq = this.#state[at + QUEUE_COUNT]! > 0 ? this.#lowestQueued(at) : this.#state[at + NEXT]!;
+    credit.eligibleFlows = 1;
+    this.#tellBacklog(flow, credit);
+    credit.onTimer(flow, isTimeout, seq, this.#state[at + LATEST_ENTROPY]!);
   }
 
   #tellBacklog(flow: number, credit: CreditGate): void {
@@ -369,24 +381,11 @@ export class RecordSender implements Sender {
     credit.aim(flow, unsent, unsent > 0 ? state[at + LAST_BYTES]! : 0, state[at + QUEUE_BYTES]!);
   }
 
-  /** Gives the flow its first ring of slots, or one twice as large. */
   #growSlots(at: number): void {
     const state = this.#state;
-    const oldBase = state[at + SLOT_BASE]!;
-    const oldMask = state[at + SLOT_MASK]!;
-    const log2 = oldBase < 0 ? Math.min(6, Math.ceil(Math.log2(state[at + PACKETS]!))) : Math.log2(oldMask + 1) + 1;
-    const base = this.#slots.take(log2, ACKNOWLEDGED);
-    const mask = 2 ** log2 - 1;
-    const words = this.#slots.words;
-    this.#records.fit(words.length);
-    if (oldBase >= 0) {
-      for (let seq = state[at + UNA]!; seq < state[at + NEXT]!; seq++) {
-        words[base + (seq & mask)] = words[oldBase + (seq & oldMask)]!;
-        this.#records.move(oldBase + (seq & oldMask), base + (seq & mask));
-      }
-      this.#slots.release(oldBase, Math.log2(oldMask + 1));
-    }
-    state[at + SLOT_BASE] = base;
-    state[at + SLOT_MASK] = mask;
+    const base = state[at + SLOT_BASE]!;
+    const mask = state[at + SLOT_MASK]!;
+    state[at + SLOT_BASE] = this.#slots.grow(base, mask, state[at + PACKETS]!, state[at + UNA]!, state[at + NEXT]!, ACKNOWLEDGED);
+    state[at + SLOT_MASK] = this.#slots.grownMask;
   }
 }

@@ -1,9 +1,9 @@
 import { ACK_REQUEST, AGAIN } from '../base/packet.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
+import { PacketRings } from './packet-rings.ts';
 import { SendRecords, type AnswerRecords, type LossListener } from './send-records.ts';
 import type { Sender } from './sender.ts';
-import { Slab } from './slab.ts';
 
 /** The receiver's bitmap: a sender goes no further than this beyond its lowest unacknowledged packet. */
 export const RECEIVE_WINDOW_PACKETS = 4096;
@@ -89,7 +89,7 @@ export class SelectiveRepeatSender implements Sender {
   readonly #asksForAcks: boolean;
   readonly #records: SendRecords | null;
   readonly #losses: LossListener | null;
-  readonly #slots = new Slab();
+  readonly #slots: PacketRings;
   readonly #state: Int32Array;
 
   constructor(flows: FlowTable, control: CongestionControl, options: SelectiveRepeatOptions) {
@@ -103,6 +103,7 @@ export class SelectiveRepeatSender implements Sender {
     const { records } = options;
     this.keepsRecords = records !== null;
     this.#records = records === null ? null : new SendRecords(records.clock, records.answers);
+    this.#slots = new PacketRings(this.#records);
     this.#losses = records === null ? null : records.losses;
     this.#state = new Int32Array(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
@@ -220,7 +221,7 @@ export class SelectiveRepeatSender implements Sender {
   close(flow: number): void {
     const state = this.#state;
     const at = flow * WORDS;
-    if (state[at + SLOT_BASE]! >= 0) this.#slots.release(state[at + SLOT_BASE]!, Math.log2(state[at + SLOT_MASK]! + 1));
+    this.#slots.giveBack(state[at + SLOT_BASE]!, state[at + SLOT_MASK]!);
     state[at + SLOT_BASE] = -1;
     state[at + UNA] = state[at + PACKETS]!;
     state[at + NEXT] = state[at + PACKETS]!;
@@ -348,25 +349,11 @@ export class SelectiveRepeatSender implements Sender {
     return seq;
   }
 
-  /** Gives the flow its first ring of slots, or one twice as large. */
   #growSlots(at: number): void {
     const state = this.#state;
-    const oldBase = state[at + SLOT_BASE]!;
-    const oldMask = state[at + SLOT_MASK]!;
-    const log2 = oldBase < 0 ? Math.min(6, Math.ceil(Math.log2(state[at + PACKETS]!))) : Math.log2(oldMask + 1) + 1;
-    const base = this.#slots.take(log2, ACKNOWLEDGED);
-    const mask = 2 ** log2 - 1;
-    const records = this.#records;
-    if (records !== null) records.fit(this.#slots.words.length);
-    if (oldBase >= 0) {
-      const words = this.#slots.words;
-      for (let seq = state[at + UNA]!; seq < state[at + NEXT]!; seq++) {
-        words[base + (seq & mask)] = words[oldBase + (seq & oldMask)]!;
-        if (records !== null) records.move(oldBase + (seq & oldMask), base + (seq & mask));
-      }
-      this.#slots.release(oldBase, Math.log2(oldMask + 1));
-    }
-    state[at + SLOT_BASE] = base;
-    state[at + SLOT_MASK] = mask;
+    const base = state[at + SLOT_BASE]!;
+    const mask = state[at + SLOT_MASK]!;
+    state[at + SLOT_BASE] = this.#slots.grow(base, mask, state[at + PACKETS]!, state[at + UNA]!, state[at + NEXT]!, ACKNOWLEDGED);
+    state[at + SLOT_MASK] = this.#slots.grownMask;
   }
 }

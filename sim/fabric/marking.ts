@@ -1,0 +1,55 @@
+import type { SwitchSpec } from '../base/device-spec.ts';
+import { CE } from '../base/packet.ts';
+import { PacketStreams } from '../base/random.ts';
+import type { Topology } from '../base/topology.ts';
+import type { Limits } from '../derive.ts';
+import type { Mailboxes } from '../engine/mailboxes.ts';
+
+/** Congestion marks of lazy ports (docs/model-switches.md 4): RED without averaging, on the queue at enqueue or at dequeue. */
+export class Marking {
+  /** By link. */
+  readonly marks: Int32Array;
+  readonly atEnqueue: boolean;
+  readonly atDequeue: boolean;
+  /** At dequeue: the packet itself counts. */
+  readonly countsItself: boolean;
+  /** Below these nothing is marked: at enqueue in ps of the link, at dequeue in bytes; Infinity: the port does not mark. By link. */
+  readonly low: Float64Array;
+  readonly #high: Float64Array;
+  readonly #maxProbability: number;
+  readonly #draws: PacketStreams;
+  /** Stream of each link. */
+  readonly #stream: Int32Array;
+  readonly #mailboxes: Mailboxes;
+
+  constructor(spec: SwitchSpec, limits: Limits, topology: Topology, seed: number, mailboxes: Mailboxes) {
+    const { links, hosts, switches, linkTo, linkFrom, linkRateBps } = topology;
+    const { ecn } = limits;
+    this.marks = new Int32Array(links);
+    this.atEnqueue = ecn !== null && spec.ecnAt === 'enqueue';
+    this.atDequeue = ecn !== null && spec.ecnAt !== 'enqueue';
+    this.countsItself = spec.ecnAt === 'dequeue-before';
+    const threshold = (bytes: number, link: number): number => (this.atEnqueue ? (bytes * 8e12) / linkRateBps[link]! : bytes);
+    const marksAt = (link: number): boolean => ecn !== null && (spec.ecnOnHostPorts || linkTo[link]! >= hosts);
+    this.low = Float64Array.from({ length: links }, (_, link) => (marksAt(link) ? threshold(ecn!.lowBytes, link) : Infinity));
+    this.#high = Float64Array.from({ length: links }, (_, link) => (marksAt(link) ? threshold(ecn!.highBytes, link) : Infinity));
+    this.#maxProbability = ecn?.maxProbability ?? 0;
+    this.#draws = this.atEnqueue
+      ? new PacketStreams(seed, 'ecn', switches)
+      : new PacketStreams(seed, 'ecn-port', this.atDequeue ? links : 0);
+    this.#stream = this.atEnqueue ? linkFrom.map((node) => Math.max(0, node - hosts)) : Int32Array.from(linkFrom, (_, link) => link);
+    this.#mailboxes = mailboxes;
+  }
+
+  /** Decides on the data packet at `address`, whose queue is above the low threshold; `factor` on thresholds in bytes. */
+  mark(address: number, link: number, queue: number, factor: number): void {
+    const high = this.#high[link]! * factor;
+    if (queue <= high) {
+      const low = this.low[link]! * factor;
+      const draw = this.#draws.next(this.#stream[link]!) >>> 0;
+      if (draw / 0x1_0000_0000 >= (this.#maxProbability * (queue - low)) / (high - low)) return;
+    }
+    this.marks[link]!++;
+    this.#mailboxes.arena[address + 3]! |= CE;
+  }
+}
