@@ -46,4 +46,6 @@ export const RTT = 5;
 export const QUEUE_BYTES = 6;
 /** Serialisation time of a packet at a port. */
 export const TX = 7;
-export const CLOCK_PLACES = 8;
+/** Argument of a port that catches up: until when. */
+export const UNTIL = 8;
+export const CLOCK_PLACES = 16;

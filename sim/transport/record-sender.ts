@@ -68,7 +68,6 @@ export class RecordSender implements Sender {
   takenFlags = 0;
   takenPull = 0;
   readonly keepsRecords = true;
-  readonly ownsTimer = true;
   readonly #control: CongestionControl;
   readonly #windowBytes: Float64Array;
   readonly #windowStride: number;
@@ -105,6 +104,10 @@ export class RecordSender implements Sender {
       this.#state[at + PACKETS] = flows.packets[flow]!;
       this.#state[at + LAST_BYTES] = flows.wireBytes(flow, flows.packets[flow]! - 1);
     }
+  }
+
+  ownsTimer(): boolean {
+    return true;
   }
 
   canSend(flow: number): boolean {
@@ -301,8 +304,13 @@ export class RecordSender implements Sender {
   #acknowledgeBits(at: number, base: number, bits: number): void {
     const una = this.#state[at + UNA]!;
     const next = this.#state[at + NEXT]!;
-    for (let seq = base; bits !== 0; seq++, bits >>>= 1) {
-      if ((bits & 1) === 1 && seq >= una && seq < next) this.#acknowledge(at, seq);
+    const words = this.#slots.words;
+    const first = this.#state[at + SLOT_BASE]!;
+    const mask = this.#state[at + SLOT_MASK]!;
+    for (let left = bits; left !== 0; left &= left - 1) {
+      const seq = base + 31 - Math.clz32(left & -left);
+      // Most of what a bitmap names is known.
+      if (seq >= una && seq < next && words[first + (seq & mask)] !== ACKNOWLEDGED) this.#acknowledge(at, seq);
     }
   }
 
