@@ -1,6 +1,9 @@
 import type { JobResult, RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
+import { linkName } from '../sim/base/link-name.ts';
 import { nearestRank } from '../sim/base/nearest-rank.ts';
+import type { ProbeLines } from './probe-lines.ts';
+import { probeLines } from './probe-lines.ts';
 
 /** A cell of a table: a number in the unit its column names, a word, a truth value, or empty. */
 export type Value = number | string | boolean | null;
@@ -58,6 +61,8 @@ export interface CellRecord {
   readonly jobs: readonly Row[];
   /** Why the run did not finish; null when it did. */
   readonly unfinishedReason: string | null;
+  /** What probes have recorded of the busiest links; absent without probes. */
+  readonly probes?: ProbeLines;
 }
 
 export interface FabricLinkRecord {
@@ -126,6 +131,7 @@ export function cellRecord(
     fabricLinks,
     jobs: result.jobs.map(jobRow),
     unfinishedReason: result.unfinishedReason,
+    ...(result.tables.probes === null ? {} : { probes: probeLines(result.tables.probes, (link) => linkName(topology, link)) }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [--only TEXT] [--runs N] [--no-yardstick] [--json FILE] [--compare FILE]`
  *
- * For every scenario whose name contains TEXT: the speed of netsim's simulation loop in packet hops a second of user CPU, the memory of a
+ * For every scenario whose name contains TEXT (`feature-...`: permutation-128-spray-dctcp with one feature of the fabric on): the speed of netsim's simulation loop in packet hops a second of user CPU, the memory of a
  * host and of a flow, and the ratio of that speed to two C++ programs that simulate the same packets (bench/yardstick/), compiled on the
  * spot with g++: one with netsim's own algorithm (node-window), one with a global timing wheel and one event a hop (global-wheel). All
  * three run in processes of their own, in turn, N times (default 5); hop counts, counters and checksums must be equal.
@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { prepare } from '../sim/prepare.ts';
+import { featureScenarios } from './feature-scenarios.ts';
 import { BENCH_SCENARIOS, warmUp, type BenchScenario } from './scenarios.ts';
 import { yardstickCase } from './yardstick-case.ts';
 import { compileYardstick, hasCompiler, runYardstick, YARDSTICKS, type ModelFigures, type Yardstick } from './yardstick.ts';
@@ -59,8 +60,9 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs must be a positive integer, not "${values.runs}"`);
-const chosen = BENCH_SCENARIOS.filter(({ name }) => name.includes(values.only));
-if (chosen.length === 0) throw new Error(`no scenario contains "${values.only}": ${BENCH_SCENARIOS.map(({ name }) => name).join(', ')}`);
+const known = [...BENCH_SCENARIOS, ...(await featureScenarios())];
+const chosen = known.filter(({ name }) => name.includes(values.only));
+if (chosen.length === 0) throw new Error(`no scenario contains "${values.only}": ${known.map(({ name }) => name).join(', ')}`);
 const old = values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')) as Figures[]);
 
 function inProcess<Result>(script: string, input: unknown): Result {
@@ -80,7 +82,8 @@ function compilePrograms(folder: string): Programs {
   return new Map(YARDSTICKS.map((name) => [name, compileYardstick(name, folder)]));
 }
 
-function measure(bench: BenchScenario, programs: Programs, folder: string): Figures {
+function measure(bench: BenchScenario, allPrograms: Programs, folder: string): Figures {
+  const programs: Programs = bench.hasYardstick ? allPrograms : new Map();
   const casePath = join(folder, 'case');
   if (programs.size > 0) writeFileSync(casePath, yardstickCase(prepare(bench.scenario)));
   const measured: Measurement[] = [];
@@ -122,7 +125,7 @@ const cells = (row: Figures, programs: Programs): string[] => {
     row.bytesPerHost.toFixed(0),
     row.bytesPerFlow.toFixed(0),
     (row.peakRssBytes / 1e6).toFixed(0),
-    ...Array.from(programs.keys(), (name) => row.speedOver[name]!.toFixed(2)),
+    ...Array.from(programs.keys(), (name) => row.speedOver[name]?.toFixed(2) ?? '-'),
     ...(before === undefined ? [] : [(row.millionHopsPerSecond / before.millionHopsPerSecond).toFixed(3)]),
   ];
 };

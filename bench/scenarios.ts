@@ -8,6 +8,8 @@ import type { TransportSpec } from '../sim/base/transport-spec.ts';
 export interface BenchScenario {
   readonly name: string;
   readonly scenario: Scenario & { readonly topology: LeafSpineSpec };
+  /** false: the C++ programs do not know what it has. */
+  readonly hasYardstick: boolean;
 }
 
 /** No queue of these scenarios fills: the figure is the speed of forwarding and of congestion control, not of loss recovery. */
@@ -34,6 +36,8 @@ export const BALANCERS = {
     shuffleDestinations: false,
     shuffleFlows: false,
     shufflePaths: false,
+    weights: true,
+    failedAfterPs: 1e9,
     failedPathTimeoutPs: 100e9,
     repath: 'good',
   },
@@ -66,6 +70,7 @@ export function benchScenario(
   const name = `${workloadName}-${hostsOf(fabric)}-${balancer}-${transport}`;
   return {
     name,
+    hasYardstick: true,
     scenario: {
       name,
       seed: 1,
@@ -86,6 +91,7 @@ export function benchScenario(
       stopAtPs: 1e12,
       ...ONE_WORKLOAD,
       stopPackets: null,
+      probes: null,
     },
   };
 }

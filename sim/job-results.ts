@@ -3,7 +3,7 @@ import type { JobResult, RunResult } from './base/result.ts';
 import type { PartialRun } from './partial-run.ts';
 import type { Prepared } from './prepare.ts';
 
-/** What a packet run says of its jobs, and of the foreground as a whole (docs/mixed-traffic.md 4). */
+/** What a packet run says of its jobs, and of the foreground as a whole (docs/mixed-traffic.md 5). */
 export type JobFigures = Pick<RunResult, 'completionPs' | 'boundPs' | 'flows' | 'subflows' | 'splitFlows' | 'jobs'> & {
   readonly fctPs: Float64Array | null;
 };

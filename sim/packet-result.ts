@@ -41,6 +41,7 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
       linkLoadBytes: run.loadBytes,
       idealLinkLoadBytes: measured.idealLinkLoadBytes,
       linkQueueMaxBytes: run.queueMaxBytes,
+      probes: run.probes,
     },
   };
 }

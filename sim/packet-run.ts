@@ -1,9 +1,12 @@
+import { foregroundBoundPs } from '../analysis/bounds/job-bounds.ts';
 import type { Scenario } from './base/scenario.ts';
+import type { BatchObserver } from './engine/engine.ts';
 import type { Partition } from './engine/exchange.ts';
 import { hasPfc } from './fabric/build-ports.ts';
 import { Network, type NetworkOptions } from './fabric/network.ts';
 import { partialRun, type PartialRun, type RunEnding } from './partial-run.ts';
 import type { Prepared } from './prepare.ts';
+import { ProbeSampler } from './probes/probe-sampler.ts';
 
 /** How a caller follows a run, and ends it before its time. */
 export interface RunControl {
@@ -32,14 +35,34 @@ const STALL_CHECK_PS = 1e9;
 
 /** Runs the packets of a Scenario, or of one partition of it, to the end or to a stop condition. */
 export function runPackets(prepared: Prepared, options: PacketRunOptions): PartialRun {
-  const network = new Network(prepared, options);
-  return partialRun(network, prepared.topology, runNetwork(network, prepared.scenario, options));
+  const probes = probesOf(prepared);
+  const network = new Network(prepared, probes === null ? options : { ...options, observer: observers(probes, options.observer) });
+  const ending = runNetwork(network, prepared.scenario, options, probes);
+  return partialRun(network, prepared.topology, ending, probes?.tables() ?? null);
+}
+
+/** null: nothing is recorded over time. */
+function probesOf({ scenario, topology, plan, ...rest }: Prepared): ProbeSampler | null {
+  const { probes: spec, nic, stopPackets, stopAtPs } = scenario;
+  if (spec === null) return null;
+  const leastPs = stopPackets === null ? Math.min(stopAtPs, foregroundBoundPs({ topology, plan, ...rest }, nic)) : 0;
+  const fullBytes = nic.mtuBytes + nic.headerBytes;
+  return new ProbeSampler({ spec, topology, dstHost: plan.dstHost, fullBytes, leastPs });
+}
+
+function observers({ arrivals }: ProbeSampler, other: BatchObserver | undefined): BatchObserver {
+  if (other === undefined) return arrivals.observe;
+  return (engine, node, count) => {
+    arrivals.observe(engine, node, count);
+    other(engine, node, count);
+  };
 }
 
 /** Runs a network to the end or to a stop condition, and says how it ended. */
-export function runNetwork(network: Network, scenario: Scenario, options: PacketRunOptions): RunEnding {
+export function runNetwork(network: Network, scenario: Scenario, options: PacketRunOptions, probes: ProbeSampler | null = null): RunEnding {
   const { engine } = network;
   const pause = pauseOf(network, options);
+  const advance = (untilPs: number): boolean => (probes === null ? engine.run(untilPs, pause) : probes.advance(network, untilPs, pause));
   const { stopPackets, stopAtPs } = scenario;
   const hasPauses = hasPfc(scenario);
   let wasStopped = false;
@@ -49,7 +72,7 @@ export function runNetwork(network: Network, scenario: Scenario, options: Packet
   const { cutOff } = network;
   let doneUntilPs = -1;
   if (stopPackets === null && !hasPauses && cutOff === null) {
-    wasStopped = engine.run(stopAtPs, pause);
+    wasStopped = advance(stopAtPs);
   } else {
     // Looked at at the ends of intervals of whole lookaheads, whatever the engine's window: all partitions stand there at the same time.
     const { lookaheadPs } = network;
@@ -58,7 +81,7 @@ export function runNetwork(network: Network, scenario: Scenario, options: Packet
     while (!wasStopped && !hadEnoughPackets && !isDeadlocked && !isCutOff && doneUntilPs < stopAtPs && engine.nextPs() !== Infinity) {
       const interval = Math.floor(Math.max(doneUntilPs + 1, engine.nextPs()) / stepPs);
       doneUntilPs = Math.min(stopAtPs, (interval + 1) * stepPs - 1);
-      wasStopped = engine.run(doneUntilPs, pause);
+      wasStopped = advance(doneUntilPs);
       if (stopPackets !== null) hadEnoughPackets = sumOver(options.partition, network.packets()) >= stopPackets;
       if (hasPauses && (doneUntilPs + 1) % stallPs === 0) isDeadlocked = standsStill(network, options.partition);
       if (cutOff !== null && stopPackets === null && (doneUntilPs + 1) % stallPs === 0 && doneUntilPs + 1 >= cutOff.fromPs) {
@@ -67,6 +90,7 @@ export function runNetwork(network: Network, scenario: Scenario, options: Packet
     }
     isDeadlocked ||= hasPauses && engine.nextPs() === Infinity && standsStill(network, options.partition);
   }
+  probes?.finish(network, !wasStopped && engine.nextPs() === Infinity);
   const endedBetween = hadEnoughPackets || isDeadlocked || isCutOff;
   return { wasStopped, hadEnoughPackets, isDeadlocked, isCutOff, timePs: endedBetween ? doneUntilPs + 1 : engine.donePs() };
 }

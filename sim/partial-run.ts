@@ -1,4 +1,5 @@
 import { InternalError } from './base/errors.ts';
+import { joinProbeTables, type ProbeTables } from './base/probe-tables.ts';
 import type { Topology } from './base/topology.ts';
 import type { Network } from './fabric/network.ts';
 import { joinOpenFlows, type OpenFlows } from './fabric/open-flows.ts';
@@ -38,6 +39,8 @@ export interface PartialRun {
   readonly waitingPaused: number;
   readonly pauseEdges: Int32Array;
   readonly reorderMaxPackets: number;
+  /** null: nothing is recorded over time. */
+  readonly probes: ProbeTables | null;
   readonly openFlows: OpenFlows;
   /** Nothing was left to happen. */
   readonly isIdle: boolean;
@@ -56,7 +59,7 @@ export interface PartialRun {
 /** How a run ended. */
 export type RunEnding = Pick<PartialRun, 'wasStopped' | 'hadEnoughPackets' | 'isDeadlocked' | 'isCutOff' | 'timePs'>;
 
-export function partialRun(network: Network, topology: Topology, ending: RunEnding): PartialRun {
+export function partialRun(network: Network, topology: Topology, ending: RunEnding, probes: ProbeTables | null = null): PartialRun {
   const { runner, ports, hosts, switches, engine } = network;
   const { links } = topology;
   return {
@@ -83,6 +86,7 @@ export function partialRun(network: Network, topology: Topology, ending: RunEndi
     waitingPaused: ports.waitingPaused(),
     pauseEdges: ports.pauseEdges(),
     reorderMaxPackets: network.receiver.reorderMaxPackets,
+    probes,
     openFlows: network.openFlows(),
     isIdle: engine.isIdle(),
     ...ending,
@@ -121,6 +125,7 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
     waitingPaused: a.waitingPaused + b.waitingPaused,
     pauseEdges: Int32Array.of(...a.pauseEdges, ...b.pauseEdges),
     reorderMaxPackets: Math.max(a.reorderMaxPackets, b.reorderMaxPackets),
+    probes: a.probes === null || b.probes === null ? null : joinProbeTables(a.probes, b.probes),
     openFlows: joinOpenFlows(a.openFlows, b.openFlows),
     isIdle: a.isIdle && b.isIdle,
     wasStopped: a.wasStopped || b.wasStopped,

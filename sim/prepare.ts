@@ -23,6 +23,8 @@ import type { Notice } from '../workloads/workload.ts';
 export interface PreparedJob extends Job {
   /** Defaults of the job's own transport. */
   readonly limits: Limits;
+  /** Its own flows, numbered from 0 (sim/base/job-flows.ts). */
+  readonly plan: FlowPlan;
   /** Messages of the job. */
   readonly messages: number;
   readonly subflows: number;
@@ -98,7 +100,7 @@ function classOfFlow(jobs: readonly Job[], jobOfFlow: Uint8Array): Uint8Array | 
 function preparedJob(scenario: Scenario, topology: Topology, job: Job, plan: JobPlans['ofJob'][number]): PreparedJob {
   const limits = deriveLimits({ ...scenario, transport: job.transport }, topology);
   checkWindows(job, limits);
-  return { ...job, limits, messages: countSends(job.schedule), subflows: plan.flows, splitFlows: plan.splitFlows };
+  return { ...job, limits, plan, messages: countSends(job.schedule), subflows: plan.flows, splitFlows: plan.splitFlows };
 }
 
 /** The routing of a run over time; null: it never changes. */

@@ -62,6 +62,12 @@ function evaluateBound(prepared: Prepared): RunResult {
     pfcPauses: null,
     queueMaxBytes: null,
     reorderMaxPackets: null,
-    tables: { fctPs, linkLoadBytes: loads.linkLoadBytes, idealLinkLoadBytes: loads.idealLinkLoadBytes, linkQueueMaxBytes: null },
+    tables: {
+      fctPs,
+      linkLoadBytes: loads.linkLoadBytes,
+      idealLinkLoadBytes: loads.idealLinkLoadBytes,
+      linkQueueMaxBytes: null,
+      probes: null,
+    },
   };
 }

@@ -12,7 +12,7 @@ import { writeAtomic } from './write-atomic.ts';
 const FORMAT = 'netsim-cell/1';
 
 /** A finished cell on disk. `config` is its resolved config, which runs again to the same row. */
-export interface StoredCell extends CellResult {
+export interface StoredCell extends Omit<CellResult, 'probes'> {
   readonly config: unknown;
 }
 

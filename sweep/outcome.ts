@@ -2,6 +2,7 @@ import type { CellRecord } from '../analysis/rows.ts';
 import type { ErrorPlace } from '../sim/base/errors.ts';
 import { BoundError, CellError, ConfigError, ImportError, InternalError, NetsimError } from '../sim/base/errors.ts';
 import type { Notice } from '../workloads/build-workload.ts';
+import type { ProbeRecord } from './probe-files.ts';
 
 export interface CellResult {
   readonly record: CellRecord;
@@ -9,6 +10,8 @@ export interface CellResult {
   readonly notices: readonly Notice[];
   /** What a generator measured of its own draws. */
   readonly facts: Readonly<Record<string, number>>;
+  /** What probes have recorded; absent without probes. */
+  readonly probes?: ProbeRecord;
 }
 
 /**

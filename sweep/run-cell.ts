@@ -12,6 +12,7 @@ import type { RunControl } from '../sim/packet-run.ts';
 import { simulatePrepared } from '../sim/simulate.ts';
 import type { CellOutcome, CellResult } from './outcome.ts';
 import { failureOf } from './outcome.ts';
+import { probeRecord } from './probe-files.ts';
 
 /** All that one run needs; plain data, so that it can be sent to a worker. */
 export interface CellSpec {
@@ -39,7 +40,10 @@ export function runCell(spec: CellSpec, control: RunControl = {}): CellResult {
  */
 export function cellResult(spec: CellSpec, prepared: Prepared, result: RunResult): CellResult {
   checkBounds(result, prepared.schedule, prepared.topology);
-  return { record: cellRecord(spec, result, prepared.topology), notices: prepared.notices, facts: prepared.facts };
+  const { topology, notices, facts } = prepared;
+  const { probes } = result.tables;
+  const recorded = probes === null ? {} : { probes: probeRecord(probes, topology) };
+  return { record: cellRecord(spec, result, topology), notices, facts, ...recorded };
 }
 
 /** `runCell` with errors as data, and with a word on whether `shouldStop` ended it. */

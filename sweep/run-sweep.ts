@@ -12,6 +12,7 @@ import type { CellFailure } from './outcome.ts';
 import { describeFailure } from './outcome.ts';
 import type { CellControl, CellRunner } from './pool.ts';
 import { workerPool } from './pool.ts';
+import { writeProbes } from './probe-files.ts';
 import type { SweepProgress } from './progress.ts';
 import { removeRepeatConfigs, repeatCommand, writeRepeatConfig } from './repeat.ts';
 import { writeReport } from './report.ts';
@@ -193,7 +194,9 @@ class SweepRun {
     const outcome = await runner.run({ runId, seed, swept, scenario }, this.#options.control, threads);
     this.#running.delete(key);
     if (outcome.kind === 'done') {
-      const { record, notices, facts } = outcome;
+      const { record, notices, facts, probes } = outcome;
+      // First, so that a stored cell has them.
+      if (probes !== undefined) writeProbes(this.#options.dir, runId, probes);
       writeCell(this.#options.dir, runId, { config: cell.config, record, notices, facts });
       this.#status[index] = DONE;
       this.#done += 1;

@@ -1,11 +1,12 @@
+import type { ProbeLines } from '../analysis/probe-lines.ts';
 import type { CellRecord, FabricLinkRecord, Row } from '../analysis/rows.ts';
 import { CellError } from '../sim/base/errors.ts';
 import type { ReadCell } from './cell-store.ts';
 import { readCell } from './cell-store.ts';
 
 /**
- * The records of stored cells for the report. Of each only the row and those of its jobs are held; what the charts need beyond it (percentiles, link loads) is
- * read from the cell's file when it is asked for, so that the memory of a long sweep is that of its table. The cell that was read last is
+ * The records of stored cells for the report. Of each only the row and those of its jobs are held; what the charts need beyond it (percentiles, link loads, probes)
+ * is read from the cell's file when it is asked for, so that the memory of a long sweep is that of its table. The cell that was read last is
  * kept, since both are asked for in turn.
  */
 export class StoredRecords {
@@ -17,9 +18,10 @@ export class StoredRecords {
   }
 
   /** The record of a cell that is stored, `row` being its row under the labels of the sweep. */
-  record({ row, jobs, unfinishedReason }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason'>): CellRecord {
+  record({ row, jobs, unfinishedReason, probes }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason' | 'probes'>): CellRecord {
     // V8 makes an object that was filled key by key a hash table of 1.7 kB; its copy is a plain object of 0.35 kB.
-    return new StoredRecord({ ...row }, jobs, unfinishedReason, this);
+    const kept = { row: { ...row }, jobs, unfinishedReason };
+    return probes === undefined ? new StoredRecord(kept, this) : new ProbedRecord(kept, this);
   }
 
   /** @throws CellError when the file of a cell that was there is not usable any more */
@@ -45,7 +47,7 @@ class StoredRecord implements CellRecord {
   readonly unfinishedReason: string | null;
   readonly #records: StoredRecords;
 
-  constructor(row: Row, jobs: readonly Row[], unfinishedReason: string | null, records: StoredRecords) {
+  constructor({ row, jobs, unfinishedReason }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason'>, records: StoredRecords) {
     this.row = row;
     this.jobs = jobs;
     this.unfinishedReason = unfinishedReason;
@@ -53,10 +55,21 @@ class StoredRecord implements CellRecord {
   }
 
   get fctPercentilesUs(): readonly number[] | null {
-    return this.#records.read(String(this.row['run_id'])).fctPercentilesUs;
+    return this.stored().fctPercentilesUs;
   }
 
   get fabricLinks(): readonly FabricLinkRecord[] {
-    return this.#records.read(String(this.row['run_id'])).fabricLinks;
+    return this.stored().fabricLinks;
+  }
+
+  protected stored(): CellRecord {
+    return this.#records.read(String(this.row['run_id']));
+  }
+}
+
+/** One of a run with probes: of the others no file is read to see that there are none. */
+class ProbedRecord extends StoredRecord {
+  get probes(): ProbeLines {
+    return this.stored().probes!;
   }
 }

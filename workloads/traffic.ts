@@ -47,7 +47,7 @@ interface Part {
 /**
  * Builds the jobs of a Scenario and its background, and joins them (docs/mixed-traffic.md 1).
  *
- * @throws ConfigError when a spec contradicts itself
+ * @throws ConfigError when a spec contradicts itself, or names ranks that the fabric does not have
  * @throws ImportError when a traffic or trace file is malformed, or needs more ranks than there are
  */
 export function buildTraffic(scenario: Scenario): Traffic {
@@ -132,6 +132,8 @@ function withKeyPrefix<T>(prefix: string, action: () => T): T {
 
 /** The Schedule of a job on the ranks of the fabric. */
 function placeRanks(schedule: Schedule, ranks: readonly number[] | null, hosts: number, name: string | null): Schedule {
+  const outside = ranks?.find((rank) => rank < 0 || rank >= hosts);
+  if (outside !== undefined) throw new ConfigError('E149', `there is no rank ${outside}`, { hint: `ranks are 0..${hosts - 1}` });
   const place = (rank: number): number => (rank < 0 || ranks === null ? rank : ranks[rank]!);
   const phaseNames = name === null ? schedule.phaseNames : schedule.phaseNames.map((phase) => `${name}: ${phase}`);
   return { ...schedule, ranks: hosts, rank: schedule.rank.map(place), peer: schedule.peer.map(place), phaseNames };

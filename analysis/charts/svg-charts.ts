@@ -9,10 +9,12 @@ import { chartSpecs, lineChart } from './line-data.ts';
 import { firstScenarioLoads } from './link-loads.ts';
 import { MAX_PANELS } from './panels.ts';
 import { STANDALONE_THEME } from './svg.ts';
+import { timeChartSvg } from './time-chart.ts';
+import { timeCharts } from './time-data.ts';
 
 /**
  * The charts of a sweep as SVG files, by file name: the line charts (`completion_time_us-by-workload.size.svg`), `fct-cdf.svg`,
- * `link-load-heat-map.svg` and a `fabric-<series>.svg` for each value of the series; the last two show the first combination of the
+ * `queue-depth.svg` and `link-utilisation.svg` of runs with probes, `link-load-heat-map.svg` and a `fabric-<series>.svg` for each value of the series; the last two show the first combination of the
  * other swept values, first seed. A chart without data (no run finished, no flow times, no leaf-spine fabric) is left out.
  */
 export function renderSvgCharts(input: ChartInput): ReadonlyMap<string, string> {
@@ -30,6 +32,9 @@ export function renderSvgCharts(input: ChartInput): ReadonlyMap<string, string> 
   }
   const cdf = cdfChart(input.records, view, MAX_PANELS);
   if (cdf !== null) add('fct-cdf', cdfChartSvg(cdf));
+  for (const chart of timeCharts(view, MAX_PANELS)) {
+    add(chart.label === '' ? chart.name : `${chart.name}-${chart.label}`, timeChartSvg(chart));
+  }
   const first = firstScenarioLoads(view);
   if (first.length > 0) add('link-load-heat-map', heatMapSvg(first));
   for (const run of first.slice(0, MAX_PANELS)) {

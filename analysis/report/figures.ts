@@ -2,6 +2,7 @@ import type { Axis } from '../charts/axes.ts';
 import { fittingTicks, valueAxis } from '../charts/axes.ts';
 import type { CdfChart } from '../charts/cdf-data.ts';
 import type { LineChart, LinePanel } from '../charts/line-data.ts';
+import type { TimeChart } from '../charts/time-data.ts';
 import { textWidth, wrapText } from '../charts/svg.ts';
 import { seriesStyle } from '../charts/palette.ts';
 
@@ -96,6 +97,31 @@ export function cdfFigure(chart: CdfChart, id: string): Figure {
       })),
     ),
     layouts: chart.panels.map(({ x }) => frame(x, chart.y, chart.seriesTitle)),
+  };
+}
+
+/** Charts over time that show the same of different runs: one is shown at a time. */
+export function timeFigure(charts: readonly TimeChart[], id: string): Figure {
+  const { title, y } = charts[0]!;
+  return {
+    id,
+    title,
+    description: `${y.title} of the busiest links against time.`,
+    height: plotHeight(Math.max(...charts.map(({ lines }) => lines.length))),
+    panels: charts.map(({ label }) => label),
+    traces: charts.map(({ lines }) =>
+      lines.map(({ label, times, values }, s) => ({
+        series: s,
+        type: 'scatter',
+        mode: 'lines',
+        name: plotlyText(label),
+        x: times.map(short),
+        y: values.map(short),
+        line: { dash: seriesStyle(s).plotlyDash, width: 1.4 },
+        showlegend: true,
+      })),
+    ),
+    layouts: charts.map(({ x, y }) => frame(x, y, 'link')),
   };
 }
 

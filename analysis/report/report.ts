@@ -7,9 +7,11 @@ import { largestRatio, linkLoads } from '../charts/link-loads.ts';
 import type { LinkLoads } from '../charts/link-loads.ts';
 import { loadColourStops, loadScaleTop, seriesStyle } from '../charts/palette.ts';
 import { FONT_FAMILY, INLINE_THEME } from '../charts/svg.ts';
+import { timeCharts } from '../charts/time-data.ts';
+import { groupBy } from '../statistics.ts';
 import type { CellRecord, Value } from '../rows.ts';
 import { answerSection } from './answer.ts';
-import { cdfFigure, lineFigure } from './figures.ts';
+import { cdfFigure, lineFigure, timeFigure } from './figures.ts';
 import type { Figure } from './figures.ts';
 import type { Html } from './html.ts';
 import { foldingList, jsonForScript, programForScript, tag, text } from './html.ts';
@@ -25,6 +27,8 @@ const EMBEDDED_LOAD_RUNS = 200;
 /** Panels of a chart that can be chosen, and runs in the table of all: beyond it a browser is no place to look at them. */
 const EMBEDDED_PANELS = 200;
 const EMBEDDED_RUNS = 10_000;
+/** Runs whose probes can be chosen. */
+const EMBEDDED_TIME_RUNS = 20;
 const SERIES_COLOURS = 28;
 /** Troubles that are listed openly; the others fold away. */
 const LISTED_TROUBLES = 20;
@@ -110,6 +114,8 @@ function drawFigures(input: ReportInput, view: SweepView): { readonly figures: r
   }
   const cdf = cdfChart(input.records, view, EMBEDDED_PANELS);
   if (cdf !== null) figures.push({ figure: cdfFigure(cdf, 'fct'), panelCount: cdf.panelCount });
+  const overTime = groupBy(timeCharts(view, EMBEDDED_TIME_RUNS), ({ name }) => name);
+  for (const [name, charts] of overTime) figures.push({ figure: timeFigure(charts, name), panelCount: charts.length });
   return { figures, notes };
 }
 

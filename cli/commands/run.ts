@@ -90,6 +90,7 @@ async function runUnstored(
     }
     const { kind, record, notices } = outcome;
     showNotices(notices, terminal);
+    if (scenario.probes !== null) terminal.note('note: what probes record is kept with --out DIR only');
     if (record.unfinishedReason !== null) terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
     if (kind === 'stopped') process.exitCode = end.isInterrupted() ? 130 : 1;
     else if (record.unfinishedReason !== null) process.exitCode = 1;

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts';
 /** `netsim schema`: the JSON Schema of a config file, for editors. */
 export function schemaCommand(terminal: Terminal): Command {
   return new Command('schema').description('print the JSON Schema of a config file, for completion in editors').action(async () => {
-    const { configJsonSchema } = await import('../../sweep/config/schema/json-schema.ts');
-    terminal.out(jsonDocument(configJsonSchema()));
+    const { publishedSchema } = await import('../../sweep/config/schema/json-schema.ts');
+    terminal.out(jsonDocument(publishedSchema()));
   });
 }

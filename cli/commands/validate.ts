@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { formatQuantity } from '../../sim/base/quantity.ts';
+import type { SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { Limits } from '../../sim/derive.ts';
 import type { Notice } from '../../workloads/build-workload.ts';
 import { configInFolder } from '../../sweep/repeat.ts';
@@ -30,7 +31,7 @@ export function validateCommand(terminal: Terminal): Command {
     const count = cells.keys.length;
     const resolved = configInFolder(first, config, '.');
     const { limits, notices, facts } = at(first, () => prepare(first.scenario));
-    const derived = derivedDefaults(limits);
+    const derived = derivedDefaults(limits, first.scenario.switch);
     if (options.json === true) {
       terminal.out(jsonDocument({ ok: true, cells: count, config: resolved, derived, facts, notices }));
       return;
@@ -56,13 +57,14 @@ export function validateCommand(terminal: Terminal): Command {
 }
 
 /** Defaults that follow from the base round-trip time, in the words and units of the config. */
-function derivedDefaults(limits: Limits): Record<string, string> {
-  const { baseRttPs, bdpBytes, queueBytes, ecn, rtoPs, initialWindowBytes, minWindowBytes } = limits;
+function derivedDefaults(limits: Limits, { kind }: SwitchSpec): Record<string, string> {
+  const { baseRttPs, bdpBytes, queueBytes, headerQueueBytes, ecn, rtoPs, initialWindowBytes, minWindowBytes } = limits;
   const size = (bytes: number): string => (bytes === Infinity ? 'infinite' : formatQuantity(bytes, 'bytes'));
   return {
     baseRtt: formatQuantity(baseRttPs, 'time'),
     bdp: size(bdpBytes),
-    'switch.queue': size(queueBytes),
+    ...(kind === 'droptail' || kind === 'composite' ? { 'switch.queue': size(queueBytes) } : {}),
+    ...(kind === 'composite' ? { 'switch.headerQueue': size(headerQueueBytes) } : {}),
     'switch.ecn': ecn === null ? 'off' : `{ low: ${size(ecn.lowBytes)}, high: ${size(ecn.highBytes)} }`,
     'transport.rto': rtoPs === Infinity ? 'never' : formatQuantity(rtoPs, 'time'),
     'transport.initialWindow': size(initialWindowBytes),

@@ -1,6 +1,6 @@
 import type { CongaSpec } from '../base/balancer-spec.ts';
 import { DATA, TYPE_MASK } from '../base/packet.ts';
-import { PacketStreams } from '../base/random.ts';
+import type { PacketStreams } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Batch } from '../engine/batch.ts';
 import { NOW, PORT_BITS, WINDOW_START } from '../engine/record.ts';
@@ -72,7 +72,7 @@ export function congaShared(
   clock: Float64Array,
   srcHost: Int32Array,
   tagWord: number,
-  seed: number,
+  draws: PacketStreams,
 ): CongaShared {
   const rates = new RateEstimators(spec, topology.linkRateBps, clock);
   let mostPorts = 0;
@@ -80,7 +80,7 @@ export function congaShared(
     const node = topology.hosts + tor;
     mostPorts = Math.max(mostPorts, topology.portOffset[node + 1]! - topology.portOffset[node]!);
   }
-  return { spec, topology, clock, srcHost, tagWord, rates, draws: new PacketStreams(seed, 'conga', topology.switches), mostPorts };
+  return { spec, topology, clock, srcHost, tagWord, rates, draws, mostPorts };
 }
 
 /** Congestion that a leaf knows of, by (other leaf, path): the metric, and when it was written. */
@@ -125,6 +125,10 @@ export class CongaRouter implements Router {
 
   useTables(tables: RouteTables): void {
     this.#tables = tables;
+  }
+
+  hear(link: number, sizeBytes: number): void {
+    this.#shared.rates.add(link, sizeBytes);
   }
 
   route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {

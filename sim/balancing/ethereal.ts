@@ -137,7 +137,7 @@ export class Ethereal implements MessageBalancer {
       const paths = this.#topology.pathsBetween(srcTor, dstTor);
       if (paths.ids.length === 0)
         throw new InternalError('E930', `no path from ToR ${srcTor} to ToR ${dstTor}: assertConnected comes first`);
-      slots = pathSlots(paths);
+      slots = pathSlots(paths, this.#spec.weights);
       this.#slots.set(dstTor, slots);
     }
     return slots;

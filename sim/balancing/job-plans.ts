@@ -18,19 +18,18 @@ export interface JobPlans {
   /** Numbered by source host, for one host by job, for one job as `planFlows` numbers them. */
   readonly plan: FlowPlan & PlanFacts;
   readonly jobOfFlow: Uint8Array;
-  /** Facts of each job's own plan, and its flows. */
-  readonly ofJob: readonly (PlanFacts & { readonly flows: number })[];
+  /** Each job's own plan: of its own operations, with flows numbered from 0. */
+  readonly ofJob: readonly (FlowPlan & PlanFacts)[];
 }
 
 /** Cuts each job's messages by its own balancer, which sees nothing of the other jobs, and numbers the flows together. */
 export function planJobs(topology: Topology, jobs: readonly PlannedJob[], mtuBytes: number): JobPlans {
-  const plans = jobs.map(({ balancer, schedule, seed }) => planFlows(topology, schedule, balancer, { seed, mtuBytes }));
-  const ofJob = plans.map(({ splitFlows, limitedFlows, flows }) => ({ splitFlows, limitedFlows, flows }));
-  const [first] = plans;
-  if (plans.length === 1) return { plan: first!, jobOfFlow: new Uint8Array(first!.flows), ofJob };
+  const ofJob = jobs.map(({ balancer, schedule, seed }) => planFlows(topology, schedule, balancer, { seed, mtuBytes }));
+  const [first] = ofJob;
+  if (ofJob.length === 1) return { plan: first!, jobOfFlow: new Uint8Array(first!.flows), ofJob };
 
   const flows = ofJob.reduce((sum, plan) => sum + plan.flows, 0);
-  const hashesTogether = plans.some(({ hashFlow }) => hashFlow !== null);
+  const hashesTogether = ofJob.some(({ hashFlow }) => hashFlow !== null);
   const merged = {
     flows,
     message: new Int32Array(flows),
@@ -47,7 +46,7 @@ export function planJobs(topology: Topology, jobs: readonly PlannedJob[], mtuByt
   const jobOfFlow = new Uint8Array(flows);
   let next = 0;
   for (let host = 0; host < topology.hosts; host++) {
-    plans.forEach((plan, job) => {
+    ofJob.forEach((plan, job) => {
       const from = plan.hostOffset[host]!;
       const to = plan.hostOffset[host + 1]!;
       const { firstOp } = jobs[job]!;

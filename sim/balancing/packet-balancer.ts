@@ -26,6 +26,9 @@ export interface PacketBalancer {
   onTimeout(flow: number, entropy: number): void;
 }
 
+/** What hosts ask of a balancer themselves; losses it hears from the sender. */
+export type HostBalancer = Pick<PacketBalancer, 'hearsFeedback' | 'next' | 'onAck' | 'onNack' | 'onTimeout'>;
+
 /** What a balancer may ask of the sending side. */
 export interface FlowView {
   /** Wire bytes outstanding; in `next` with the packet that is being sent. */

@@ -12,8 +12,9 @@ export interface PathSlots {
   readonly slots: number;
 }
 
-export function pathSlots(paths: PathSet): PathSlots {
-  const weights = slotWeights(paths.capacityBps);
+/** @param byCapacity false: every path owns one slot */
+export function pathSlots(paths: PathSet, byCapacity: boolean): PathSlots {
+  const weights = byCapacity ? slotWeights(paths.capacityBps) : new Int32Array(paths.ids.length).fill(1);
   return { ids: paths.ids, weights, slots: weights.reduce((sum, w) => sum + w, 0) };
 }
 

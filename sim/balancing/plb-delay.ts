@@ -12,8 +12,8 @@ export class DelayRepathing extends DeafBalancer {
   readonly #draws: PacketStreams;
   readonly #targetPs: number;
   readonly #label: Uint16Array;
-  /** -1: no sample yet. */
   readonly #lastGoodPs: Float64Array;
+  /** -1: no sample yet. */
   readonly #intervalPs: Float64Array;
   readonly #timeoutPs: Float64Array;
 
@@ -24,8 +24,8 @@ export class DelayRepathing extends DeafBalancer {
     this.#draws = new PacketStreams(seed, 'plb-delay', hosts);
     this.#targetPs = targetPs;
     this.#label = new Uint16Array(srcHost.length);
-    this.#lastGoodPs = new Float64Array(srcHost.length).fill(-1);
-    this.#intervalPs = new Float64Array(srcHost.length);
+    this.#lastGoodPs = new Float64Array(srcHost.length);
+    this.#intervalPs = new Float64Array(srcHost.length).fill(-1);
     this.#timeoutPs = new Float64Array(srcHost.length).fill(-1);
   }
 
@@ -37,12 +37,12 @@ export class DelayRepathing extends DeafBalancer {
     const rttPs = this.#clock[RTT]!;
     if (rttPs < 0) return;
     const nowPs = this.#clock[NOW]!;
-    const lastGoodPs = this.#lastGoodPs[flow]!;
-    if (lastGoodPs < 0 || rttPs <= this.#targetPs) {
+    const intervalPs = this.#intervalPs[flow]!;
+    if (intervalPs < 0 || rttPs <= this.#targetPs) {
       this.#lastGoodPs[flow] = nowPs;
       const draw = this.#draws.next(this.#srcHost[flow]!) >>> 0;
       this.#intervalPs[flow] = 5 * rttPs + Math.floor((2 * rttPs * draw) / 2 ** 32);
-    } else if (nowPs - lastGoodPs > this.#intervalPs[flow]!) {
+    } else if (nowPs - this.#lastGoodPs[flow]! > intervalPs) {
       this.#move(flow);
     }
   }

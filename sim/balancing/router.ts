@@ -12,6 +12,8 @@ export interface Router {
   route(batch: Batch, arena: Int32Array, from: number, to: number): void;
   /** Other next hops from now on. State of a set of next hops belongs to the tables: it goes on when they return. */
   useTables(tables: RouteTables): void;
+  /** Another router of this switch has sent a packet to the port of `link` at clock[NOW]. Absent: it makes no difference. */
+  hear?(link: number, sizeBytes: number): void;
 }
 
 /** What a router may ask of the output ports of its switch. */

@@ -14,8 +14,9 @@ import type { HopRule } from './hop-rule.ts';
 import { JoinShortestQueue, type QueueParts } from './jsq.ts';
 import { LetFlow } from './letflow.ts';
 import { Ofan, torGroups } from './ofan.ts';
+import { MixedRouter } from './mixed-router.ts';
 import { PinnedRouter } from './pinned-router.ts';
-import { choosesEntropy, pinsPaths } from './plan.ts';
+import { choosesEntropy, packetRule, pinsPaths } from './plan.ts';
 import { needsUse, PortKeys } from './port-keys.ts';
 import { PortUse } from './port-use.ts';
 import { PowerOfTwo } from './power-of-two.ts';
@@ -43,6 +44,18 @@ export interface RouterInput {
   readonly tagWord: number;
 }
 
+/** The streams of the switches of a run by purpose: routers that draw for the same purpose share one. */
+type SwitchStreams = (purpose: string) => PacketStreams;
+
+function switchStreams(seed: number, switches: number): SwitchStreams {
+  const known = new Map<string, PacketStreams>();
+  return (purpose) => {
+    const streams = known.get(purpose) ?? new PacketStreams(seed, purpose, switches);
+    known.set(purpose, streams);
+    return streams;
+  };
+}
+
 /** The next hops of a fabric as this balancer's routers take them: one object for all switches, kept as long as its routing may return. */
 export const routeTables = (topology: Topology, { kind }: BalancerSpec): RouteTables =>
   new RouteTables(topology, kind === 'wcmp' ? weightedSlots(topology) : null);
@@ -56,6 +69,50 @@ export function tablesOf({ routings }: RouteEpochs, balancer: BalancerSpec, fail
 
 /** One router for every switch, in switch order. */
 export function routers(input: RouterInput): Router[] {
+  return routersWith(input, switchStreams(input.seed, input.topology.switches));
+}
+
+/** What the routers of several jobs are made of. */
+export interface MixedRouterInput extends Omit<RouterInput, 'balancer'> {
+  readonly switch: Pick<SwitchSpec, 'hash' | 'sameSalt' | 'failHash'>;
+  /** Of each job. */
+  readonly balancers: readonly BalancerSpec[];
+  readonly jobOfFlow: Uint8Array;
+  /** null: the routing never changes. */
+  readonly routes: RouteEpochs | null;
+}
+
+/** One router for every switch, in switch order, and the next hops that it takes for each routing of the run (docs/mixed-traffic.md 4). */
+export function routersOfJobs(input: MixedRouterInput): { readonly routers: Router[]; readonly tables: readonly RouteTables[] } {
+  const { balancers, jobOfFlow, routes, topology, seed, clock } = input;
+  const kinds = balancers.map(routerKind);
+  const distinct = balancers.filter((_, job) => kinds.indexOf(kinds[job]!) === job);
+  const streams = switchStreams(seed, topology.switches);
+  const ofBalancer = distinct.map((balancer) => routersWith({ ...input, balancer }, streams));
+  const tables = distinct.map((balancer) => (routes === null ? [] : tablesOf(routes, balancer, input.switch.failHash)));
+  if (distinct.length === 1) return { routers: ofBalancer[0]!, tables: tables[0]! };
+  const routerOfJob = kinds.map((kind) => distinct.findIndex((balancer) => routerKind(balancer) === kind));
+  const shared = { routerOfFlow: jobOfFlow.map((job) => routerOfJob[job]!), tables, clock };
+  return {
+    routers: ofBalancer[0]!.map(
+      (_, s) =>
+        new MixedRouter(
+          ofBalancer.map((each) => each[s]!),
+          shared,
+        ),
+    ),
+    tables: tables[0]!,
+  };
+}
+
+/** Balancers of one kind are the same to a switch. */
+function routerKind(balancer: BalancerSpec): string {
+  if (pinsPaths(balancer)) return 'pinned';
+  const isHashed = balancer.kind !== 'wcmp' && (packetRule(balancer.kind) === 'fixed' || choosesEntropy(balancer));
+  return isHashed ? `hashed, entropies: ${choosesEntropy(balancer)}` : JSON.stringify(balancer);
+}
+
+function routersWith(input: RouterInput, streams: SwitchStreams): Router[] {
   const { topology, balancer, flows, seed, clock } = input;
   const { switches } = topology;
   const tables = routeTables(topology, balancer);
@@ -63,12 +120,12 @@ export function routers(input: RouterInput): Router[] {
   const family = hashFamily(input.switch.hash, flows, choosesEntropy(balancer));
   const salts = hashSalts(topology, input.switch, seed);
   if (balancer.kind === 'conga') {
-    const shared = congaShared(balancer, topology, clock, flows.srcHost, input.tagWord, seed);
+    const shared = congaShared(balancer, topology, clock, flows.srcHost, input.tagWord, streams('conga'));
     return Array.from({ length: switches }, (_, s) => new CongaRouter(tables, s, family, salts[s]!, shared));
   }
   const key = 'key' in balancer ? balancer.key : null;
   const use = key !== null && needsUse(key) ? new PortUse(topology.linkRateBps, clock) : null;
-  const ruleOf = hopRules(input, key, use);
+  const ruleOf = hopRules(input, key, use, streams);
   return Array.from({ length: switches }, (_, s) => {
     const salt = salts[s]!;
     const rule = ruleOf(s, { family, salt });
@@ -79,10 +136,14 @@ export function routers(input: RouterInput): Router[] {
 type Hash = ConstructorParameters<typeof RuleRouter>[2];
 
 /** The rule of each switch; null where it hashes. */
-function hopRules(input: RouterInput, key: PortKey | null, use: PortUse | null): (s: number, hash: Hash) => HopRule | null {
+function hopRules(
+  input: RouterInput,
+  key: PortKey | null,
+  use: PortUse | null,
+  streams: SwitchStreams,
+): (s: number, hash: Hash) => HopRule | null {
   const { topology, balancer, seed, clock, ports, limits } = input;
-  const { switches, tors, links } = topology;
-  const streams = (purpose: string): PacketStreams => new PacketStreams(seed, purpose, switches);
+  const { tors, links } = topology;
   const largestSet = topology.setOffset.reduce((largest, end, k) => Math.max(largest, end - (topology.setOffset[k - 1] ?? 0)), 0);
   const queueParts = (): ((s: number) => QueueParts) => {
     const draws = streams('adaptive');

@@ -43,6 +43,10 @@ export class RuleRouter implements Router {
     this.#rule.useTables(tables);
   }
 
+  hear(link: number, sizeBytes: number): void {
+    if (this.#use !== null) this.#use.add(link, sizeBytes);
+  }
+
   route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
     const { torOfHost, linkToHost, members, tors } = this.#tables;
     const clock = this.#clock;

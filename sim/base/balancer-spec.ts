@@ -23,6 +23,8 @@ export interface EtherealSpec {
   readonly shuffleDestinations: boolean;
   readonly shuffleFlows: boolean;
   readonly shufflePaths: boolean;
+  /** Paths share in proportion to their capacity; false: all alike. */
+  readonly weights: boolean;
   /** A retransmission timeout after so long a silence is taken for a failure of the path. */
   readonly failedAfterPs: number;
   /** A failed path is avoided for so long. */

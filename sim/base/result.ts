@@ -1,3 +1,5 @@
+import type { ProbeTables } from './probe-tables.ts';
+
 /** What a run says, whatever its fidelity. Quantities a fidelity cannot know are null. */
 export interface RunResult {
   readonly fidelity: 'packet' | 'bound';
@@ -64,4 +66,6 @@ export interface RunTables {
   readonly idealLinkLoadBytes: Float64Array;
   /** Largest queue of each directed link's output port, switch ports only; null where unknown. */
   readonly linkQueueMaxBytes: Float64Array | null;
+  /** What probes have recorded; null without. */
+  readonly probes: ProbeTables | null;
 }

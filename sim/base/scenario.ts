@@ -2,6 +2,7 @@ import type { BalancerSpec } from './balancer-spec.ts';
 import type { NicSpec, SwitchSpec } from './device-spec.ts';
 import type { FailureSpec } from './failure-spec.ts';
 import type { BackgroundSpec, JobSpec, StartSpec } from './job-spec.ts';
+import type { ProbeSpec } from './probe-spec.ts';
 import type { TransportSpec } from './transport-spec.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly stopAtPs: number;
   /** Data packets sent (first transmissions) after which the run ends, at the end of the lookahead interval in which that happens; null: none. */
   readonly stopPackets: number | null;
+  /** What is recorded over time; null: nothing. */
+  readonly probes: ProbeSpec | null;
 }
 
 export type Fidelity = 'packet' | 'bound';

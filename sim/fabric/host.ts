@@ -1,4 +1,4 @@
-import type { PacketBalancer } from '../balancing/packet-balancer.ts';
+import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { InternalError } from '../base/errors.ts';
 import { ACK, AGAIN, CE, DATA, LAST_HOP, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
@@ -7,8 +7,8 @@ import type { Mailboxes } from '../engine/mailboxes.ts';
 import { DUE, NOW, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from '../engine/record.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
 import type { Telemetry } from '../transport/telemetry.ts';
-import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE, type PullState } from '../transport/pull-queue.ts';
-import { CreditHost } from './credit-host.ts';
+import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE } from '../transport/pull-queue.ts';
+import { creditHosts, type CreditHost } from './credit-host.ts';
 import {
   COMPUTE_FINISHED,
   FLOW_STARTS,
@@ -20,18 +20,17 @@ import {
 } from './local-events.ts';
 import { Nic, type NicLink, type NicShared } from './nic.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
+import type { WaysBack } from './ways-back.ts';
 
 /** What all hosts of a run share. */
 export interface HostShared extends NicShared {
   readonly receiver: Receiver;
-  /** false: go-back-N, whose NACKs say nothing of the path of a packet. */
-  readonly nacksAreTrims: boolean;
   readonly runner: ScheduleRunner;
-  /** null without `credit`. */
-  readonly pulls: PullState | null;
-  /** The path of the answer to a packet on each path; null: answers carry the packet's entropy. */
-  readonly pathReverse: Int32Array | null;
-  /** null: the congestion control needs none. */
+  /** Number of each flow in its job. */
+  readonly ownFlow: Int32Array;
+  /** null: answers carry the packet's entropy. */
+  readonly waysBack: WaysBack | null;
+  /** null: no congestion control needs any. */
   readonly telemetry: Telemetry | null;
   /** `acks: none`: propagation delay of the way back of each flow; null: answers are packets. */
   readonly informDelayPs: Float64Array | null;
@@ -50,18 +49,18 @@ export class Host implements EngineNode {
   readonly #clock: Float64Array;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
-  readonly #balancer: PacketBalancer;
+  readonly #balancer: HostBalancer;
   readonly #hearsFeedback: boolean;
-  /** Of timeouts of whole flows; senders with records tell of each packet. */
-  readonly #hearsFlowTimeouts: boolean;
   readonly #srcHost: Int32Array;
   readonly #lastActivityPs: Float64Array;
-  readonly #pathReverse: Int32Array | null;
+  readonly #jobOfFlow: Uint8Array;
+  readonly #waysBack: WaysBack | null;
   readonly #ackSize: number;
   readonly #hasExtraWords: boolean;
   readonly #telemetry: Telemetry | null;
-  /** null: senders need no credit. */
-  readonly #credit: CreditHost | null;
+  readonly #hasCredit: boolean;
+  /** Of each job; null: its senders need no credit. */
+  readonly #credits: readonly (CreditHost | null)[];
   readonly #host: number;
 
   constructor(shared: HostShared, host: number, link: NicLink, firstFlow: number, flows: number) {
@@ -74,21 +73,17 @@ export class Host implements EngineNode {
     this.#receiver = shared.receiver;
     this.#balancer = shared.balancer;
     this.#hearsFeedback = shared.balancer.hearsFeedback;
-    this.#hearsFlowTimeouts = shared.balancer.hearsTimeouts || (shared.balancer.hearsLosses && !shared.sender.keepsRecords);
     this.#srcHost = shared.flows.srcHost;
     this.#lastActivityPs = shared.lastActivityPs;
-    this.#pathReverse = shared.pathReverse;
+    this.#jobOfFlow = shared.jobOfFlow;
+    this.#waysBack = shared.waysBack;
     this.#ackSize = shared.spec.ackBytes << 16;
     this.#hasExtraWords = shared.engine.layout.words > RECORD_WORDS;
     this.#telemetry = shared.telemetry;
     this.#host = host;
     this.nic = new Nic(shared, host, link, firstFlow, flows);
-    const { credit, pulls } = shared;
-    const ackBytes = shared.spec.ackBytes;
-    this.#credit =
-      credit === null || pulls === null
-        ? null
-        : new CreditHost({ ...shared, credit, pulls, ackBytes }, host, link.rateBps, this.nic.control);
+    this.#hasCredit = shared.jobs.some(({ credit }) => credit !== null);
+    this.#credits = creditHosts(shared, shared.jobs, host, link.rateBps, this.nic.control);
   }
 
   process(count: number): void {
@@ -157,7 +152,7 @@ export class Host implements EngineNode {
         this.#onPull(arena[address + 1]!, arena[address + 2]!);
         break;
       case RTS:
-        this.#credit!.onArrival(address, CAME_AS_RTS);
+        this.#creditOf(arena[address + 1]!)!.onArrival(address, CAME_AS_RTS);
         break;
       case PAUSE:
       case RESUME:
@@ -183,10 +178,7 @@ export class Host implements EngineNode {
     } else if (answer === ANSWER_NACK) {
       this.#answer(flow, receiver.expected(flow), NACK, sizeEntropy & 0xffff, address);
     }
-    if (this.#credit !== null) {
-      if (isComplete) this.#credit.onComplete(flow);
-      else this.#credit.onArrival(address, CAME_WHOLE);
-    }
+    if (this.#hasCredit) this.#countTowardsCredit(flow, isComplete, address);
     if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
   }
 
@@ -198,22 +190,27 @@ export class Host implements EngineNode {
     const answer = this.#receiver.acceptTrimmed(flow, seq);
     if (answer === NO_ANSWER) return;
     const isAck = answer === ANSWER_ACK;
-    const flags = isAck ? ACK | (meta & AGAIN) : NACK | (meta & (CE | LAST_HOP | AGAIN));
-    this.#answer(flow, seq, flags, arena[address + 4]! & 0xffff, address);
-    if (this.#credit !== null) this.#credit.onArrival(address, isAck ? CAME_WHOLE : CAME_AS_HEADER);
+    // Go-back-N has one kind of NACK, which names what is expected.
+    const isSelective = this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims;
+    const number = isAck || isSelective ? seq : this.#receiver.expected(flow);
+    const flags = isAck ? ACK | (meta & AGAIN) : NACK | (meta & (CE | LAST_HOP | (isSelective ? AGAIN : 0)));
+    this.#answer(flow, number, flags, arena[address + 4]! & 0xffff, address);
+    const credit = this.#hasCredit ? this.#creditOf(flow) : null;
+    if (credit !== null) credit.onArrival(address, isAck ? CAME_WHOLE : CAME_AS_HEADER);
   }
 
   /** A receiver has granted `granted` quanta in all. */
   #onPull(flow: number, granted: number): void {
     if (this.#sender.isComplete(flow)) return;
-    this.#shared.credit!.onPull(flow, granted);
+    const { jobs, ownFlow } = this.#shared;
+    jobs[this.#jobOfFlow[flow]!]!.credit!.onPull(ownFlow[flow]!, granted);
     this.nic.update(flow);
   }
 
   /** Puts an answer to the packet at `address` into the queue of control packets. */
   #answer(flow: number, seq: number, meta: number, entropy: number, address: number): void {
     const { control } = this.nic;
-    const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
+    const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
     const extra = control.push(flow, seq, (this.#srcHost[flow]! << 8) | meta, this.#ackSize | path, this.#receiver.expected(flow));
     if (this.#hasExtraWords) this.#writeExtra(flow, seq, extra, address);
   }
@@ -244,12 +241,24 @@ export class Host implements EngineNode {
     if (this.#hearsFeedback) {
       // The path of an answer is the way back of the packet's.
       const entropy = arena[address + 4]! & 0xffff;
-      const path = this.#pathReverse === null ? entropy : this.#pathReverse[entropy]!;
+      const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
       if (isAck) this.#balancer.onAck(flow, path, isMarked);
-      else if (this.#shared.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
+      else if (this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
     }
     if (sender.isComplete(flow)) this.#completeFlow(flow);
     else this.nic.update(flow);
+  }
+
+  #creditOf(flow: number): CreditHost | null {
+    return this.#credits[this.#jobOfFlow[flow]!]!;
+  }
+
+  /** The data packet at `address` has been answered. */
+  #countTowardsCredit(flow: number, isComplete: boolean, address: number): void {
+    const credit = this.#creditOf(flow);
+    if (credit === null) return;
+    if (isComplete) credit.onComplete(flow);
+    else credit.onArrival(address, CAME_WHOLE);
   }
 
   #completeFlow(flow: number): void {
@@ -271,7 +280,7 @@ export class Host implements EngineNode {
     const nowPs = shared.engine.clock[NOW]!;
     switch (eventClass) {
       case PULL_PACER:
-        this.#credit!.onTick();
+        this.#credits[id]!.onTick();
         break;
       case SENDER_INFORMED:
         this.#completeFlow(id);
@@ -298,11 +307,12 @@ export class Host implements EngineNode {
 
   /** One lazy timer a flow: when it fires early it is armed again for the deadline. */
   #onTimer(flow: number, nowPs: number): void {
-    const { engine, sender, lastActivityPs, rtoPs } = this.#shared;
+    const { engine, sender, lastActivityPs, jobs } = this.#shared;
     if (sender.isComplete(flow)) return;
-    if (sender.ownsTimer) {
+    const { rtoPs, credit, hearsFlowTimeouts } = jobs[this.#jobOfFlow[flow]!]!;
+    if (sender.ownsTimer(flow)) {
       sender.onTimer(flow);
-      if (this.#credit !== null) this.#credit.sendRts(flow);
+      if (credit !== null) this.#creditOf(flow)!.sendRts(flow, credit);
       this.nic.update(flow);
       if (engine.clock[DUE]! < Infinity) engine.timer(this.#host, engine.clock[DUE]!, RETRANSMISSION_TIMER, flow);
       return;
@@ -311,7 +321,7 @@ export class Host implements EngineNode {
     if (deadlinePs <= nowPs) {
       const isOutstanding = sender.inFlightBytes(flow) > 0;
       sender.onTimeout(flow);
-      if (isOutstanding && this.#hearsFlowTimeouts) this.#balancer.onTimeout(flow, -1);
+      if (isOutstanding && hearsFlowTimeouts) this.#balancer.onTimeout(flow, -1);
       this.nic.update(flow);
       deadlinePs = nowPs + rtoPs;
     }

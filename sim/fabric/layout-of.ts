@@ -7,7 +7,7 @@ const SWITCH_HOPS = { 'leaf-spine': 3, 'fat-tree': 5 } as const;
 
 /** What the packet records of a Scenario carry. */
 export function layoutOf({ nic, transport, balancer, switch: spec, topology, jobs, background }: Scenario): RecordLayout {
-  const traffic = [{ transport, balancer }, ...jobs, ...(background === null ? [] : [background])];
+  const traffic = [...(jobs.length === 0 ? [{ transport, balancer }] : jobs), ...(background === null ? [] : [background])];
   return recordLayout({
     sack: nic.acks === 'uec-sack',
     pull: traffic.some((job) => hasCredit(job.transport)),

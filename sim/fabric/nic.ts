@@ -1,11 +1,11 @@
 import type { NicSpec } from '../base/device-spec.ts';
 import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
-import type { PacketBalancer } from '../balancing/packet-balancer.ts';
+import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
-import type { CongestionControl } from '../transport/congestion-control.ts';
+import type { HostControl } from '../transport/congestion-control.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
 import type { Sender } from '../transport/sender.ts';
@@ -13,6 +13,7 @@ import { ClassedRing, type ReadyFlows } from './classed-ring.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
 import { HeldFlows } from './held-flows.ts';
+import type { JobRules } from './job-rules.ts';
 import type { LinkTimeline } from './link-timeline.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
 import { FlowLimit } from './flow-limit.ts';
@@ -24,10 +25,10 @@ export interface NicShared {
   readonly spec: NicSpec;
   readonly flows: FlowTable;
   readonly sender: Sender;
-  readonly control: CongestionControl;
-  /** null: senders need no credit. */
-  readonly credit: CreditGate | null;
-  readonly balancer: PacketBalancer;
+  readonly control: HostControl;
+  readonly balancer: HostBalancer;
+  readonly jobs: readonly JobRules[];
+  readonly jobOfFlow: Uint8Array;
   /** Pacing rate a flow; null: line rate. */
   readonly rateBps: Float64Array | null;
   /** Paced flows are eligible from here on. */
@@ -37,8 +38,6 @@ export interface NicShared {
   /** Time of the flow's last transmission or answer. */
   readonly lastActivityPs: Float64Array;
   readonly timerArmed: Uint8Array;
-  /** Infinity: no timers. */
-  readonly rtoPs: number;
   /** Switches may pause classes; null: they do not. */
   readonly pausable: TrafficClasses | null;
   /** null: links work all the time. */
@@ -80,7 +79,7 @@ export class Nic {
   readonly #clock: Float64Array;
   readonly #mailboxes: Mailboxes;
   readonly #sender: Sender;
-  readonly #balancer: PacketBalancer;
+  readonly #balancer: HostBalancer;
   readonly #keepsRecords: boolean;
   readonly #hearsTransmissions: boolean;
   readonly #dstHost: Int32Array;
@@ -92,7 +91,8 @@ export class Nic {
   readonly #recordWords: number;
   readonly #telemetryWord: number;
   readonly #pullWord: number;
-  readonly #credit: CreditGate | null;
+  /** Of the jobs with receiver credit; null: there are none. */
+  readonly #credits: readonly CreditGate[] | null;
   readonly #link: number;
   readonly #toNode: number;
   readonly #toPort: number;
@@ -133,7 +133,8 @@ export class Nic {
     this.#recordWords = engine.layout.words;
     this.#telemetryWord = engine.layout.telemetry;
     this.#pullWord = engine.layout.pull;
-    this.#credit = shared.credit;
+    const credits = shared.jobs.flatMap(({ credit }) => (credit === null ? [] : [credit]));
+    this.#credits = credits.length === 0 ? null : credits;
     this.#link = link.link;
     this.#toNode = link.toNode;
     this.#toPort = link.toPort;
@@ -319,7 +320,7 @@ export class Nic {
     this.#controlsInRow = 0;
     const flow = this.#ring.after(this.#isOldestFirst ? this.#firstFlow - 1 : this.#lastServed);
     this.#lastServed = flow;
-    if (this.#credit !== null) this.#credit.eligibleFlows = this.#ring.count;
+    if (this.#credits !== null) this.#tellEligible(this.#credits);
     const mayGoOn = sender.take(flow);
     const bytes = sender.takenBytes;
     const again = sender.takenAgain;
@@ -379,10 +380,15 @@ export class Nic {
     if (mayGoOn) held.add(flow);
   }
 
+  /** What flows ask their receivers for is shared by all of the host that may send. */
+  #tellEligible(credits: readonly CreditGate[]): void {
+    for (let i = 0; i < credits.length; i++) credits[i]!.eligibleFlows = this.#ring.count;
+  }
+
   #armTimer(flow: number): void {
     this.#timerArmed[flow] = 1;
-    if (this.#shared.rtoPs !== Infinity) {
-      this.#shared.engine.timer(this.#host, this.#clock[START]! + this.#shared.rtoPs, RETRANSMISSION_TIMER, flow);
-    }
+    const { engine, jobs, jobOfFlow } = this.#shared;
+    const { rtoPs } = jobs[jobOfFlow[flow]!]!;
+    if (rtoPs !== Infinity) engine.timer(this.#host, this.#clock[START]! + rtoPs, RETRANSMISSION_TIMER, flow);
   }
 }

@@ -1,7 +1,5 @@
-import { EtherealPaths } from '../balancing/ethereal-paths.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
-import type { PacketBalancer } from '../balancing/packet-balancer.ts';
-import type { Sender } from '../transport/sender.ts';
+import type { FlowEnds } from './flow-ends.ts';
 
 /** Flows that have sent something and are not complete when a run ends. */
 export interface OpenFlows {
@@ -20,14 +18,12 @@ export interface OpenFlow {
 const MOST_NAMED = 3;
 
 /** @param hasSent by flow, 1: its first packet has been sent (by a host that is handled here) */
-export function openFlows(plan: FlowPlan, sender: Sender, balancer: PacketBalancer, hasSent: Uint8Array): OpenFlows {
+export function openFlows(plan: FlowPlan, { sender, pathOf }: FlowEnds, hasSent: Uint8Array): OpenFlows {
   const first: OpenFlow[] = [];
   let count = 0;
   for (let flow = 0; flow < plan.flows; flow++) {
     if (hasSent[flow] === 0 || sender.isComplete(flow)) continue;
-    const planned = plan.path[flow]!;
-    const path = planned >= 0 && balancer instanceof EtherealPaths ? balancer.pathOf(flow) : planned;
-    if (count++ < MOST_NAMED) first.push({ flow, path });
+    if (count++ < MOST_NAMED) first.push({ flow, path: pathOf(flow) });
   }
   return { count, first };
 }

@@ -39,7 +39,7 @@ export class ScheduleRunner {
   readonly #engine: Engine;
   readonly #hostOfRank: Int32Array;
   readonly #torOfHost: Int32Array;
-  readonly #batchWindowPs: number;
+  readonly #batchWindowPs: Float64Array;
   #hosts: readonly FlowStarter[] = [];
   #isOwn: (host: number) => boolean = () => true;
   /** Computations under way. */
@@ -59,8 +59,8 @@ export class ScheduleRunner {
   /** When the first send of a (rank, phase) was posted: Ethereal's batches. */
   readonly #batchOpenedPs = new Map<number, number>();
 
-  /** @param batchWindowPs how long an Ethereal batch collects sends; 0 without batches */
-  constructor(engine: Engine, topology: Topology, schedule: Schedule, plan: FlowPlan, batchWindowPs: number) {
+  /** @param batchWindowPs how long an Ethereal batch of each job collects sends; 0 without batches */
+  constructor(engine: Engine, topology: Topology, schedule: Schedule, plan: FlowPlan, batchWindowPs: Float64Array) {
     const { ops } = schedule;
     this.#engine = engine;
     this.#schedule = schedule;
@@ -159,7 +159,8 @@ export class ScheduleRunner {
     this.#countDown(send, 1, nowPs);
     const host = this.#host(send);
     const first = this.#firstFlow[send]!;
-    const holdPs = this.#batchWindowPs === 0 ? 0 : this.#batchHoldPs(send, first, nowPs);
+    const batchWindowPs = this.#batchWindowPs[this.#schedule.jobOfOp[send]!]!;
+    const holdPs = batchWindowPs === 0 ? 0 : this.#batchHoldPs(send, first, batchWindowPs, nowPs);
     for (let flow = first; flow < first + this.#pieces[send]!; flow++) {
       const delayPs = holdPs + this.#plan.startDelayPs[flow]!;
       if (delayPs === 0) this.#hosts[host]!.startFlow(flow);
@@ -168,12 +169,12 @@ export class ScheduleRunner {
   }
 
   /** How long Ethereal's batch holds a send back: the first send of a phase that leaves the rack opens the batch. */
-  #batchHoldPs(send: number, flow: number, nowPs: number): number {
+  #batchHoldPs(send: number, flow: number, batchWindowPs: number, nowPs: number): number {
     if (this.#torOfHost[this.#plan.srcHost[flow]!] === this.#torOfHost[this.#plan.dstHost[flow]!]) return 0;
     const batch = this.#schedule.phase[send]! * this.#schedule.ranks + this.#schedule.rank[send]!;
     const openedPs = this.#batchOpenedPs.get(batch);
     if (openedPs === undefined) this.#batchOpenedPs.set(batch, nowPs);
-    return Math.max(0, (openedPs ?? nowPs) + this.#batchWindowPs - nowPs);
+    return Math.max(0, (openedPs ?? nowPs) + batchWindowPs - nowPs);
   }
 
   #end(op: number, nowPs: number): void {

@@ -1,4 +1,4 @@
-import { PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
+import { PAUSE, TYPE_MASK } from '../base/packet.ts';
 import type { RouteEpochs } from '../balancing/route-epochs.ts';
 import type { RouteTables } from '../balancing/route-tables.ts';
 import type { Router } from '../balancing/router.ts';
@@ -39,26 +39,20 @@ export class Switch implements EngineNode {
   #epoch = 0;
 
   constructor(shared: SwitchShared, router: Router, index: number) {
-    const { topology, epochs, tables, hasPfc } = shared;
+    const { topology, epochs, tables } = shared;
     this.#shared = shared;
     this.#router = router;
     this.#index = index;
-    this.#isStepwise = router.looksAtQueues || hasPfc || epochs !== null;
+    this.#isStepwise = router.looksAtQueues || epochs !== null;
     const node = topology.hosts + index;
     this.#outLink = topology.portLink.subarray(topology.portOffset[node]!, topology.portOffset[node + 1]!);
     if (epochs !== null) router.useTables(tables[epochs.routingOf[0]!]!);
   }
 
   process(count: number): void {
-    if (this.#isStepwise) {
-      for (let i = 0; i < count; i++) this.#step(i);
-    } else {
-      // A batch at a time: the loops are short and see few arrays.
-      const { engine, ports, phaseLoads } = this.#shared;
-      this.#router.route(engine.batch, engine.mailboxes.arena, 0, count);
-      if (phaseLoads !== null) phaseLoads.count(engine.batch, engine.mailboxes.arena, 0, count);
-      ports.forward(0, count);
-    }
+    if (this.#isStepwise) for (let i = 0; i < count; i++) this.#step(i);
+    else if (this.#shared.hasPfc) this.#processRuns(count);
+    else this.#processRun(0, count);
     this.packetHops += count;
   }
 
@@ -66,22 +60,35 @@ export class Switch implements EngineNode {
     return this.#shared.ports.flush(this.#index);
   }
 
+  /** Packets from..to-1 of the batch, in stages: the loops are short and see few arrays. */
+  #processRun(from: number, to: number): void {
+    const { engine, ports, phaseLoads } = this.#shared;
+    this.#router.route(engine.batch, engine.mailboxes.arena, from, to);
+    if (phaseLoads !== null) phaseLoads.count(engine.batch, engine.mailboxes.arena, from, to);
+    ports.forward(from, to);
+  }
+
+  /** The packets between two PAUSE or RESUME frames are a run. */
+  #processRuns(count: number): void {
+    let first = 0;
+    for (let i = 0; i < count; i++) {
+      if (!this.#isFrame(i)) continue;
+      if (first < i) this.#processRun(first, i);
+      this.#takeFrame(i);
+      first = i + 1;
+    }
+    if (first < count) this.#processRun(first, count);
+  }
+
   #step(i: number): void {
     const { engine, ports, phaseLoads, hasPfc, epochs } = this.#shared;
     const { batch, clock } = engine;
-    const { arena } = engine.mailboxes;
-    const address = batch.addresses[i]!;
-    const key = arena[address]!;
-    clock[NOW] = clock[WINDOW_START]! + (key >>> PORT_BITS);
-    if (hasPfc || this.#router.looksAtQueues) ports.catchUp(this.#index);
-    if (hasPfc) {
-      const type = arena[address + 3]! & TYPE_MASK;
-      if (type === PAUSE || type === RESUME) {
-        this.frames++;
-        ports.setPaused(this.#outLink[key & PORT_MASK]!, arena[address + 2]!, type === PAUSE);
-        return;
-      }
+    if (hasPfc && this.#isFrame(i)) {
+      this.#takeFrame(i);
+      return;
     }
+    clock[NOW] = clock[WINDOW_START]! + (engine.mailboxes.arena[batch.addresses[i]!]! >>> PORT_BITS);
+    if (this.#router.looksAtQueues) ports.catchUp(this.#index);
     if (epochs !== null) this.#followEpochs(epochs);
     this.#router.route(batch, engine.mailboxes.arena, i, i + 1);
     if (batch.outputs[i]! < 0) {
@@ -90,6 +97,23 @@ export class Switch implements EngineNode {
     }
     if (phaseLoads !== null) phaseLoads.count(batch, engine.mailboxes.arena, i, i + 1);
     ports.forward(i, i + 1);
+  }
+
+  #isFrame(i: number): boolean {
+    const { batch, mailboxes } = this.#shared.engine;
+    return (mailboxes.arena[batch.addresses[i]! + 3]! & TYPE_MASK) >= PAUSE;
+  }
+
+  /** A PAUSE or RESUME for the port that it came in by. */
+  #takeFrame(i: number): void {
+    const { engine, ports } = this.#shared;
+    const { arena } = engine.mailboxes;
+    const address = engine.batch.addresses[i]!;
+    const key = arena[address]!;
+    engine.clock[NOW] = engine.clock[WINDOW_START]! + (key >>> PORT_BITS);
+    this.frames++;
+    ports.catchUp(this.#index);
+    ports.setPaused(this.#outLink[key & PORT_MASK]!, arena[address + 2]!, (arena[address + 3]! & TYPE_MASK) === PAUSE);
   }
 
   #followEpochs(epochs: RouteEpochs): void {

@@ -32,6 +32,10 @@ export class CoalescingReceiver implements Receiver {
     return this.#received.expected(flow);
   }
 
+  held(flow: number): number {
+    return this.#received.held(flow);
+  }
+
   accept(flow: number, seq: number, meta: number): number {
     const received = this.#received;
     const isPlain = (meta & (CE | ACK_REQUEST)) === 0 && seq === received.expected(flow) && received.held(flow) === 0;

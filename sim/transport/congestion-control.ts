@@ -45,6 +45,9 @@ export interface CongestionControl {
   onTransmit(flow: number, bytes: number): void;
 }
 
+/** What hosts ask of a congestion control themselves. */
+export type HostControl = Pick<CongestionControl, 'rateBps' | 'hearsTransmissions' | 'needsTelemetry' | 'onTelemetry' | 'onTransmit'>;
+
 /** What the controls of a run are built from. */
 export interface ControlContext {
   readonly flows: number;

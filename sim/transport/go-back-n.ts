@@ -12,7 +12,6 @@ export class GoBackNSender implements Sender {
   takenFlags = 0;
   readonly takenPull = 0;
   readonly keepsRecords = false;
-  readonly ownsTimer = false;
   readonly #flows: FlowTable;
   readonly #control: CongestionControl;
   readonly #asksForAcks: boolean;
@@ -31,6 +30,10 @@ export class GoBackNSender implements Sender {
     this.#next = new Int32Array(flows.flows);
     this.#sentEnd = new Int32Array(flows.flows);
     this.#inFlightBytes = new Float64Array(flows.flows);
+  }
+
+  ownsTimer(): boolean {
+    return false;
   }
 
   canSend(flow: number): boolean {
@@ -151,6 +154,10 @@ export class GoBackNReceiver implements Receiver {
 
   expected(flow: number): number {
     return this.#expected[flow]!;
+  }
+
+  held(): number {
+    return 0;
   }
 
   accept(flow: number, seq: number, meta: number): number {

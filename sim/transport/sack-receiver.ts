@@ -54,6 +54,10 @@ export class SackReceiver implements Receiver {
     return this.#received.expected(flow);
   }
 
+  held(flow: number): number {
+    return this.#received.held(flow);
+  }
+
   accept(flow: number, seq: number, meta: number, bytes: number): number {
     const received = this.#received;
     const isFirst = received.expected(flow) === 0 && received.held(flow) === 0;

@@ -23,6 +23,10 @@ export class SelectiveRepeatReceiver implements Receiver {
     return this.#received.expected(flow);
   }
 
+  held(flow: number): number {
+    return this.#received.held(flow);
+  }
+
   accept(flow: number, seq: number): number {
     this.#received.take(flow, seq);
     return ANSWER_ACK;

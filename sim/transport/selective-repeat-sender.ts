@@ -79,7 +79,6 @@ export class SelectiveRepeatSender implements Sender {
   takenFlags = 0;
   readonly takenPull = 0;
   readonly keepsRecords: boolean;
-  readonly ownsTimer = false;
   readonly #control: CongestionControl;
   readonly #windowBytes: Float64Array;
   readonly #windowStride: number;
@@ -114,6 +113,10 @@ export class SelectiveRepeatSender implements Sender {
       this.#state[at + PACKETS] = flows.packets[flow]!;
       this.#state[at + LAST_BYTES] = flows.wireBytes(flow, flows.packets[flow]! - 1);
     }
+  }
+
+  ownsTimer(): boolean {
+    return false;
   }
 
   canSend(flow: number): boolean {

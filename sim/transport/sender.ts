@@ -32,7 +32,7 @@ export interface Sender extends FlowView {
    * true: timeouts follow a rule of its own. The flow's timer then fires at rto after its first transmission, and after that at what
    * `onTimer` writes to clock[DUE] (Infinity: never again).
    */
-  readonly ownsTimer: boolean;
+  ownsTimer(flow: number): boolean;
   /** The timer fires at clock[NOW]. */
   onTimer(flow: number): void;
   /** Nothing was heard or sent for a retransmission timeout. */
@@ -54,6 +54,8 @@ export interface Receiver {
   readonly extraWords: number;
   /** Next expected packet of a flow. */
   expected(flow: number): number;
+  /** Packets of a flow that are held above its gap now. */
+  held(flow: number): number;
   /** Takes packet `seq` of `flow`, of `meta` (sim/base/packet.ts) and `bytes` on the wire, and says what to answer. */
   accept(flow: number, seq: number, meta: number, bytes: number): number;
   /** Takes the header of packet `seq`, whose payload was cut off, and says what to answer. */

@@ -38,8 +38,6 @@ export interface TransportEnds {
   readonly receiver: Receiver;
   /** null: senders need no credit. */
   readonly credit: CreditGate | null;
-  /** What the pull queues of the hosts share; null with `credit`. */
-  readonly pulls: PullState | null;
 }
 
 /** Sender and receiver for `transport.recovery` and `nic.acks`; the config allows only what goes together (docs/model-transport.md, 5). */
@@ -52,14 +50,12 @@ export function transportEnds(parts: TransportParts): TransportEnds {
       sender: new GoBackNSender(flows, control, asksForAcks),
       receiver: new GoBackNReceiver(flows, transport.nackIntervalPs, every, clock),
       credit: null,
-      pulls: null,
     };
   }
   const receiver = outOfOrderReceiver(nic.acks, flows);
   const losses = balancer.hearsLosses ? balancer : null;
   if (transport.recovery === 'trim' || transport.recovery === 'timers') {
     const credit = hasCredit(transport) ? creditGate(transport, parts) : null;
-    const pulls = hasCredit(transport) ? pullState(transport, parts) : null;
     const options = {
       clock,
       answers,
@@ -69,7 +65,7 @@ export function transportEnds(parts: TransportParts): TransportEnds {
       losses: balancer.hearsTimeouts ? balancer : losses,
       credit,
     };
-    return { sender: new RecordSender(flows, control, options), receiver, credit, pulls };
+    return { sender: new RecordSender(flows, control, options), receiver, credit };
   }
   if (nic.acks === 'uec-sack') throw new InternalError('E932', `uec-sack with recovery ${transport.recovery}`);
   const needsRecords = control.needsRtt || balancer.needsRtt || balancer.hearsLosses;
@@ -79,7 +75,7 @@ export function transportEnds(parts: TransportParts): TransportEnds {
     asksForAcks,
     records: needsRecords ? { clock, answers, losses } : null,
   });
-  return { sender, receiver, credit: null, pulls: null };
+  return { sender, receiver, credit: null };
 }
 
 /** The transports in which receivers grant what is sent. */
@@ -107,7 +103,11 @@ function initialPackets(spec: CreditSpec, fullBytes: number, limits: Limits, lin
   return spec.initialPackets ?? Math.ceil((limits.baseRttPs * lineRateBps) / 8e12 / fullBytes);
 }
 
-function pullState(spec: CreditSpec, { flows, limits, lineRateBps, clock }: TransportParts): PullState {
+/** What the pull queues of the hosts share. */
+export function pullState(
+  spec: CreditSpec,
+  { flows, limits, lineRateBps, clock }: Pick<TransportParts, 'flows' | 'limits' | 'lineRateBps' | 'clock'>,
+): PullState {
   return new PullState({
     kind: spec.kind,
     flows: flows.flows,

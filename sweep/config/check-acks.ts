@@ -2,7 +2,6 @@ import type { Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
 import type { NicConfig, SwitchConfig } from './schema/devices.ts';
 import type { TransportConfig } from './schema/transport.ts';
-import { recoveryOf } from './transport-specs.ts';
 
 /** What answers, loss recovery and receiver credit need of each other (docs/model-transport.md, section 5). */
 export function checkAcks(config: Partial<Config>, say: Say): void {
@@ -14,14 +13,16 @@ export function checkAcks(config: Partial<Config>, say: Say): void {
 const keepsRecords = (recovery: string): boolean => recovery === 'trim' || recovery === 'timers';
 
 function checkRecovery(transport: TransportConfig, acks: NicConfig['acks'], say: Say): void {
-  const recovery = recoveryOf(transport, acks);
+  // What is left out follows from the others.
+  const { kind, recovery } = transport;
+  if (recovery === undefined) return;
   const path = ['transport', 'recovery'];
   if (acks === 'uec-sack' && !keepsRecords(recovery)) {
     say(path, `recovery ${recovery} with nic.acks: uec-sack`, 'set recovery: trim or timers, or nic.acks: per-packet');
   } else if (typeof acks === 'object' && recovery === 'none') {
     say(path, 'recovery none with an ACK for several packets', 'set nic.acks: per-packet or none, or another recovery');
   }
-  const hasCredit = transport.kind === 'rccc' || transport.kind === 'eqds' || transport.kind === 'ndp';
+  const hasCredit = kind === 'rccc' || kind === 'eqds' || kind === 'ndp';
   if (hasCredit && !keepsRecords(recovery)) {
     say(path, `recovery ${recovery} with receiver credit`, 'set recovery: trim or timers');
   }

@@ -3,7 +3,6 @@ import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
 import type { TransportConfig } from './schema/transport.ts';
-import { recoveryOf } from './transport-specs.ts';
 
 const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
 const rateText = (bps: number): string => formatQuantity(bps, 'rate');
@@ -13,7 +12,7 @@ const NEEDS_SAMPLES: ReadonlySet<string> = new Set(['timely', 'swift', 'nscc']);
 
 /** Contradictions in the transport block, and between it and others. */
 export function checkTransport(config: Partial<Config>, say: Say): void {
-  const { transport, nic, switch: device, balancer } = config;
+  const { transport, switch: device, balancer } = config;
   if (transport === undefined) return;
   if (transport.nackInterval !== undefined && transport.recovery !== 'gbn') {
     say(['transport', 'nackInterval'], 'no NACKs without go-back-N', 'set recovery: gbn, or remove the key');
@@ -21,8 +20,7 @@ export function checkTransport(config: Partial<Config>, say: Say): void {
   if (transport.rto !== undefined && transport.recovery === 'none') {
     say(['transport', 'rto'], 'no timeout without recovery', 'remove the key');
   }
-  const recovery = nic === undefined ? transport.recovery : recoveryOf(transport, nic.acks);
-  if (recovery === 'trim' && device !== undefined && !(device.kind === 'composite' && device.trim)) {
+  if (transport.recovery === 'trim' && device !== undefined && !(device.kind === 'composite' && device.trim)) {
     say(['transport', 'recovery'], 'trim without switches that trim', 'set switch.kind: composite, or choose another recovery');
   }
   if (transport.recovery === 'gbn' && NEEDS_SAMPLES.has(transport.kind)) {

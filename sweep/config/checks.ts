@@ -3,6 +3,7 @@ import { checkBalancer } from './check-balancer.ts';
 import { checkDevices } from './check-devices.ts';
 import { checkFailures } from './check-failures.ts';
 import { checkJobs } from './check-jobs.ts';
+import { checkProbes } from './check-probes.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkTransport } from './check-transport.ts';
 import { checkMessages, checkWorkload } from './check-workload.ts';
@@ -25,6 +26,7 @@ export function contradictions(config: Partial<Config>): Contradiction[] {
   checkAcks(config, say);
   checkBalancer(config, say);
   checkFailures(config, say);
+  checkProbes(config, say);
   checkJobs(config, [...found], say);
   return found;
 }

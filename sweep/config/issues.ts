@@ -8,7 +8,7 @@ import { problem } from './problem.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
 import { alternatives, alternativesFor, configJsonSchema, propertyOf } from './schema/json-schema.ts';
 import { nearest, suggestion } from './suggest.ts';
-import type { TreeNode } from './tree.ts';
+import type { ListNode, Place, TreeNode } from './tree.ts';
 import { dottedPath, nodeAt, placeOfKey } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -67,13 +67,18 @@ function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigE
     case 'custom':
       return [problem('badQuantity', at, name, issue.message, String(issue.params?.['hint'] ?? ''))];
     case 'too_small': {
-      if (node.kind === 'list') return [problem('outOfRange', at, name, 'the list is empty', 'give at least one entry')];
+      if (node.kind === 'list' && node.items.length === 0)
+        return [problem('outOfRange', at, name, 'the list is empty', 'give at least one entry')];
+      if (node.kind === 'list') return [listLength(node, at, name, issue.minimum)];
       if (node.kind === 'scalar' && node.value === '') return [problem('wrongType', at, name, 'empty text', 'give it a value')];
       const least = `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
       return [problem('outOfRange', at, name, `${describe(node)} is too small`, `write ${least}`)];
     }
-    case 'too_big':
-      return [problem('outOfRange', at, name, `${describe(node)} is too large`, `at most ${String(issue.maximum)}`)];
+    case 'too_big': {
+      if (node.kind === 'list') return [listLength(node, at, name, issue.maximum)];
+      const most = `${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
+      return [problem('outOfRange', at, name, `${describe(node)} is too large`, most)];
+    }
     case 'not_multiple_of':
       return [problem('outOfRange', at, name, `${describe(node)} is no multiple of ${issue.divisor}`, 'round it')];
     case 'invalid_format':
@@ -82,6 +87,9 @@ function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigE
       return [problem('wrongType', at, name, issue.message)];
   }
 }
+
+const listLength = (list: ListNode, at: Place, name: string, wanted: number | bigint): ConfigError =>
+  problem('outOfRange', at, name, `the list has ${list.items.length} entries`, `give ${wanted}`);
 
 /** Of the branches of a union, the one that the value is meant for: of its own type, and with the fewest issues. */
 function explainUnion(branches: readonly (readonly Issue[])[], node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError[] {

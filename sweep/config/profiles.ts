@@ -53,11 +53,10 @@ function profileBlocks(name: ProfileName, hostRateBps: number): Blocks {
       };
     case 'ethereal-v2':
       return etherealV2(hostRateBps, 'ethereal', { recovery: 'gbn', nackInterval: '10ms' });
-    // Without a window selective repeat takes nothing for lost but by its timer.
     case 'ethereal-v2-spray':
-      return etherealV2(hostRateBps, 'spray-counter', { recovery: 'sr' });
+      return etherealV2(hostRateBps, 'spray-counter', { recovery: 'timers' });
     case 'ethereal-v2-reps':
-      return etherealV2(hostRateBps, 'reps-ethereal-v2', { recovery: 'sr' });
+      return etherealV2(hostRateBps, 'reps-ethereal-v2', { recovery: 'timers' });
     case 'roce-lossless': {
       const scale = Math.round(hostRateBps / 25e6); // bytes of one threshold kB of HPCC's script, which is written for 25 Gb/s
       return {

@@ -2,6 +2,7 @@ import type { Dimension } from '../../sim/base/quantity.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
 import type { BackgroundSpec, JobSpec, StartSpec, StragglerSpec } from '../../sim/base/job-spec.ts';
+import type { ProbeSpec } from '../../sim/base/probe-spec.ts';
 import type { FatTreeSpec, LinkSpec, MoeSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
 import { nicBlock, switchBlock } from './device-blocks.ts';
 import { failureBlock } from './failure-specs.ts';
@@ -34,8 +35,11 @@ export function resolvedConfig(scenario: Scenario): JsonBlock {
     switch: switchBlock(scenario.switch),
     failures: scenario.failures.map(failureBlock),
     stop: { at: timeText(scenario.stopAtPs), ...(scenario.stopPackets === null ? {} : { packets: scenario.stopPackets }) },
+    ...(scenario.probes === null ? {} : { probes: probeBlock(scenario.probes) }),
   };
 }
+
+const probeBlock = ({ everyPs, what, links }: ProbeSpec): JsonBlock => ({ every: timeText(everyPs), what, links });
 
 /** Where there are jobs, each has a balancer and a transport of its own. */
 function trafficBlocks({ workload, start, jobs, background, balancer, transport }: Scenario): JsonBlock {
@@ -185,13 +189,14 @@ function balancerBlock(balancer: BalancerSpec): JsonBlock {
 }
 
 function etherealBlock(balancer: EtherealSpec): JsonBlock {
-  const { minPieceBytes, maxPieces, batchWindowPs, startJitterPs, failedPathTimeoutPs, ...words } = balancer;
+  const { minPieceBytes, maxPieces, batchWindowPs, startJitterPs, failedAfterPs, failedPathTimeoutPs, ...words } = balancer;
   return {
     ...words,
     ...derived('minPiece', minPieceBytes, 'bytes'),
     ...(maxPieces === null ? {} : { maxPieces }),
     batchWindow: timeText(batchWindowPs),
     startJitter: timeText(startJitterPs),
+    failedAfter: timeText(failedAfterPs),
     failedPathTimeout: timeText(failedPathTimeoutPs),
   };
 }

@@ -2,6 +2,7 @@ import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts
 import type { InputFile, Scenario } from '../../sim/base/scenario.ts';
 import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { BackgroundSpec, JobSpec } from '../../sim/base/job-spec.ts';
+import type { ProbeSpec } from '../../sim/base/probe-spec.ts';
 import { hostCount } from '../../topologies/build-topology.ts';
 import { hostBalancerSpec } from './host-balancer.ts';
 import type { BalancerConfig } from './schema/balancer.ts';
@@ -33,13 +34,18 @@ export function toScenario(config: Config, name: string, filesOf: FilesOf): Scen
     background: backgroundSpec(config, hosts),
     // Where each job has its own, the top-level ones are nobody's.
     balancer: jobs[0]?.balancer ?? balancerSpec(config.balancer),
-    transport: jobs[0]?.transport ?? transportSpec(config.transport, config.nic.acks),
+    transport: jobs[0]?.transport ?? transportSpec(config.transport, config.nic.acks, config.switch),
     nic: nicSpec(config.nic, config.switch.kind),
     switch: switchSpec(config.switch, config.nic.mtu, config.topology.hostLink.rate),
     failures: config.failures.map(failureSpec),
     stopAtPs: config.stop.at,
     stopPackets: config.stop.packets ?? null,
+    probes: probeSpec(config),
   };
+}
+
+function probeSpec({ probes }: Config): ProbeSpec | null {
+  return probes === undefined ? null : { everyPs: probes.every, what: probes.what, links: probes.links };
 }
 
 function workloadFields({ workload }: Config, hosts: number, filesOf: FilesOf): Pick<Scenario, 'workload' | 'start'> {
@@ -48,7 +54,7 @@ function workloadFields({ workload }: Config, hosts: number, filesOf: FilesOf): 
   return { workload: workloadSpec(workload, ranks, filesOf(workload, ranks)), start: startSpec(workload) };
 }
 
-function jobSpecs({ jobs = [], balancer, transport, nic }: Config, hosts: number, filesOf: FilesOf): JobSpec[] {
+function jobSpecs({ jobs = [], balancer, transport, nic, switch: device }: Config, hosts: number, filesOf: FilesOf): JobSpec[] {
   return jobs.map((job) => {
     const ranks = rankList(job.ranks, hosts);
     return {
@@ -57,13 +63,13 @@ function jobSpecs({ jobs = [], balancer, transport, nic }: Config, hosts: number
       start: startSpec(job),
       ranks,
       balancer: balancerSpec(job.balancer ?? balancer),
-      transport: transportSpec(job.transport ?? transport, nic.acks),
+      transport: transportSpec(job.transport ?? transport, nic.acks, device),
       trafficClass: job.class,
     };
   });
 }
 
-function backgroundSpec({ background, balancer, transport, nic }: Config, hosts: number): BackgroundSpec | null {
+function backgroundSpec({ background, balancer, transport, nic, switch: device }: Config, hosts: number): BackgroundSpec | null {
   if (background === undefined) return null;
   const { load, sizes, until } = background;
   return {
@@ -72,7 +78,7 @@ function backgroundSpec({ background, balancer, transport, nic }: Config, hosts:
     untilPs: until,
     ranks: rankList(background.ranks, hosts),
     balancer: balancerSpec(background.balancer ?? balancer),
-    transport: transportSpec(background.transport ?? transport, nic.acks),
+    transport: transportSpec(background.transport ?? transport, nic.acks, device),
     trafficClass: background.class,
   };
 }
@@ -98,7 +104,7 @@ function balancerSpec(balancer: BalancerConfig): BalancerSpec {
 
 function etherealSpec(balancer: Extract<BalancerConfig, { readonly kind: 'ethereal' }>): EtherealSpec {
   const { kind, split, remainder, minPiece, maxPieces, batchWindow, startJitter } = balancer;
-  const { shuffleDestinations, shuffleFlows, shufflePaths, failedPathTimeout, repath } = balancer;
+  const { shuffleDestinations, shuffleFlows, shufflePaths, weights, failedAfter, failedPathTimeout, repath } = balancer;
   return {
     kind,
     split,
@@ -110,6 +116,8 @@ function etherealSpec(balancer: Extract<BalancerConfig, { readonly kind: 'ethere
     shuffleDestinations,
     shuffleFlows,
     shufflePaths,
+    weights,
+    failedAfterPs: failedAfter,
     failedPathTimeoutPs: failedPathTimeout,
     repath,
   };

@@ -1,14 +1,15 @@
 import type { NicSpec } from '../../sim/base/device-spec.ts';
 import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { SwitchConfig } from './schema/devices.ts';
 import type { TransportConfig } from './schema/transport.ts';
 
 /** NACK interval of the HPCC simulator: normally one NACK for one expected packet. */
 const NACK_INTERVAL_PS = 500e6;
 
 /** The transport block as the simulator takes it. Defaults that follow from the fabric become null. */
-export function transportSpec(transport: TransportConfig, acks: NicSpec['acks']): TransportSpec {
+export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'], device: SwitchConfig): TransportSpec {
   const common = {
-    recovery: recoveryOf(transport, acks),
+    recovery: recoveryOf(transport, acks, trims(device)),
     rtoPs: transport.rto ?? null,
     nackIntervalPs: transport.nackInterval ?? NACK_INTERVAL_PS,
   } as const;
@@ -139,11 +140,15 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'])
   }
 }
 
-/** The loss recovery of a transport: what it says, or what goes with its ACKs. */
-export function recoveryOf({ kind, recovery }: TransportConfig, acks: NicSpec['acks']): Recovery {
+/** Switches cut packets to their headers. */
+const trims = (device: SwitchConfig): boolean => device.kind === 'composite' && device.trim;
+
+/** The loss recovery of a transport: what it says, or what goes with its ACKs and switches. */
+function recoveryOf({ kind, recovery }: TransportConfig, acks: NicSpec['acks'], switchesTrim: boolean): Recovery {
   if (recovery !== undefined) return recovery;
   if (acks === 'none') return 'none';
-  return acks === 'uec-sack' || kind === 'rccc' || kind === 'eqds' || kind === 'ndp' ? 'trim' : 'sr';
+  if (acks !== 'uec-sack' && kind !== 'rccc' && kind !== 'eqds' && kind !== 'ndp') return 'sr';
+  return switchesTrim ? 'trim' : 'timers';
 }
 
 const increases = (transport: { additiveIncrease?: number | undefined; hyperIncrease?: number | undefined }) => ({

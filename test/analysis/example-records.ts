@@ -1,4 +1,5 @@
 import type { ChartInput } from '../../analysis/charts/input.ts';
+import type { ProbeLine } from '../../analysis/probe-lines.ts';
 import type { CellRecord, FabricLinkRecord, Row, Value } from '../../analysis/rows.ts';
 
 /** What a made-up sweep varies; the figures look like results, but no simulation is behind them. */
@@ -91,6 +92,25 @@ function exampleLinks(size: number, penalty: number, random: () => number, sweep
     }
   }
   return links;
+}
+
+/** The same record with probes of three links over 50 samples. */
+export function withProbes(record: CellRecord): CellRecord {
+  const timesUs = Array.from({ length: 50 }, (_, i) => 10 * (i + 1));
+  const line = (link: string, valueAt: (part: number) => number): ProbeLine => ({
+    link,
+    timesUs,
+    values: timesUs.map((us) => valueAt(us / 500)),
+  });
+  const probes = {
+    queueBytes: [
+      line('spine0-leaf3', (part) => Math.round(3e5 * part * (1 - part))),
+      line('leaf0-spine0', (part) => Math.round(1e5 * Math.sin(3 * part) ** 2)),
+      line('leaf1-host5', (part) => (part < 0.5 ? 4160 : 0)),
+    ],
+    utilisation: [line('spine0-leaf3', (part) => 1 - part / 4), line('leaf0-spine0', () => 0.5)],
+  };
+  return { ...record, probes };
 }
 
 /** The same record with another row: what a run of which no flow ended looks like. */

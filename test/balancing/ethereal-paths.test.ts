@@ -26,21 +26,32 @@ const flowsOf = (host: number, leaf: number): number[] =>
 interface Run {
   readonly paths: EtherealPaths;
   send(flow: number, atPs: number): number;
-  timeout(flow: number, atPs: number, path?: number): void;
+  answer(flow: number, atPs: number): void;
+  timeout(flow: number, atPs: number): void;
 }
 
 function run(changes: Partial<EtherealSpec> = {}): Run {
   const clock = new Float64Array(CLOCK_PLACES);
-  const paths = new EtherealPaths(TOPOLOGY, FLOW_PLAN, ethereal({ failedPathTimeoutPs: TIMEOUT_PS, ...changes }), 7, clock);
+  const paths = new EtherealPaths(
+    TOPOLOGY,
+    FLOW_PLAN,
+    ethereal({ failedAfterPs: 0, failedPathTimeoutPs: TIMEOUT_PS, ...changes }),
+    7,
+    clock,
+  );
   return {
     paths,
     send: (flow, atPs) => {
       clock[START] = atPs;
       return paths.next(flow, FLOW_PLAN.srcHost[flow]!);
     },
-    timeout: (flow, atPs, path = -1) => {
+    answer: (flow, atPs) => {
       clock[NOW] = atPs;
-      paths.onTimeout(flow, path);
+      paths.onAck(flow);
+    },
+    timeout: (flow, atPs) => {
+      clock[NOW] = atPs;
+      paths.onTimeout(flow);
     },
   };
 }
@@ -122,12 +133,29 @@ describe('paths of Ethereal while running', () => {
 
   test('packets that time out one by one move the flow once', () => {
     const { send, timeout } = run();
-    const failed = send(second, 0);
-    timeout(second, 10, failed);
+    send(second, 0);
+    timeout(second, 10);
     const path = send(second, 10);
-    timeout(second, 10, failed);
-    timeout(second, 10, failed);
+    timeout(second, 10);
+    timeout(second, 10);
     expect(send(second, 10)).toBe(path);
+  });
+
+  test('a timeout counts only after a silence of failedAfter, and a new path has its own', () => {
+    const { send, answer, timeout } = run({ failedAfterPs: 100 });
+    const planned = send(first, 50);
+    timeout(first, 149);
+    expect(send(first, 149)).toBe(planned);
+    answer(first, 149);
+    timeout(first, 248);
+    expect(send(first, 248)).toBe(planned);
+    timeout(first, 249);
+    const moved = send(first, 249);
+    expect(moved).not.toBe(planned);
+    timeout(first, 348);
+    expect(send(first, 348)).toBe(moved);
+    timeout(first, 349);
+    expect([planned, moved]).not.toContain(send(first, 349));
   });
 
   test('a host with one path stays on it, and flows inside a rack have none', () => {
@@ -141,9 +169,10 @@ describe('paths of Ethereal while running', () => {
       ethereal(),
     );
     const clock = new Float64Array(CLOCK_PLACES);
-    const paths = new EtherealPaths(one, flows, ethereal(), 1, clock);
+    const paths = new EtherealPaths(one, flows, ethereal({ failedAfterPs: 0 }), 1, clock);
+    clock[NOW] = 5;
     for (const flow of [0, 1]) {
-      paths.onTimeout(flow, -1);
+      paths.onTimeout(flow);
       expect(paths.next(flow, 0)).toBe(0);
     }
   });

@@ -71,6 +71,8 @@ export const ethereal = (options: Partial<EtherealSpec> = {}): EtherealSpec => (
   shuffleDestinations: true,
   shuffleFlows: true,
   shufflePaths: true,
+  weights: true,
+  failedAfterPs: 1e9,
   failedPathTimeoutPs: 100e9,
   repath: 'good',
   ...options,

@@ -34,7 +34,7 @@ describe('with one of eight uplinks at half rate', () => {
   });
 
   test('what recycles good entropies finishes before any oblivious spray can, whose eighth of the bytes passes at half rate', () => {
-    const sizeBytes = 2 ** 22;
+    const sizeBytes = 2 ** 23;
     const obliviousPs = (sizeBytes * (4160 / 4096) * 8e12) / 200e9;
     for (const kind of ['reps', 'reps-htsim', 'reps-legacy', 'uec-mixed'] as const) {
       const scenario = {

@@ -140,3 +140,18 @@ test('plb-delay changes the label when no sample was at the target for 5 to 7 of
   balancer.onTimeout(0, -1);
   expect(take(balancer, 1, 0, 3)).toEqual([draws.draw16()]);
 });
+
+test('plb-delay takes the first sample for a good one, also after a timeout', () => {
+  const clock = newClock();
+  const draws = drawsOf('plb-delay', 3);
+  const balancer: PacketBalancer = new DelayRepathing(SRC, HOSTS, SEED, clock, 120);
+  at(clock, 100);
+  balancer.onTimeout(0, -1);
+  const label = draws.draw16();
+  at(clock, 1000, 500);
+  balancer.onAck(0, 0, false);
+  draws.draw32(); // of the interval
+  at(clock, 1000 + 5 * 500, 500); // within the shortest interval
+  balancer.onAck(0, 0, false);
+  expect(take(balancer, 1, 0, 3)).toEqual([label]);
+});

@@ -4,7 +4,7 @@ import type { HashName } from '../../sim/base/device-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { HashedFlows } from '../../sim/balancing/hash.ts';
 import type { PortView, Router } from '../../sim/balancing/router.ts';
-import { type RouterInput, routers } from '../../sim/balancing/routers.ts';
+import { type MixedRouterInput, type RouterInput, routers, routersOfJobs } from '../../sim/balancing/routers.ts';
 import { Batch } from '../../sim/engine/batch.ts';
 import { CLOCK_PLACES, NOW, PORT_BITS, QUEUE_BYTES, WINDOW_START } from '../../sim/engine/record.ts';
 
@@ -35,7 +35,11 @@ export class SwitchHarness {
   /** Word 0 on: one record. */
   readonly arena = new Int32Array(RECORD_WORDS);
 
-  constructor(topology: Topology, balancer: BalancerSpec, changes: Partial<RouterInput> & { readonly hash?: HashName } = {}) {
+  constructor(
+    topology: Topology,
+    balancer: BalancerSpec | Pick<MixedRouterInput, 'balancers' | 'jobOfFlow'>,
+    changes: Partial<RouterInput> & { readonly hash?: HashName } = {},
+  ) {
     this.topology = topology;
     this.queueBytes = new Float64Array(topology.links);
     const ports: PortView = {
@@ -45,11 +49,10 @@ export class SwitchHarness {
       },
       isPaused: (link) => this.paused.has(link),
     };
-    this.routers = routers({
+    const input = {
       topology,
-      balancer,
       flows: noFlows,
-      switch: { ...DROPTAIL, hash: changes.hash ?? 'ideal' },
+      switch: { ...DROPTAIL, hash: changes.hash ?? ('ideal' as const) },
       seed: 1,
       limits: { queueBytes: 100_000, bdpBytes: 20_000 },
       fullBytes: FULL_BYTES,
@@ -57,7 +60,12 @@ export class SwitchHarness {
       ports,
       tagWord: TAG_WORD,
       ...changes,
-    });
+    };
+    const device = { ...DROPTAIL, ...input.switch };
+    this.routers =
+      'balancers' in balancer
+        ? routersOfJobs({ ...input, ...balancer, switch: device, routes: null }).routers
+        : routers({ ...input, balancer });
   }
 
   /** Output link of one packet at one switch; the record stays in `arena`. */

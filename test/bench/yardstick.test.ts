@@ -53,6 +53,7 @@ function tightScenario(
     stopAtPs: 1e12,
     ...ONE_WORKLOAD,
     stopPackets: null,
+    probes: null,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ReportInput } from '../../analysis/report/input.ts';
 import { renderReport } from '../../analysis/report/report.ts';
-import { exampleSweep } from '../analysis/example-records.ts';
+import { exampleSweep, withProbes } from '../analysis/example-records.ts';
 import { chromiumIsMissing, launchChromium } from './chromium.ts';
 
 const MIB = 2 ** 20;
@@ -114,6 +114,17 @@ describe.skipIf(chromiumIsMissing)('report.html in Chromium', () => {
     await page.selectOption('#fct-panel', { label: 'workload all-to-all' });
     await expect.poll(longest).toBeLessThan(10);
     expect((await axisTitles(page, 'fct'))[0]).toBe('flow completion time (ms)');
+  });
+
+  test('probes are drawn over time, for the run that is chosen', async () => {
+    const sweep = exampleSweep({ leaves: 2, spines: 2, seeds: 1 });
+    const { page, complaints } = await open('probes', { ...sweep, records: sweep.records.map(withProbes) });
+    expect(await traceCounts(page)).toMatchObject({ 'queue-depth': 3, 'link-utilisation': 2 });
+    expect(await axisTitles(page, 'queue-depth')).toEqual(['time (µs)', 'queue (KiB)']);
+    expect(await axisTitles(page, 'link-utilisation')).toEqual(['time (µs)', 'utilisation (part of the capacity)']);
+    expect(await page.locator('#queue-depth .legendtext').allTextContents()).toEqual(['spine0-leaf3', 'leaf0-spine0', 'leaf1-host5']);
+    expect(await page.locator('#queue-depth-panel option').count()).toBe(12);
+    expect(complaints).toEqual([]);
   });
 
   test('a heading of the summary sorts it up and down by number, not by text', async () => {

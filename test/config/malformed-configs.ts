@@ -7,6 +7,7 @@ import { DOCUMENT } from './malformed/document.ts';
 import { FAILURES } from './malformed/failures.ts';
 import { FAT_TREE } from './malformed/fat-tree.ts';
 import { JOBS } from './malformed/jobs.ts';
+import { PROBES } from './malformed/probes.ts';
 import { SWEEPS } from './malformed/sweeps.ts';
 import { TRANSPORT } from './malformed/transport.ts';
 import { VALUES } from './malformed/values.ts';
@@ -22,4 +23,7 @@ export const MALFORMED_CONFIGS: readonly MalformedConfig[] = [
   ...FAT_TREE,
   ...SWEEPS,
   ...TRANSPORT,
+  ...DEVICES,
+  ...JOBS,
+  ...PROBES,
 ];

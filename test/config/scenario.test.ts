@@ -51,6 +51,7 @@ describe('a config becomes a Scenario in base units', () => {
       stopAtPs: 100e12,
       ...ONE_WORKLOAD,
       stopPackets: null,
+      probes: null,
     });
   });
 
@@ -64,7 +65,7 @@ fidelity: bound
 workload: { kind: moe, layers: 2, tokens: 128, hidden: 7168, experts: 32, topk: 8, phase: training, dispatch: fp8, combine: logfmt10,
   routing: { kind: zipf, s: 0.5, permute: false }, capacity: none, placement: round-robin, scheme: per-expert, ranks: 8 }
 balancer: { kind: ethereal, split: fewest, remainder: last, minPiece: 8kB, maxPieces: 3, batchWindow: 0ns, startJitter: 0ns,
-  shuffleDestinations: false, shuffleFlows: false, shufflePaths: false, failedPathTimeout: 1ms, repath: random }
+  shuffleDestinations: false, shuffleFlows: false, shufflePaths: false, failedAfter: 2ms, failedPathTimeout: 1ms, repath: random }
 transport: { kind: dctcp-rate, g: 0.5, additiveIncrease: 2Gbps, minRate: 1Gbps, recovery: gbn, rto: 1ms, nackInterval: 10us }
 nic: { mtu: 1kB, header: 48B, ack: 60B }
 switch: { kind: droptail, queue: infinite, ecn: { low: 30kB, high: 30kB }, hash: jenkins }
@@ -106,6 +107,8 @@ stop: { at: 2s, packets: 5000 }
         shuffleDestinations: false,
         shuffleFlows: false,
         shufflePaths: false,
+        weights: true,
+        failedAfterPs: 2e9,
         failedPathTimeoutPs: 1e9,
         repath: 'random',
       },
@@ -124,6 +127,7 @@ stop: { at: 2s, packets: 5000 }
       stopAtPs: 2e12,
       ...ONE_WORKLOAD,
       stopPackets: 5000,
+      probes: null,
     });
   });
 

@@ -4,14 +4,14 @@ import { exampleOf } from '../../sweep/config/example.ts';
 import { configReference } from '../../sweep/config/reference.ts';
 import { BLOCKS } from '../../sweep/config/schema/config.ts';
 import type { JsonSchema } from '../../sweep/config/schema/json-schema.ts';
-import { alternatives, configJsonSchema } from '../../sweep/config/schema/json-schema.ts';
+import { alternatives, configJsonSchema, publishedSchema } from '../../sweep/config/schema/json-schema.ts';
 import { loadText } from './load-text.ts';
 
 const committed = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 describe('what is generated from the schema is up to date (npm run schema)', () => {
   test('schema.json', () => {
-    expect(JSON.parse(committed('schema.json'))).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+    expect(JSON.parse(committed('schema.json'))).toEqual(JSON.parse(JSON.stringify(publishedSchema())));
   });
 
   test('docs/config.md', () => {
@@ -19,11 +19,18 @@ describe('what is generated from the schema is up to date (npm run schema)', () 
   });
 });
 
+test('schema.json has the keys of a balancer once, and jobs refer to it', () => {
+  const text = committed('schema.json');
+  expect(text.split('"Digit-reversal bouncing').length - 1).toBeLessThanOrEqual(1);
+  const { properties } = JSON.parse(text) as { properties: Record<string, { items: { properties: Record<string, unknown> } }> };
+  expect(properties['jobs']!.items.properties['balancer']).toMatchObject({ $ref: '#/properties/balancer' });
+});
+
 describe('the schema', () => {
   test('has every block of the contract', () => {
     expect(Object.keys(BLOCKS)).toEqual([
       ...['name', 'kind', 'seed', 'fidelity', 'profile', 'topology', 'workload', 'jobs', 'background'],
-      ...['balancer', 'transport', 'nic', 'switch', 'failures', 'stop', 'sweep', 'report'],
+      ...['balancer', 'transport', 'nic', 'switch', 'failures', 'stop', 'probes', 'sweep', 'report'],
     ]);
   });
 

@@ -70,4 +70,76 @@ export const BUGS = [
   'stop-before-its-instant',
 ] as const;
 
-export type Bug = (typeof BUGS)[number];
+/** Wrong rules of balancers, which scenarios with balancers show. */
+export const BALANCER_BUGS = [
+  /** `murmur3`: answers are hashed as the data that they answer. */
+  'answers-hashed-forward',
+  /** `wcmp`: all next hops alike. */
+  'wcmp-without-weights',
+  /** `spray-tor-rr`: a new order in every round. */
+  'shuffle-every-round',
+  /** `ofan`: full and shorter packets share a rotation. */
+  'ofan-of-one-class',
+  /** Levels of queue and utilisation are taken at every look. */
+  'levels-always-fresh',
+  /** The interval before the present one does not count as utilisation. */
+  'use-without-past',
+  /** Of ports that are equally good always the first. */
+  'first-of-the-best',
+  /** `ar-p2c`: of two equal queues the second. */
+  'second-choice-at-a-tie',
+  /** `drill`: nothing is remembered. */
+  'drill-without-memory',
+  /** `letflow`: the gap is measured from the first packet of the flowlet. */
+  'gap-since-the-flowlet-began',
+  /** `conga`: what is known of a path counts for ever. */
+  'feedback-never-ages',
+  /** `plb`, `plb-delay`, `flowbender`: a timeout changes no label. */
+  'label-kept-at-a-timeout',
+  /** `plb`, `flowbender`: every ACK ends a round. */
+  'round-of-any-packet',
+  /** `reps`: entropies that came back marked are used again too. */
+  'marked-entropies-recycled',
+  /** `reps`: the entropy that came back last is used first. */
+  'latest-entropy-first',
+  /** `spray-uec`, bitmaps: all passes in one order. */
+  'one-mask',
+  /** `uec-bitmap`: every entropy that is passed over is forgiven a little, not only the first. */
+  'every-skip-forgives',
+  /** `uec-bitmap`: a packet lost by reordering is no penalty. */
+  'losses-forgiven',
+  /** `mrc`: a path that was passed over is so again until its time has come. */
+  'skipped-for-good',
+] as const;
+
+/** Wrong rules of senders, receivers and congestion controls, which scenarios of transports show. */
+export const TRANSPORT_BUGS = [
+  /** `{ every: n }`: every nth packet is answered, whatever was answered in between. */
+  'count-of-all-packets',
+  /** `uec-sack`: an ACK speaks of the packets right above the expected one, wherever its packet is. */
+  'selection-from-the-expected',
+  /** A packet that left what is in flight when it was queued leaves it again with the total of a selective ACK. */
+  'queued-packets-leave-twice',
+  /** A retransmission gives a sample, even if its answer may be that to the transmission before. */
+  'sample-of-any-retransmission',
+  /** Selective repeat waits for its timer where a header tells of a loss. */
+  'headers-unheard',
+  /** `dctcp-uec`: the decrease is always one half. */
+  'half-of-the-marked-bytes',
+  /** `dcqcn`: no interval between congestion notifications. */
+  'notification-for-every-mark',
+  /** `dcqcn-mlx`: the timer of decrease is not 1 ns behind. */
+  'timers-in-phase',
+  /** `hpcc`: an old answer counts too. */
+  'stale-stamps',
+  /** `timely`: every answer ends a round. */
+  'a-round-an-answer',
+  /** Of an even number of delays the upper one in the middle. */
+  'upper-median',
+  /** `swift`, `nscc`: more than one decrease in a round trip. */
+  'decrease-at-every-answer',
+  /** `nscc` never adapts at once. */
+  'no-quick-adapt',
+] as const;
+
+export type Bug = (typeof BUGS)[number] | (typeof BALANCER_BUGS)[number] | (typeof TRANSPORT_BUGS)[number];

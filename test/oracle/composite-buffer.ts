@@ -54,7 +54,7 @@ export class CompositeBuffer implements SwitchBuffer {
       this.#cut(arriving, output);
       return;
     }
-    output.queues.remove(last);
+    output.remove(last);
     this.#cut(last, output);
     output.accept(arriving);
   }

@@ -1,26 +1,71 @@
 import type { DctcpRateSpec, DctcpSpec, FixedSpec, TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { Limits } from '../../sim/derive.ts';
 import type { Bug } from './bugs.ts';
+import { Dcqcn } from './controls/dcqcn.ts';
+import { DcqcnMlx } from './controls/dcqcn-mlx.ts';
+import { DctcpUec } from './controls/dctcp-uec.ts';
+import { Hpcc } from './controls/hpcc.ts';
+import { Nscc } from './controls/nscc.ts';
+import { Swift } from './controls/swift.ts';
+import { Timely } from './controls/timely.ts';
+import type { Stamp } from './packet.ts';
 
-/** What a congestion control hears of an ACK. `una` and `next` are those after the ACK was taken in, before anything new is sent. */
+/** What a congestion control hears of an ACK. All is as it is after the ACK was taken in, before anything new is sent. */
 export interface AckNews {
   readonly newlyBytes: number;
   readonly marked: boolean;
   readonly una: number;
   readonly next: number;
+  readonly inFlightBytes: number;
+  /** null: the answer gives no sample. */
+  readonly rttPs: number | null;
+  readonly timePs: number;
+  readonly stamps: readonly Stamp[];
 }
 
-/** Section 7. */
+/** A NACK says that a packet was cut to its header. */
+export interface TrimNews {
+  readonly bytes: number;
+  readonly lastHop: boolean;
+  readonly next: number;
+  readonly inFlightBytes: number;
+  readonly rttPs: number | null;
+  readonly timePs: number;
+}
+
+/** packet-model.md, section 7, and model-congestion.md. */
 export interface CongestionControl {
   /** Infinity: no window. */
   windowBytes(): number;
   /** At least the line rate: not paced. */
   rateBps(): number;
   hearAck(news: AckNews): void;
-  hearLoss(next: number): void;
-  /** A NACK says that a packet was cut to its header (docs/model-congestion.md, section 1). */
-  hearTrim(next: number): void;
-  hearTimeout(): void;
+  hearLoss(next: number, timePs: number): void;
+  hearTrim(news: TrimNews): void;
+  /** Of one packet of `bytes`, or (0) of all that was outstanding. */
+  hearTimeout(bytes: number, timePs: number): void;
+  hearTransmission(bytes: number, startPs: number): void;
+  /** The flow is complete: no timer acts any more. */
+  close(): void;
+}
+
+/** What a congestion control has to know of its flow and of the network. */
+export interface ControlContext {
+  readonly limits: Limits;
+  /** M and P: a full packet on the wire, and its payload. */
+  readonly fullBytes: number;
+  readonly payloadBytes: number;
+  /** R: of the host's link. */
+  readonly lineBps: number;
+  /** The switches cut what does not fit. */
+  readonly trims: boolean;
+  readonly hasReceiverCredit: boolean;
+  /** Links of a shortest path of the flow. */
+  readonly hops: number;
+  readonly linkRateBps: (link: number) => number;
+  /** Acts at an instant before anything else there; of one instant in the order of `place`. */
+  readonly schedule: (timePs: number, place: number, act: () => void) => void;
+  readonly bugs: ReadonlySet<Bug>;
 }
 
 class Fixed implements CongestionControl {
@@ -38,6 +83,8 @@ class Fixed implements CongestionControl {
   hearLoss(): void {}
   hearTrim(): void {}
   hearTimeout(): void {}
+  hearTransmission(): void {}
+  close(): void {}
 }
 
 /** DCTCP SIGCOMM'10, RFC 8257, with a window. */
@@ -67,7 +114,7 @@ export class Dctcp implements CongestionControl {
   windowBytes = (): number => this.cwnd;
   rateBps = (): number => Infinity;
 
-  hearAck({ newlyBytes, marked, una, next }: AckNews): void {
+  hearAck({ newlyBytes, marked, una, next }: Pick<AckNews, 'newlyBytes' | 'marked' | 'una' | 'next'>): void {
     this.#acked += newlyBytes;
     if (marked) this.#marked += newlyBytes;
     if (this.#windowEnd < 0) {
@@ -91,7 +138,7 @@ export class Dctcp implements CongestionControl {
     if (!this.#inCwr) this.#reduceTo(this.cwnd / 2, next);
   }
 
-  hearTrim(next: number): void {
+  hearTrim({ next }: TrimNews): void {
     this.hearLoss(next);
   }
 
@@ -100,6 +147,9 @@ export class Dctcp implements CongestionControl {
     this.cwnd = this.#min;
     this.#inCwr = false;
   }
+
+  hearTransmission(): void {}
+  close(): void {}
 
   #reduceTo(cwnd: number, next: number): void {
     this.cwnd = Math.max(this.#min, cwnd);
@@ -160,23 +210,34 @@ class DctcpRate implements CongestionControl {
   hearLoss(): void {}
   hearTrim(): void {}
   hearTimeout(): void {}
+  hearTransmission(): void {}
+  close(): void {}
 }
 
-/** The congestion control of one flow. `lineBps` is the rate of its host's link. */
-export function congestionControl(
-  spec: TransportSpec,
-  limits: Limits,
-  packetBytes: number,
-  lineBps: number,
-  bugs: ReadonlySet<Bug>,
-): CongestionControl {
+/** The congestion control of one flow. */
+export function congestionControl(spec: TransportSpec, context: ControlContext): CongestionControl {
+  const { limits, fullBytes, lineBps, bugs } = context;
   switch (spec.kind) {
     case 'fixed':
       return new Fixed(spec);
     case 'dctcp':
-      return new Dctcp(spec, limits, packetBytes, bugs);
+      return new Dctcp(spec, limits, fullBytes, bugs);
     case 'dctcp-rate':
       return new DctcpRate(spec, lineBps, bugs);
+    case 'dctcp-uec':
+      return new DctcpUec(spec, context);
+    case 'dcqcn':
+      return new Dcqcn(spec, context);
+    case 'dcqcn-mlx':
+      return new DcqcnMlx(spec, context);
+    case 'hpcc':
+      return new Hpcc(spec, context);
+    case 'timely':
+      return new Timely(spec, context);
+    case 'swift':
+      return new Swift(spec, context);
+    case 'nscc':
+      return new Nscc(spec, context);
     default:
       throw new Error(`the oracle has no congestion control ${spec.kind}`);
   }

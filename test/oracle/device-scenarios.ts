@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { DroptailSpec, NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
-import type { Scenario } from '../../sim/base/scenario.ts';
+import type { Scenario, TopologySpec } from '../../sim/base/scenario.ts';
+import { defaultHeadroomBytes } from '../../sim/derive.ts';
+import { buildTopology } from '../../topologies/build-topology.ts';
 import { stormCases } from './corner-cases.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
@@ -28,7 +30,7 @@ const common = (packetBytes: number): fc.Arbitrary<Pick<DroptailSpec, 'ecn' | 'e
   });
 
 /** Keys of one kind of switch, for packets of a size. */
-type Change = (packetBytes: number, ackBytes: number) => fc.Arbitrary<object>;
+type Change = (packetBytes: number, ackBytes: number, topology: TopologySpec) => fc.Arbitrary<object>;
 
 const packets = (most: number, packetBytes: number): fc.Arbitrary<number> =>
   fc
@@ -46,21 +48,30 @@ const composite: Change = (packetBytes, ackBytes) =>
     headerShare: fc.constantFrom(null, null, 0, 0.1, 0.5, 1),
   });
 
-const shared: Change = (packetBytes) =>
+/** Ports of the switch that has the most, or the fewest. */
+function portsOf(spec: TopologySpec, isLargest: boolean): number {
+  const { hosts, switches, portOffset } = buildTopology(spec, [], 1, 0);
+  const ports = Array.from({ length: switches }, (_, s) => portOffset[hosts + s + 1]! - portOffset[hosts + s]!);
+  return isLargest ? Math.max(...ports) : Math.min(...ports);
+}
+
+const shared: Change = (packetBytes, _ackBytes, topology) =>
   fc
     .record({
       reserveBytes: fc.oneof(fc.constantFrom(0, 4096), packets(2, packetBytes)),
-      headroomBytes: fc.option(fc.oneof(fc.constant(0), packets(8, packetBytes))),
-      /** For a switch of 6 ports, so that other switches have more or less than nothing. */
-      pool: packets(40, packetBytes),
+      headroomBytes: fc.option(fc.oneof(fc.constant(0), packets(8, packetBytes), packets(40, packetBytes)), { freq: 6 }),
+      /** What is left to share at the switch with most, or fewest, ports; others have more or less, even less than nothing. */
+      pool: packets(16, packetBytes),
+      isForLargest: fc.boolean(),
       shift: fc.integer({ min: 0, max: 3 }),
       egressShift: fc.option(fc.integer({ min: 0, max: 3 })),
       resumeOffsetBytes: fc.constantFrom(0, 3072, packetBytes),
       pfc: fc.constantFrom(true, true, true, false),
     })
-    .map(({ pool, ...spec }) => ({
+    .map(({ pool, isForLargest, ...spec }) => ({
       kind: 'shared' as const,
-      bufferBytes: pool + 6 * (spec.reserveBytes + (spec.headroomBytes ?? 75_000)),
+      bufferBytes:
+        pool + portsOf(topology, isForLargest) * (spec.reserveBytes + (spec.headroomBytes ?? defaultHeadroomBytes(topology.hostLink))),
       ...spec,
     }));
 
@@ -95,11 +106,11 @@ function withRecovery(scenario: Scenario): Scenario {
 
 /** Random scenarios, and storms, on switches of a kind. */
 const onSwitches = (change: Change, isLossless: boolean, nicChanges: fc.Arbitrary<Partial<NicSpec>>): fc.Arbitrary<ScenarioCase> =>
-  fc.oneof({ weight: 2, arbitrary: scenarioCases }, { weight: 1, arbitrary: stormCases }).chain(({ scenario, traffic }) => {
+  fc.oneof({ weight: 1, arbitrary: scenarioCases }, { weight: 1, arbitrary: stormCases }).chain(({ scenario, traffic }) => {
     const { mtuBytes, headerBytes, ackBytes } = scenario.nic;
     const packetBytes = mtuBytes + headerBytes;
     return fc
-      .record({ shape: common(packetBytes), own: change(packetBytes, ackBytes), nic: nicChanges, classes })
+      .record({ shape: common(packetBytes), own: change(packetBytes, ackBytes, scenario.topology), nic: nicChanges, classes })
       .map(({ shape, own, nic, classes }) => {
         const changed: Scenario = {
           ...scenario,

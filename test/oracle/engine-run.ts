@@ -2,7 +2,7 @@ import { joinPartialRuns, partialRun, checkConservation, type PartialRun } from 
 import { runNetwork } from '../../sim/packet-run.ts';
 import { routesOf } from '../../sim/prepare.ts';
 import { Network } from '../../sim/fabric/network.ts';
-import { CE, LAST_HOP, TYPE_MASK } from '../../sim/base/packet.ts';
+import { ACK_REQUEST, AGAIN, CE, LAST_HOP, TYPE_MASK } from '../../sim/base/packet.ts';
 import { deriveLimits } from '../../sim/derive.ts';
 import type { BatchObserver } from '../../sim/engine/engine.ts';
 import type { Partition } from '../../sim/engine/exchange.ts';
@@ -56,16 +56,22 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
         type: (meta & TYPE_MASK) as PacketEvent['type'],
         marked: (meta & CE) !== 0,
         lastHop: (meta & LAST_HOP) !== 0,
+        again: (meta & AGAIN) !== 0,
+        asksForAnswer: (meta & ACK_REQUEST) !== 0,
         entropy: arena[a + 4]! & 0xffff,
       };
       packetHashes[node] = hashPacketEvent(packetHashes[node]!, event);
       onPacket?.(node, event);
     }
   };
+  const limits = deriveLimits(scenario, topology);
+  const { balancer, transport, seed } = scenario;
   const network = new Network(
     {
       ...input,
-      limits: deriveLimits(scenario, topology),
+      jobs: [{ balancer, transport, seed, limits, plan: input.plan }],
+      jobOfFlow: new Uint8Array(input.plan.flows),
+      limits,
       routes: routesOf(scenario, topology),
       cutOff: null,
       classOfFlow: input.classOfFlow ?? null,

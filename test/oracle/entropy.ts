@@ -1,5 +1,10 @@
 import { setupStream } from '../../sim/base/random.ts';
 import type { Topology } from '../../sim/base/topology.ts';
+import { ACK, NACK } from './event-log.ts';
+import type { Sending } from './host-balancers/flow-choice.ts';
+import { HostChoices } from './host-balancers/host-choices.ts';
+import { roundRobinPaths } from './host-balancers/round-robin-flows.ts';
+import type { Packet } from './packet.ts';
 import type { Simulation } from './simulation.ts';
 
 export interface PathChoice {
@@ -23,16 +28,34 @@ export class HostEntropy {
   readonly #path = new Map<number, number>();
   /** `ethereal`: by ToR of the destination and path. */
   readonly #badUntilPs = new Map<string, number>();
+  /** `ethereal`: when a flow was heard of last, or began. */
+  readonly #silentSincePs = new Map<number, number>();
+
+  readonly #choices: HostChoices;
+  /** `rr-flow`. */
+  readonly #planned: ReadonlyMap<number, number>;
 
   constructor(simulation: Simulation, host: number) {
+    const { input } = simulation;
     this.#simulation = simulation;
     this.#host = host;
+    this.#choices = new HostChoices(simulation, host);
+    this.#planned = input.scenario.balancer.kind === 'rr-flow' ? roundRobinPaths(input, host) : new Map();
     if (simulation.input.scenario.balancer.kind === 'drb') this.#drawRotations();
   }
 
-  /** For one data packet, whose transmission starts at `startPs`. */
-  choose(flow: number, isFullSize: boolean, startPs: number): PathChoice {
+  /** @param windowBytes of its congestion control */
+  addFlow(flow: number, windowBytes: () => number): void {
+    this.#choices.addFlow(flow, windowBytes);
+  }
+
+  /** For one data packet. */
+  choose(flow: number, seq: number, sending: Sending): PathChoice {
     const { plan, scenario } = this.#simulation.input;
+    const { startPs, wireBytes } = sending;
+    const chosen = this.#choices.next(flow, seq, sending);
+    if (chosen !== null) return chosen;
+    const isFullSize = wireBytes === scenario.nic.mtuBytes + scenario.nic.headerBytes;
     if (plan.path[flow]! >= 0) return { entropy: this.#pinnedPath(flow, startPs), pinned: true };
     if (scenario.balancer.kind === 'spray') {
       const host = this.#simulation.bugs.has('shared-entropy-stream') ? 0 : this.#host;
@@ -47,11 +70,33 @@ export class HostEntropy {
     return { entropy, pinned: true };
   }
 
-  /** model-failures.md 6: Ethereal leaves the path of a flow that timed out. */
+  /** Its sender and congestion control have dealt with an answer. */
+  hearAnswer(answer: Packet, rttPs: number | null): void {
+    const isGoBackN = this.#simulation.input.scenario.transport.recovery === 'gbn';
+    if (answer.type === ACK || (answer.type === NACK && !isGoBackN)) this.#choices.hearAnswer(answer, rttPs);
+  }
+
+  noteLoss(flow: number, seq: number): void {
+    this.#choices.hearLoss(flow, seq);
+  }
+
+  notePacketTimeout(flow: number, seq: number | null): void {
+    this.#choices.hearTimeout(flow, seq);
+  }
+
+  /** An answer for a flow that is not complete has come. */
+  noteAnswer(flow: number, timePs: number): void {
+    this.#silentSincePs.set(flow, timePs);
+  }
+
+  /** model-failures.md 6: Ethereal leaves the path of a flow that timed out after a long silence. */
   noteTimeout(flow: number, timePs: number): void {
     const { plan, scenario, topology } = this.#simulation.input;
     const { balancer } = scenario;
     if (balancer.kind !== 'ethereal' || plan.path[flow]! < 0) return;
+    const silencePs = timePs - this.#silentSincePs.get(flow)!;
+    if (silencePs === 0 || silencePs < balancer.failedAfterPs) return;
+    this.#silentSincePs.set(flow, timePs);
     const path = this.#path.get(flow)!;
     this.#badUntilPs.set(this.#keyOf(flow, path), timePs + balancer.failedPathTimeoutPs);
     const all = this.#pathsOf(flow, topology);
@@ -63,8 +108,9 @@ export class HostEntropy {
     const { plan, scenario, topology } = this.#simulation.input;
     const known = this.#path.get(flow);
     if (known !== undefined) return known;
-    const planned = plan.path[flow]!;
+    const planned = this.#planned.get(flow) ?? plan.path[flow]!;
     this.#path.set(flow, planned);
+    this.#silentSincePs.set(flow, startPs);
     if (scenario.balancer.kind === 'ethereal' && this.#isBad(flow, planned, startPs)) {
       this.#moveTo(
         flow,

@@ -8,11 +8,15 @@ export const ACK = 1;
 export const NACK = 2;
 /** A data packet whose payload a switch cut off. */
 export const TRIMMED = 3;
+/** Credit from a receiver. */
+export const PULL = 4;
+/** A sender without credit asks for it. */
+export const RTS = 5;
 /** From a switch to its neighbour: what it may not send, or may again. */
 export const PAUSE = 6;
 export const RESUME = 7;
 
-export type PacketType = typeof DATA | typeof ACK | typeof NACK | typeof TRIMMED | typeof PAUSE | typeof RESUME;
+export type PacketType = typeof DATA | typeof ACK | typeof NACK | typeof TRIMMED | typeof PULL | typeof RTS | typeof PAUSE | typeof RESUME;
 
 /** Class of a NIC wake-up. Wake-ups are an implementation's own business: they are in no log. */
 export const NIC_WAKE_UP = 2042;
@@ -27,6 +31,9 @@ export interface PacketEvent {
   readonly marked: boolean;
   /** Cut at the port that faces its destination, or the answer to such a packet. */
   readonly lastHop: boolean;
+  /** A retransmission, or the answer to one. */
+  readonly again: boolean;
+  readonly asksForAnswer: boolean;
   readonly entropy: number;
 }
 
@@ -52,7 +59,7 @@ export function mixEvent(hash: number, ...words: number[]): number {
   return hash;
 }
 
-/** Words: time (high 32 bits, low 32 bits), port, flow, seq, type, marked + 2 lastHop, entropy. The first hash of a node is 0. */
+/** Words: time (high 32 bits, low 32 bits), port, flow, seq, type, flags, entropy. The first hash of a node is 0. */
 export const hashPacketEvent = (hash: number, event: PacketEvent): number =>
   mixEvent(
     hash,
@@ -62,9 +69,12 @@ export const hashPacketEvent = (hash: number, event: PacketEvent): number =>
     event.flow,
     event.seq,
     event.type,
-    (event.marked ? 1 : 0) + (event.lastHop ? 2 : 0),
+    flagsOf(event),
     event.entropy,
   );
+
+const flagsOf = ({ marked, lastHop, again, asksForAnswer }: PacketEvent): number =>
+  (marked ? 1 : 0) + (lastHop ? 2 : 0) + (again ? 4 : 0) + (asksForAnswer ? 8 : 0);
 
 /** Words: time (high, low), class, id. */
 export const hashLocalEvent = (hash: number, event: LocalEvent): number =>

@@ -35,6 +35,7 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
     stopAtPs: 1e12,
     ...ONE_WORKLOAD,
     stopPackets: null,
+    probes: null,
     ...changes,
   };
 }

@@ -1,16 +1,26 @@
-import { congestionControl } from './congestion.ts';
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { Recovery } from '../../sim/base/transport-spec.ts';
+import { congestionControl, type CongestionControl } from './congestion.ts';
 import { HostEntropy } from './entropy.ts';
 import { ACK, DATA, PAUSE, RESUME, TRIMMED } from './event-log.ts';
+import { GoBackNSender } from './go-back-n-sender.ts';
 import { LazyNic, Nic } from './nic.ts';
 import type { Deliver } from './output-port.ts';
-import type { Packet } from './packet.ts';
+import { BARE_PACKET, type Packet } from './packet.ts';
 import type { Ranks } from './rank.ts';
-import { Receiver, type Answer } from './receiver.ts';
-import { GoBackNSender, SelectiveSender, type Sender, type SenderContext } from './sender.ts';
+import { makeReceiver, type Answer, type Receiver } from './receiver.ts';
+import { RecordSender } from './record-sender.ts';
+import { SelectiveSender } from './selective-sender.ts';
+import type { Sender, SenderContext, Transmission } from './sender.ts';
 import type { Simulation } from './simulation.ts';
 
 const RETRANSMISSION_TIMER = 2043;
 const DEFAULT_CLASS = 3;
+/** Balancers whose flows keep to one path, at least for a while (packet-model.md, section 6). */
+const ONE_PATH_KINDS: readonly BalancerSpec['kind'][] = [
+  ...(['ecmp', 'ecmp-split', 'ethereal', 'wcmp', 'rr-flow', 'nccl-qp'] as const),
+  ...(['plb', 'plb-delay', 'flowbender', 'letflow', 'flowlet-ar', 'conga'] as const),
+];
 
 /** The way out of a host. */
 export interface HostContext {
@@ -73,7 +83,7 @@ export class Host {
       else if (packet.type === RESUME) this.#nic.paused.delete(packet.seq);
       else if (packet.type === DATA) this.#receiveData(packet);
       else if (packet.type === TRIMMED) this.#receiveTrimmed(packet);
-      else this.#senders.get(packet.flow)!.hear(packet, this.#simulation.now);
+      else this.#receiveAnswer(packet);
     });
   }
 
@@ -83,56 +93,103 @@ export class Host {
   }
 
   #addFlow(flow: number): void {
-    const { scenario, plan, topology } = this.#simulation.input;
-    const { limits } = this.#simulation;
-    const { mtuBytes, headerBytes } = scenario.nic;
+    const { scenario, plan } = this.#simulation.input;
+    const { limits, bugs } = this.#simulation;
+    const { mtuBytes, headerBytes, acks } = scenario.nic;
     const { recovery } = scenario.transport;
-    const lineRateBps = topology.linkRateBps[topology.portLink[topology.portOffset[this.#index]!]!]!;
     const fullBytes = mtuBytes + headerBytes;
     const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
     const payloadBytes = (seq: number): number => (seq < packetCount - 1 ? mtuBytes : plan.bytes[flow]! - (packetCount - 1) * mtuBytes);
     const wireBytes = (seq: number): number => payloadBytes(seq) + headerBytes;
-    const congestion = congestionControl(scenario.transport, limits, fullBytes, lineRateBps, this.#simulation.bugs);
-    const { bugs } = this.#simulation;
-    const sprays = ['spray', 'drb', 'spray-switch-rr'].includes(scenario.balancer.kind) && !bugs.has('loss-distance-of-one-path');
-    const context: SenderContext = {
+    const congestion = this.#congestionOf(flow);
+    this.#entropy.addFlow(flow, congestion.windowBytes);
+    const sprays = !ONE_PATH_KINDS.includes(scenario.balancer.kind) && !bugs.has('loss-distance-of-one-path');
+    const sender = makeSender(recovery, {
       packetCount,
       wireBytes,
+      fullBytes,
       congestion,
       rtoPs: recovery === 'none' ? Infinity : limits.rtoPs,
       reorderDistance: () => (sprays ? Math.max(3, (1.5 * congestion.windowBytes()) / fullBytes) : 3),
+      asksForAnswers: acks === 'uec-sack' || typeof acks === 'object',
+      hearsSelections: acks === 'uec-sack',
       bugs,
-      armTimer: (timePs) =>
-        this.#simulation.scheduleLocal(timePs, this.#index, RETRANSMISSION_TIMER, flow, () =>
-          this.around(() => sender.timerFires(this.#simulation.now)),
-        ),
+      armTimer: (timePs, fire) => this.#simulation.scheduleLocal(timePs, this.#index, RETRANSMISSION_TIMER, flow, () => this.around(fire)),
+      onLoss: (seq) => {
+        this.#entropy.noteLoss(flow, seq);
+      },
+      onPacketTimeout: (seq) => {
+        this.#entropy.notePacketTimeout(flow, seq);
+      },
       onTimeout: () => {
         this.#entropy.noteTimeout(flow, this.#simulation.now);
+        if (recovery === 'gbn') this.#entropy.notePacketTimeout(flow, null);
       },
       onComplete: () => {
         this.#openFlowCount--;
         this.#openFlows();
         this.#context.ranks().flowEnded(flow);
       },
-    };
-    if (recovery === 'trim' || recovery === 'timers') throw new Error(`the oracle has no recovery ${recovery}`);
-    const sender = recovery === 'gbn' ? new GoBackNSender(context) : new SelectiveSender(context, recovery);
+    });
     this.#senders.set(flow, sender);
-    const makePacket = (seq: number, isRetransmission: boolean, startPs: number): Packet => ({
+    const makePacket = (seq: number, transmission: Transmission, startPs: number): Packet => ({
+      ...BARE_PACKET,
+      ...transmission,
       type: DATA,
       flow,
       seq,
-      cumulative: 0,
       dstHost: plan.dstHost[flow]!,
       payloadBytes: payloadBytes(seq),
       wireBytes: wireBytes(seq),
       trafficClass: this.#classOf(flow),
-      ...this.#entropy.choose(flow, payloadBytes(seq) === mtuBytes, startPs),
-      isRetransmission,
-      marked: false,
-      lastHop: false,
+      ...this.#entropy.choose(flow, seq, { startPs, wireBytes: wireBytes(seq), inFlightBytes: sender.inFlightBytes() }),
     });
-    this.#nic.flows.push({ sender, makePacket, lineRateBps, rateBps: congestion.rateBps, trafficClass: this.#classOf(flow) });
+    const { rateBps } = congestion;
+    this.#nic.flows.push({ sender, makePacket, lineRateBps: this.#lineBps, rateBps, trafficClass: this.#classOf(flow) });
+  }
+
+  get #lineBps(): number {
+    const { topology } = this.#simulation.input;
+    return topology.linkRateBps[topology.portLink[topology.portOffset[this.#index]!]!]!;
+  }
+
+  #congestionOf(flow: number): CongestionControl {
+    const { scenario, topology } = this.#simulation.input;
+    const { limits, bugs } = this.#simulation;
+    const { nic, transport, switch: device } = scenario;
+    /** One event for what is asked for twice. */
+    const pending = new Set<string>();
+    return congestionControl(transport, {
+      limits,
+      fullBytes: nic.mtuBytes + nic.headerBytes,
+      payloadBytes: nic.mtuBytes,
+      lineBps: this.#lineBps,
+      trims: device.kind === 'composite' && device.trims,
+      hasReceiverCredit: false,
+      hops: this.#hopsOf(flow),
+      linkRateBps: (link) => topology.linkRateBps[link]!,
+      schedule: (timePs, place, act) => {
+        const key = `${timePs} ${place}`;
+        if (pending.has(key)) return;
+        pending.add(key);
+        // Before the departures of the host's port at that instant.
+        this.#simulation.scheduleDeparture(timePs, this.#index, -1, 4 * flow + place, () => {
+          pending.delete(key);
+          act();
+        });
+      },
+      bugs,
+    });
+  }
+
+  /** Links of a shortest path, those of the hosts included. */
+  #hopsOf(flow: number): number {
+    const { plan, topology } = this.#simulation.input;
+    const from = topology.torOfHost[this.#index]!;
+    const to = topology.torOfHost[plan.dstHost[flow]!]!;
+    if (from === to) return 2;
+    const { linkOffset, ids } = topology.pathsBetween(from, to);
+    return 2 + Math.min(...Array.from(ids, (_, i) => linkOffset[i + 1]! - linkOffset[i]!));
   }
 
   #classOf(flow: number): number {
@@ -140,45 +197,65 @@ export class Host {
   }
 
   #receiverOf(flow: number): Receiver {
-    const { recovery, nackIntervalPs } = this.#simulation.input.scenario.transport;
-    const receiver = this.#receivers.get(flow) ?? new Receiver(recovery, nackIntervalPs, this.#simulation.bugs);
+    const { scenario, plan } = this.#simulation.input;
+    const { recovery, nackIntervalPs } = scenario.transport;
+    const { acks, mtuBytes } = scenario.nic;
+    const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
+    const { bugs } = this.#simulation;
+    const receiver = this.#receivers.get(flow) ?? makeReceiver({ recovery, acks, nackIntervalPs, packetCount, bugs });
     this.#receivers.set(flow, receiver);
     return receiver;
   }
 
+  #receiveAnswer(packet: Packet): void {
+    const sender = this.#senders.get(packet.flow)!;
+    if (!sender.complete) this.#entropy.noteAnswer(packet.flow, this.#simulation.now);
+    sender.hear(packet, this.#simulation.now, (rttPs) => this.#entropy.hearAnswer(packet, rttPs));
+  }
+
   #receiveTrimmed(packet: Packet): void {
-    const answer = this.#receiverOf(packet.flow).takeTrimmed(packet.seq, packet.marked, packet.lastHop, this.#simulation.now);
+    const answer = this.#receiverOf(packet.flow).takeTrimmed(packet, this.#simulation.now);
     if (answer !== null) this.#nic.control.push(this.#answerPacket(packet, answer));
   }
 
   #receiveData(packet: Packet): void {
-    const { scenario, plan } = this.#simulation.input;
-    const { nic } = scenario;
+    const { acks } = this.#simulation.input.scenario.nic;
     const receiver = this.#receiverOf(packet.flow);
-    const total = packetsOf(plan.bytes[packet.flow]!, nic.mtuBytes);
-    const wasComplete = receiver.expected === total;
-    const answer = receiver.take(packet.seq, packet.marked, this.#simulation.now);
+    const wasComplete = receiver.isComplete;
+    const answer = receiver.take(packet, this.#simulation.now);
     this.#simulation.reorderMaxPackets = Math.max(this.#simulation.reorderMaxPackets, receiver.heldPackets);
-    if (answer !== null && nic.acks === 'per-packet') this.#nic.control.push(this.#answerPacket(packet, answer));
-    if (wasComplete || receiver.expected < total) return;
+    if (answer !== null && acks !== 'none') this.#nic.control.push(this.#answerPacket(packet, answer));
+    if (wasComplete || !receiver.isComplete) return;
     this.#context.ranks().flowArrived(packet.flow);
-    if (nic.acks === 'none') this.#context.informSender(packet.flow);
+    if (acks === 'none') this.#context.informSender(packet.flow);
   }
 
   #answerPacket(packet: Packet, answer: Answer): Packet {
     const { scenario, plan, topology } = this.#simulation.input;
     const reverses = packet.pinned && !(answer.type === ACK && this.#simulation.bugs.has('ack-on-forward-path'));
     return {
+      ...BARE_PACKET,
       ...answer,
       flow: packet.flow,
       dstHost: plan.srcHost[packet.flow]!,
-      payloadBytes: 0,
       wireBytes: scenario.nic.ackBytes,
       trafficClass: scenario.nic.ackPriority === 'high' ? 0 : this.#classOf(packet.flow),
+      echo: packet.entropy,
       entropy: reverses ? topology.pathReverse[packet.entropy]! : packet.entropy,
       pinned: packet.pinned,
-      isRetransmission: false,
     };
+  }
+}
+
+function makeSender(recovery: Recovery, context: SenderContext): Sender {
+  switch (recovery) {
+    case 'gbn':
+      return new GoBackNSender(context);
+    case 'trim':
+    case 'timers':
+      return new RecordSender(context);
+    default:
+      return new SelectiveSender(context, recovery);
   }
 }
 

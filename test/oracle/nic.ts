@@ -1,13 +1,13 @@
 import { serialisationPs } from '../../sim/derive.ts';
 import type { Deliver } from './output-port.ts';
 import type { Packet } from './packet.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, Transmission } from './sender.ts';
 import type { Simulation } from './simulation.ts';
 
 /** A flow that this host sends, and how its next packet is made. */
 export interface NicFlow {
   readonly sender: Sender;
-  readonly makePacket: (seq: number, isRetransmission: boolean, startPs: number) => Packet;
+  readonly makePacket: (seq: number, transmission: Transmission, startPs: number) => Packet;
   readonly lineRateBps: number;
   readonly rateBps: () => number;
   readonly trafficClass: number;
@@ -146,9 +146,9 @@ export class Nic {
     const { sender, makePacket, rateBps, lineRateBps } = flow;
     const { pcieBps } = this.simulation.input.scenario.nic;
     this.#lastServed = this.flows.indexOf(flow);
-    const { isRetransmission } = sender.transmit(seq, timePs);
-    const packet = makePacket(seq, isRetransmission, timePs);
-    if (isRetransmission) this.simulation.retransmits++;
+    const transmission = sender.transmit(seq, timePs);
+    const packet = makePacket(seq, transmission, timePs);
+    if (transmission.isRetransmission) this.simulation.retransmits++;
     else this.simulation.packets++;
     const fromPs = this.simulation.bugs.has('pacing-from-the-end') ? timePs + serialisationPs(packet.wireBytes, lineRateBps) : timePs;
     if (rateBps() < lineRateBps) sender.nextSendPs = fromPs + serialisationPs(packet.wireBytes, rateBps());

@@ -1,7 +1,7 @@
 import { serialisationPs } from '../../sim/derive.ts';
 import { ClassQueues, type Held } from './class-queues.ts';
 import { DATA, PAUSE, RESUME } from './event-log.ts';
-import type { Packet } from './packet.ts';
+import type { Packet, Stamp } from './packet.ts';
 import type { Simulation } from './simulation.ts';
 
 /** The transmission of a packet on a link ended at `endPs`: it travels on. */
@@ -23,7 +23,10 @@ export class OutputPort {
   readonly facesHost: boolean;
   readonly #simulation: Simulation;
   readonly #context: PortContext;
+  /** Of packets of every kind whose transmission has started. */
+  #sentBytes = 0;
   #onWire: { packet: Packet; endPs: number } | null = null;
+  #waitingPs = 0;
 
   constructor(simulation: Simulation, link: number, context: PortContext) {
     const { topology, scenario } = simulation.input;
@@ -45,15 +48,22 @@ export class OutputPort {
   accept(held: Held): void {
     if (this.#simulation.input.scenario.switch.ecnAt === 'enqueue') this.#markOnArrival(held.packet);
     this.queues.push(held);
+    this.#waitingPs += this.#fullRatePs(held);
     this.start();
   }
 
   /** An arrival for this port was dealt with: `queue_max_bytes`. */
   noteQueue(): void {
     const factor = this.factor();
-    const queueBytes = Math.round(((this.#waitingPs() / factor + this.#wirePs()) * this.rateBps * factor) / 8e12);
+    const queueBytes = Math.round(((this.waitingPs() / factor + this.wirePs()) * this.rateBps * factor) / 8e12);
     const { linkQueueMaxBytes } = this.#simulation;
     linkQueueMaxBytes[this.link] = Math.max(linkQueueMaxBytes[this.link]!, queueBytes);
+  }
+
+  /** Takes a packet that waits out again. */
+  remove(held: Held): void {
+    this.queues.remove(held);
+    this.#waitingPs -= this.#fullRatePs(held);
   }
 
   /** Starts the next packet if the wire is free. */
@@ -61,6 +71,7 @@ export class OutputPort {
     if (this.#onWire !== null) return;
     const held = this.queues.takeNext();
     if (held === null) return;
+    this.#waitingPs -= this.#fullRatePs(held);
     const { packet } = held;
     const { now, faults, input } = this.#simulation;
     const { topology } = input;
@@ -75,6 +86,8 @@ export class OutputPort {
       if (!isLost) this.#context.deliver(this.link, packet, endPs);
       this.start();
     });
+    if (packet.type === DATA && input.scenario.transport.kind === 'hpcc') this.#stamp(packet);
+    this.#sentBytes += packet.wireBytes;
     this.#markOnDeparture(packet);
     this.#context.onDeparture(held, this);
   }
@@ -86,7 +99,7 @@ export class OutputPort {
 
   /** Of what waits and of the unsent rest of the packet on the wire. */
   backlogPs(): number {
-    return this.#waitingPs() / this.factor() + (this.#simulation.bugs.has('backlog-without-wire') ? 0 : this.#wirePs());
+    return this.waitingPs() / this.factor() + (this.#simulation.bugs.has('backlog-without-wire') ? 0 : this.wirePs());
   }
 
   /** Wire bytes of what has not left, the packet on the wire counted whole. */
@@ -96,12 +109,17 @@ export class OutputPort {
     return packets.filter(belongs).reduce((bytes, { wireBytes }) => bytes + wireBytes, 0);
   }
 
-  /** At the full rate. */
-  #waitingPs(): number {
-    return this.queues.all().reduce((sum, { packet }) => sum + serialisationPs(packet.wireBytes, this.rateBps), 0);
+  /** Serialisation times of what waits, at the full rate. */
+  waitingPs(): number {
+    return this.#waitingPs;
   }
 
-  #wirePs(): number {
+  #fullRatePs({ packet }: Held): number {
+    return serialisationPs(packet.wireBytes, this.rateBps);
+  }
+
+  /** Of the packet on the wire, what has not left. */
+  wirePs(): number {
     return this.#onWire === null ? 0 : this.#onWire.endPs - this.#simulation.now;
   }
 
@@ -116,12 +134,27 @@ export class OutputPort {
     this.#markBetween(packet, this.backlogPs(), low, high, () => ecnStream.next(stream));
   }
 
+  /** docs/model-congestion.md, section 5. */
+  #stamp(packet: Packet): void {
+    const stamp: Stamp = {
+      link: this.link,
+      startPs: this.#simulation.now,
+      sentBytes: this.#sentBytes,
+      queueBytes: this.#waitingBytes(packet.trafficClass),
+    };
+    packet.stamps = [...packet.stamps, stamp];
+  }
+
+  #waitingBytes(trafficClass: number): number {
+    return this.queues.waiting(trafficClass).reduce((bytes, { packet }) => bytes + packet.wireBytes, 0);
+  }
+
   /** docs/model-switches.md, section 4. The packet is no longer in the queues. */
   #markOnDeparture(packet: Packet): void {
     const { limits, ecnPortStream, input } = this.#simulation;
     const { ecnAt } = input.scenario.switch;
     if (ecnAt === 'enqueue' || !this.#canMark(packet)) return;
-    const behind = this.queues.waiting(packet.trafficClass).reduce((bytes, held) => bytes + held.packet.wireBytes, 0);
+    const behind = this.#waitingBytes(packet.trafficClass);
     const queue = ecnAt === 'dequeue-before' ? behind + packet.wireBytes : behind;
     const { lowBytes, highBytes } = limits.ecn!;
     const factor = this.factor();

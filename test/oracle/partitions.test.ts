@@ -9,6 +9,7 @@ import { partitionNodes } from '../../sim/partition.ts';
 import { startThread } from '../../sweep/start-thread.ts';
 import { fatTreeSpec, leafSpineSpec } from '../sim/scenarios.ts';
 import { scenarioRuns } from '../property-runs.ts';
+import { BALANCER_CASES } from './balancer-scenarios.ts';
 import { comparableEngine, differences } from './compare.ts';
 import { deepQueueCases, longHaulCases, stormCases } from './corner-cases.ts';
 import { engineRun, runEngine, type PartOfRun } from './engine-run.ts';
@@ -58,6 +59,10 @@ describe('a run on several threads is the run on one, packet for packet', () => 
   test.prop([stormCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('where queues overflow and timers fire', expectEqual);
   test.prop([longHaulCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })(
     'over links longer than the ring of windows',
+    expectEqual,
+  );
+  test.prop([fc.oneof(...Object.values(BALANCER_CASES)), partitions, outboxWords], { numRuns: scenarioRuns(40) })(
+    'with any balancer',
     expectEqual,
   );
   test.prop([deepQueueCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('with queues longer than the ring', expectEqual);

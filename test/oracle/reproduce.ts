@@ -16,7 +16,7 @@ export interface Reproduction {
 export function reproduction(scenarioCase: ScenarioCase): Reproduction {
   const scenario = asConfigurable(scenarioCase);
   if (scenario !== null) return { kind: 'config', text: stringify(resolvedConfig(scenario), { aliasDuplicateObjects: false }) };
-  return { kind: 'program', text: programOf(scenarioCase.scenario, scheduleOf(scenarioCase), 'netsim') };
+  return { kind: 'program', text: programOf(scenarioCase.scenario, scheduleOf(scenarioCase), 'netsim', scenarioCase.classes) };
 }
 
 /** Printed when engine and oracle disagree. */
@@ -29,8 +29,9 @@ export function explain(scenarioCase: ScenarioCase): string {
 
 /** The case as a Scenario that a config file can ask for; null if none can. */
 function asConfigurable(scenarioCase: ScenarioCase): Scenario | null {
-  const { scenario, traffic } = scenarioCase;
-  if (!isDeepStrictEqual(configurable(scenario), scenario)) return null;
+  const { scenario, traffic, classes } = scenarioCase;
+  // A config gives a class to a job, not to a flow, and refuses buffers that are too small.
+  if (classes !== undefined || scenario.switch.kind === 'shared' || !isDeepStrictEqual(configurable(scenario), scenario)) return null;
   if (traffic === null) return scenario;
   const schedule = scheduleOf(scenarioCase);
   const workload = { kind: 'flows', flows: flowsIn(schedule), ranks: schedule.ranks } as const;
@@ -57,8 +58,9 @@ function flowsIn(schedule: Schedule): FlowSpec[] {
  * A TypeScript program that builds a Schedule operation by operation and simulates it.
  *
  * @param entry module that it imports: `netsim`, or the place of its index.ts
+ * @param classes traffic classes that flows have in turn, by number
  */
-export function programOf(scenario: Scenario, schedule: Schedule, entry: string): string {
+export function programOf(scenario: Scenario, schedule: Schedule, entry: string, classes: readonly number[] = []): string {
   const lines = [
     `import { prepare, ScheduleBuilder, simulatePrepared, type Scenario } from '${entry}';`,
     '',
@@ -80,9 +82,12 @@ export function programOf(scenario: Scenario, schedule: Schedule, entry: string)
       lines.push(`builder.after(${op}, ${schedule.depOp[e]}${schedule.depOnStart[e] === 1 ? ", 'start'" : ''});`);
     }
   }
+  const ofFlow = `Uint8Array.from({ length: input.plan.flows }, (_, flow) => [${classes.join(', ')}][flow % ${classes.length}])`;
   lines.push(
     '',
-    'const { completionPs, packets, packetHops, drops, retransmits, ecnMarks } = simulatePrepared(prepare(scenario, builder.build()));',
+    'const input = prepare(scenario, builder.build());',
+    ...(classes.length > 0 ? [`Object.assign(input, { classOfFlow: ${ofFlow} });`] : []),
+    'const { completionPs, packets, packetHops, drops, retransmits, ecnMarks } = simulatePrepared(input);',
     'console.log(JSON.stringify({ completionPs, packets, packetHops, drops, retransmits, ecnMarks }));',
     '',
   );

@@ -1,25 +1,29 @@
 import type { Simulation } from './simulation.ts';
 
-/** The next hops of a set in turn (`spray-switch-rr`, packet-model.md, section 6). */
+/** The next hops of a set in turn (`spray-switch-rr`, packet-model.md, section 6; `spray-tor-rr`, model-balancers-switch.md, section 4). */
 export class RoundRobin {
   readonly #simulation: Simulation;
   readonly #switchIndex: number;
   readonly #order: number[];
   readonly #permutes: boolean;
   readonly #shufflesAtWrap: boolean;
+  readonly #roundsAnOrder: number;
+  #rounds = 0;
   #pointer = 0;
 
-  constructor(simulation: Simulation, switchIndex: number, ports: readonly number[], permutes: boolean) {
+  /** @param roundsAnOrder times that an order is used before the next shuffle */
+  constructor(simulation: Simulation, switchIndex: number, ports: readonly number[], permutes: boolean, roundsAnOrder: number) {
     this.#simulation = simulation;
     this.#switchIndex = switchIndex;
     this.#order = [...ports];
     this.#permutes = permutes;
+    this.#roundsAnOrder = roundsAnOrder;
     this.#shufflesAtWrap = simulation.bugs.has('shuffle-at-wrap');
     if (permutes && this.#shufflesAtWrap) this.#shuffle();
   }
 
   next(): number {
-    if (this.#pointer === 0 && this.#permutes && !this.#shufflesAtWrap) this.#shuffle();
+    if (this.#pointer === 0 && this.#rounds++ % this.#roundsAnOrder === 0 && this.#permutes && !this.#shufflesAtWrap) this.#shuffle();
     const port = this.#order[this.#pointer]!;
     this.#pointer = (this.#pointer + 1) % this.#order.length;
     if (this.#pointer === 0 && this.#permutes && this.#shufflesAtWrap) this.#shuffle();

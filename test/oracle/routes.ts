@@ -27,8 +27,8 @@ export class Routes {
   }
 
   /** Without any withdrawal. */
-  get whole(): Topology {
-    return this.#topology;
+  get whole(): Routing {
+    return this.#known.get('')!;
   }
 
   at(timePs: number): Routing {

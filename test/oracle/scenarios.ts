@@ -33,6 +33,8 @@ const balancer: fc.Arbitrary<BalancerSpec> = fc.oneof(
     shuffleDestinations: fc.boolean(),
     shuffleFlows: fc.boolean(),
     shufflePaths: fc.boolean(),
+    weights: fc.boolean(),
+    failedAfterPs: fc.constantFrom(0, 100e6, 1e9),
     failedPathTimeoutPs: fc.constantFrom(1e6, 100e9),
     repath: fc.constantFrom('good' as const, 'random' as const),
   }),
@@ -134,6 +136,7 @@ const settings: fc.Arbitrary<Scenario> = fc.record({ fabric: fabrics, nic, balan
       jobs: fc.constant([]),
       background: fc.constant(null),
       stopPackets: fc.constant(null),
+      probes: fc.constant(null),
     })
     .map(({ ranks, acks, stopAtPs, ...own }) => {
       const scenario: Scenario = {
@@ -178,10 +181,27 @@ function configurableTransport(spec: TransportSpec, isSilent: boolean, packetByt
       const isInRange = minWindowBytes !== null && initialWindowBytes !== null && minWindowBytes <= initialWindowBytes;
       return { ...spec, ...common, minWindowBytes: isInRange && minWindowBytes >= packetBytes ? minWindowBytes : null };
     }
+    case 'swift': {
+      const { initialWindowBytes, minWindowBytes } = spec;
+      const isInRange = initialWindowBytes === null || minWindowBytes <= initialWindowBytes;
+      return { ...spec, ...common, ...sampled(spec), initialWindowBytes: isInRange ? initialWindowBytes : null };
+    }
+    case 'timely':
+      return { ...spec, ...common, ...sampled(spec), minRateBps: Math.min(spec.minRateBps, hostBps) };
+    case 'nscc':
+      return { ...spec, ...common, ...sampled(spec) };
+    case 'dctcp-rate':
+    case 'dcqcn':
+    case 'dcqcn-mlx':
+      return { ...spec, ...common, minRateBps: Math.min(spec.minRateBps, hostBps) };
     default:
       return { ...spec, ...common };
   }
 }
+
+/** Go-back-N gives no samples of the round-trip time. */
+const sampled = ({ recovery }: TransportSpec): Partial<Pick<TransportSpec, 'recovery' | 'nackIntervalPs'>> =>
+  recovery === 'gbn' ? { recovery: 'sr', nackIntervalPs: 500_000_000 } : {};
 
 /** Random small scenarios that a config file can ask for. */
 export const configCases: fc.Arbitrary<ScenarioCase> = settings.chain((scenario) =>

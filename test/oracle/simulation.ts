@@ -84,10 +84,10 @@ export class Simulation {
   /** A packet leaves the far end of a link. */
   scheduleArrival(timePs: number, node: number, port: number, packet: Packet, run: () => void): void {
     this.#push(timePs, EVENT, node, port, 0, () => {
-      const { flow, seq, type, marked, lastHop, entropy } = packet;
+      const { flow, seq, type, marked, lastHop, isRetransmission: again, asksForAnswer, entropy } = packet;
       this.packetHops++;
       this.packetsOnLinks--;
-      this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, lastHop, entropy });
+      this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, lastHop, again, asksForAnswer, entropy });
       run();
     });
   }

@@ -1,15 +1,16 @@
 import type { SwitchSpec } from '../../sim/base/device-spec.ts';
-import type { Topology } from '../../sim/base/topology.ts';
-import { hashFamily, hashSalts, type HashFamily } from '../../sim/balancing/hash.ts';
 import { CompositeBuffer } from './composite-buffer.ts';
 import { DroptailBuffer, type SwitchBuffer } from './droptail-buffer.ts';
-import { ACK, DATA, NACK, PAUSE, RESUME } from './event-log.ts';
+import { DATA, PAUSE, RESUME } from './event-log.ts';
+import { NextHopHash } from './hashing.ts';
 import { InputBuffer } from './input-buffer.ts';
 import { OutputPort, type Deliver } from './output-port.ts';
-import type { Packet } from './packet.ts';
-import { RoundRobin } from './round-robin.ts';
+import { BARE_PACKET, type Packet } from './packet.ts';
 import { SharedBuffer, type SendFrame } from './shared-buffer.ts';
 import type { Simulation } from './simulation.ts';
+import { switchBalancer } from './switch-balancers/make.ts';
+import { nextHops, type NextHops, type SwitchBalancer } from './switch-balancers/switch-balancer.ts';
+import { weightedHops } from './weighted-hops.ts';
 
 const FRAME_BYTES = 64;
 
@@ -18,18 +19,16 @@ export class Switch {
   readonly #simulation: Simulation;
   readonly #index: number;
   readonly #node: number;
-  readonly #salt: number;
-  readonly #hash: HashFamily;
+  readonly #hash: NextHopHash;
   readonly #buffer: SwitchBuffer;
-  readonly #roundRobin = new Map<string, RoundRobin>();
+  readonly #balancer: SwitchBalancer | null;
 
   constructor(simulation: Simulation, deliver: Deliver, index: number) {
     const { topology, scenario } = simulation.input;
     this.#simulation = simulation;
     this.#index = index;
     this.#node = topology.hosts + index;
-    this.#salt = hashSalts(topology, scenario.switch, scenario.seed)[simulation.bugs.has('shared-salt') ? 0 : index]!;
-    this.#hash = hashFamily(scenario.switch.hash, { ...simulation.input.plan, hashFlow: null }, scenario.balancer.kind === 'spray');
+    this.#hash = new NextHopHash(simulation, index);
     this.#buffer = bufferOf(scenario.switch, simulation, index, this.#sendFrame);
     const links = topology.portLink.slice(topology.portOffset[this.#node], topology.portOffset[this.#node + 1]);
     this.ports = [...links].map(
@@ -42,6 +41,7 @@ export class Switch {
           },
         }),
     );
+    this.#balancer = switchBalancer({ simulation, index, ports: this.ports, hashed: this.#indexOf });
   }
 
   receive(packet: Packet, inPort: number): void {
@@ -56,6 +56,7 @@ export class Switch {
       this.#simulation.noteDropped(packet);
       return;
     }
+    this.#balancer?.noteRouted?.(packet, port);
     const output = this.ports[port]!;
     if (topology.linkUp[output.link] === 0) throw new Error(`${topology.nodeNames[this.#node]} sends on a dead link`);
     const counts = !packet.isRetransmission || this.#simulation.bugs.has('retransmissions-load');
@@ -78,19 +79,13 @@ export class Switch {
   /** docs/model-switches.md, section 7. */
   readonly #sendFrame: SendFrame = (port, type, trafficClass) => {
     const frame: Packet = {
+      ...BARE_PACKET,
       type,
       flow: 0,
       seq: trafficClass,
-      cumulative: 0,
       dstHost: 0,
-      payloadBytes: 0,
       wireBytes: FRAME_BYTES,
       trafficClass: 0,
-      entropy: 0,
-      pinned: false,
-      isRetransmission: false,
-      marked: false,
-      lastHop: false,
     };
     this.#simulation.noteSent(frame);
     if (type === PAUSE) this.#simulation.pfcPauses++;
@@ -100,7 +95,7 @@ export class Switch {
   /** packet-model.md 3.1, and model-failures.md 5; null: there is no next hop. */
   #route(packet: Packet): number | null {
     const { now, routes, input } = this.#simulation;
-    const { topology, scenario } = input;
+    const { topology } = input;
     const tor = topology.torOfHost[packet.dstHost]!;
     if (tor === this.#index) return topology.linkToPort[topology.portLink[topology.portOffset[packet.dstHost]!]!]!;
     if (packet.pinned) {
@@ -109,33 +104,40 @@ export class Switch {
         topology.pinBase[this.#index * topology.tors + tor]! + topology.pinIndex[stage * topology.pathIds + packet.entropy]!
       ]!;
     }
-    const routing = routes.at(now);
-    const { set, ports } = this.#nextHops(routing.topology, tor);
-    if (ports.length === 0) return null;
-    const smallest = this.#simulation.bugs.has('small-packets-in-turn') ? 0 : 128;
-    if (scenario.balancer.kind === 'spray-switch-rr' && packet.type === DATA && packet.wireBytes >= smallest) {
-      const key = `${routing.key} ${set}`;
-      const known = this.#roundRobin.get(key);
-      const rotation = known ?? new RoundRobin(this.#simulation, this.#index, ports, scenario.balancer.variant === 'permute');
-      this.#roundRobin.set(key, rotation);
-      return rotation.next();
-    }
-    if (scenario.switch.failHash === 'rehash-all') return ports[this.#hashed(packet, ports.length)]!;
-    const whole = this.#nextHops(routes.whole, tor).ports;
-    const index = this.#hashed(packet, whole.length);
-    return ports.includes(whole[index]!) ? whole[index]! : ports[index % ports.length]!;
+    const hops = nextHops(routes.at(now), this.#index, tor);
+    if (hops.ports.length === 0) return null;
+    return this.#isBalanced(packet, hops) ? this.#balancer!.choose(packet, hops) : this.#hashed(packet, hops);
   }
 
-  #nextHops(topology: Topology, tor: number): { set: number; ports: number[] } {
-    const set = topology.nextHopSet[this.#index * topology.tors + tor]!;
-    return { set, ports: set < 0 ? [] : [...topology.setPort.slice(topology.setOffset[set], topology.setOffset[set + 1])] };
+  /** model-balancers-switch.md, section 1. */
+  #isBalanced(packet: Packet, { ports }: NextHops): boolean {
+    const rule = this.#balancer;
+    if (rule === null || ports.length === 1) return false;
+    const isHere = !rule.torsOnly || this.#index < this.#simulation.input.topology.tors;
+    return isHere && packet.type === DATA && packet.wireBytes >= rule.smallestBytes;
+  }
+
+  /** model-balancers-switch.md, section 2, and model-failures.md, section 5. */
+  #hashed(packet: Packet, hops: NextHops): number {
+    const { routes, input } = this.#simulation;
+    if (input.scenario.switch.failHash === 'rehash-all') {
+      const slots = this.#slots(hops);
+      return slots[this.#indexOf(packet, slots.length)]!;
+    }
+    const whole = this.#slots(nextHops(routes.whole, this.#index, hops.tor));
+    const index = this.#indexOf(packet, whole.length);
+    return hops.ports.includes(whole[index]!) ? whole[index]! : hops.ports[index % hops.ports.length]!;
+  }
+
+  /** What a hash chooses among. */
+  #slots({ routing, tor, ports }: NextHops): readonly number[] {
+    const { balancer } = this.#simulation.input.scenario;
+    const isWeighted = balancer.kind === 'wcmp' && !this.#simulation.bugs.has('wcmp-without-weights');
+    return isWeighted ? weightedHops(routing, this.#index, tor) : ports;
   }
 
   /** In [0, n). */
-  #hashed(packet: Packet, n: number): number {
-    const direction = packet.type === ACK || packet.type === NACK ? 1 : 0;
-    return n === 1 ? 0 : this.#hash.choose(packet.flow, packet.entropy, direction, this.#salt, n);
-  }
+  readonly #indexOf = (packet: Packet, n: number): number => (n === 1 ? 0 : this.#hash.choose(packet, n));
 }
 
 function bufferOf(spec: SwitchSpec, simulation: Simulation, switchIndex: number, sendFrame: SendFrame): SwitchBuffer {

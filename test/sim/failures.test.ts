@@ -155,11 +155,12 @@ describe('random loss', () => {
 
 describe('Ethereal', () => {
   const cut = [failing('leaf0-spine0', down(NEVER), { atPs: 1e6 })];
+  const quick = { ...plainEthereal, failedAfterPs: 0 } as const;
 
   test('leaves a dead path after one timeout, and every later flow avoids it', () => {
     const later = [0, 1, 2, 3].map((host) => ({ src: host, dst: host + 4, sizeBytes: 32 * 4096, startPs: 3 * RTO_PS }));
     const workload = { kind: 'flows', flows: [...later.map((flow) => ({ ...flow, startPs: 0 })), ...later], ranks: 8 } as const;
-    const result = simulate(traffic({ balancer: plainEthereal, workload, failures: cut }));
+    const result = simulate(traffic({ balancer: quick, workload, failures: cut }));
     expect(result.finished).toBe(true);
     // The later flows meet no timeout: they take as long as the others would without a failure, within what sharing a path costs.
     expect(result.completionPs! - 3 * RTO_PS).toBeLessThan(RTO_PS);
@@ -169,7 +170,7 @@ describe('Ethereal', () => {
     const result = simulate(
       traffic({
         topology: leafSpineSpec(2, 4, 1),
-        balancer: plainEthereal,
+        balancer: quick,
         failures: [failing('leaf0-spine0', down(0), { atPs: 1e6, untilPs: 400e6 })],
       }),
     );

@@ -24,7 +24,7 @@ function cutOf(topology: Topology): number {
   for (let a = 0; a < topology.tors; a++) {
     for (let b = 0; b < topology.tors; b++) {
       if (a === b) continue;
-      const { slots } = pathSlots(topology.pathsBetween(a, b));
+      const { slots } = pathSlots(topology.pathsBetween(a, b), true);
       cut = (cut / greatestCommonDivisor(cut, slots)) * slots;
     }
   }

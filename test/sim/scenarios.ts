@@ -50,6 +50,7 @@ export const scenarioOf = (changes: Partial<Scenario> & { topology: TopologySpec
   stopAtPs: 1e12,
   ...ONE_WORKLOAD,
   stopPackets: null,
+  probes: null,
   ...changes,
 });
 
@@ -78,6 +79,8 @@ export const plainEthereal: EtherealSpec = {
   shuffleDestinations: false,
   shuffleFlows: false,
   shufflePaths: false,
+  weights: true,
+  failedAfterPs: 1e9,
   failedPathTimeoutPs: 100e9,
   repath: 'good',
 };

@@ -44,6 +44,7 @@ export const SCENARIO: Scenario = {
   stopAtPs: 100e12,
   ...ONE_WORKLOAD,
   stopPackets: null,
+  probes: null,
 };
 
 /** Cells over balancers and seeds whose scenarios are never looked at: a fake runner runs them. */

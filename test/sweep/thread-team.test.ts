@@ -26,6 +26,25 @@ describe('a run on several threads says what a run on one says, in every column 
       balancer: HOST_BALANCERS['uec-mixed'],
     }),
     'that stops at a number of packets': on(leafSpineSpec(4, 4, 2), { workload: ring, stopPackets: 2000 }),
+    'with probes of a fabric that pauses': on(leafSpineSpec(4, 4, 2), {
+      workload: { kind: 'incast', senders: 15, receiver: 3, sizeBytes: 200_000, ranks: 16 },
+      transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: null, nackIntervalPs: 0 },
+      switch: { ...DROPTAIL, kind: 'lossless-input', pauseBytes: 20_000, resumeBytes: 12_000, ecn: 'off' },
+      probes: { everyPs: 300_000, what: ['queues', 'links', 'pauses', 'reorder'], links: 'all' },
+    }),
+    'with probes, that stops at a number of packets': on(fatTreeSpec(4), {
+      workload: ring,
+      stopPackets: 2000,
+      probes: { everyPs: 83_200, what: ['reorder', 'links', 'queues'], links: 'fabric' },
+    }),
+    'with probes, and long stretches in which nothing happens': on(leafSpineSpec(4, 4, 2), {
+      workload: {
+        kind: 'flows',
+        flows: [0, 1, 2].map((i) => ({ src: i, dst: 15 - 4 * i, sizeBytes: 40_000, startPs: i * 3e9 })),
+        ranks: 16,
+      },
+      probes: { everyPs: 100_000, what: ['queues', 'links', 'reorder'], links: 'all' },
+    }),
     'that stops at a time': on(leafSpineSpec(4, 4, 2), { workload: ring, stopAtPs: 33_333_333 }),
     'without answers': on(leafSpineSpec(4, 4, 2), {
       workload: ring,

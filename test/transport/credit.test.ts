@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DUE, NOW, START } from '../../sim/engine/record.ts';
 import { CreditGate } from '../../sim/transport/credit-gate.ts';
-import { PullQueue, PullState } from '../../sim/transport/pull-queue.ts';
+import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE, PullQueue, PullState } from '../../sim/transport/pull-queue.ts';
 import { RecordSender } from '../../sim/transport/record-sender.ts';
 import { ANSWER, ASKS, FULL, Listener, SACK_WORD, answerArena, newClock, packetsOf, writeSelective } from './ends.ts';
 
@@ -86,8 +86,13 @@ describe('credit at the sender', () => {
     expect(gate.admits(0)).toBe(true);
     gate.spend(0, 100);
     expect(gate.admits(0)).toBe(false);
-    gate.onTimeout(0, 0, 0);
+    gate.onTimer(0, true, 0, 0);
     expect(gate.rtsSeq).toBe(-1);
+    expect(gate.admits(0)).toBe(true);
+    gate.onTimer(0, false, 0, 0);
+    gate.spend(0, FULL);
+    expect(gate.admits(0)).toBe(false);
+    gate.onTimer(0, false, 0, 0);
     expect(gate.admits(0)).toBe(true);
     gate.spend(0, FULL);
     gate.onPull(0, 3);
@@ -120,14 +125,16 @@ describe('credit at the sender', () => {
       return credit.rtsSeq;
     };
     expect(timer(1000)).toBe(0);
-    expect([credit.rtsEntropy, credit.target]).toEqual([40, Math.ceil((2 * FULL) / 256)]);
+    expect([credit.rtsEntropy, credit.target]).toEqual([50, Math.ceil((2 * FULL) / 256)]);
     expect(timer(1010)).toBe(-1);
+    // The RTS was lost: there is nothing outstanding, and the timer asks again.
+    expect(timer(1500)).toBe(0);
     // A PULL opens the gate: the queued packets go first.
     credit.onPull(0, 17);
     expect(sender.canSend(0)).toBe(true);
     sender.take(0);
     expect(sender.takenSeq).toBe(0);
-    clock[NOW] = 1100;
+    clock[NOW] = 1600;
     writeSelective(answers.arena, { total: 2 * FULL });
     sender.onAck(0, 1, 2, false, ANSWER);
     expect(sender.inFlightBytes(0)).toBe(0);
@@ -157,9 +164,9 @@ describe('the pull queue', () => {
 
   test('serves in turn the flows that ask for more, never beyond what they ask, at 0.99 of the link rate', () => {
     const { queue, run } = queueOf('eqds');
-    expect(queue.onArrival(0, 100, false, 0)).toBe(true);
-    expect(queue.onArrival(1, 64, false, 0)).toBe(false);
-    expect(queue.onArrival(2, 150, false, 0)).toBe(false);
+    expect(queue.onArrival(0, 100, CAME_WHOLE, 0)).toBe(true);
+    expect(queue.onArrival(1, 64, CAME_WHOLE, 0)).toBe(false);
+    expect(queue.onArrival(2, 150, CAME_WHOLE, 0)).toBe(false);
     expect(run(20)).toEqual([
       [0, 64, waits(64)],
       [1, 64, waits(64)],
@@ -168,22 +175,35 @@ describe('the pull queue', () => {
       [2, 128, waits(64)],
       [2, 150, waits(22)],
     ]);
-    expect(queue.onArrival(1, 65, false, 0)).toBe(true);
+    expect(queue.onArrival(1, 65, CAME_WHOLE, 0)).toBe(true);
   });
 
   test('a target that is not ahead asks for nothing, but a header or an RTS always gets an answer', () => {
     const { queue, run } = queueOf('eqds');
-    queue.onArrival(0, 64, false, 0);
+    queue.onArrival(0, 64, CAME_WHOLE, 0);
     run(5);
-    expect(queue.onArrival(0, 64, false, 0)).toBe(false);
-    expect(queue.onArrival(0, 10, true, 0)).toBe(true);
+    expect(queue.onArrival(0, 64, CAME_WHOLE, 0)).toBe(false);
+    expect(queue.onArrival(0, 10, CAME_AS_RTS, 0)).toBe(true);
     expect(run(5)).toEqual([[0, 64, waits(4)]]);
+  });
+
+  test('eqds adds to what a flow asks for the packet whose header it has got; rccc leaves that to its sender', () => {
+    for (const [kind, granted] of [
+      ['eqds', 64 + 17],
+      ['rccc', 64],
+    ] as const) {
+      const { queue, run } = queueOf(kind);
+      queue.onArrival(0, 64, CAME_WHOLE, 0);
+      run(1);
+      queue.onArrival(0, 64, CAME_AS_HEADER, 0);
+      expect(run(1)[0]![1]).toBe(granted);
+    }
   });
 
   test('rccc grants satisfied flows up to a window more, in turn, while no flow asks', () => {
     const { queue, run } = queueOf('rccc');
-    queue.onArrival(0, 64, false, 0);
-    queue.onArrival(1, 64, false, 0);
+    queue.onArrival(0, 64, CAME_WHOLE, 0);
+    queue.onArrival(1, 64, CAME_WHOLE, 0);
     const pulls = run(1000);
     expect(pulls.slice(0, 5).map(([flow]) => flow)).toEqual([0, 1, 0, 1, 0]);
     // 1270 quanta a window, in steps of 64: the 20th step is the last.
@@ -196,10 +216,10 @@ describe('the pull queue', () => {
 
   test('rccc: a flow that asks comes before the idle ones, and leaves their list', () => {
     const { queue, run } = queueOf('rccc');
-    queue.onArrival(0, 64, false, 0);
-    queue.onArrival(1, 64, false, 0);
+    queue.onArrival(0, 64, CAME_WHOLE, 0);
+    queue.onArrival(1, 64, CAME_WHOLE, 0);
     run(2);
-    expect(queue.onArrival(1, 300, false, 0)).toBe(false);
+    expect(queue.onArrival(1, 300, CAME_WHOLE, 0)).toBe(false);
     expect(run(6).map(([flow, granted]) => [flow, granted])).toEqual([
       [1, 128],
       [1, 192],
@@ -212,18 +232,18 @@ describe('the pull queue', () => {
 
   test('a flow that is complete gets no more', () => {
     const { queue, run } = queueOf('rccc');
-    for (const flow of [0, 1, 2]) queue.onArrival(flow, 500, false, 0);
+    for (const flow of [0, 1, 2]) queue.onArrival(flow, 500, CAME_WHOLE, 0);
     queue.onComplete(1);
     expect(run(4).map(([flow]) => flow)).toEqual([0, 2, 0, 2]);
     queue.onComplete(0);
     queue.onComplete(2);
     expect(run(5)).toEqual([]);
-    expect(queue.onArrival(0, 5000, true, 0)).toBe(false);
+    expect(queue.onArrival(0, 5000, CAME_AS_RTS, 0)).toBe(false);
   });
 
   test('ndp pulls one packet for each that has come, in turn, at the rate of the link', () => {
     const { queue, run } = queueOf('ndp');
-    for (const flow of [0, 0, 0, 1]) queue.onArrival(flow, 0, false, 0);
+    for (const flow of [0, 0, 0, 1]) queue.onArrival(flow, 0, CAME_WHOLE, 0);
     expect(run(10)).toEqual([
       [0, 1, 83_200],
       [1, 1, 83_200],
@@ -234,8 +254,8 @@ describe('the pull queue', () => {
 
   test('a PULL goes the way of an answer to the latest packet', () => {
     const { queue, state } = queueOf('eqds');
-    queue.onArrival(0, 64, false, 17);
-    queue.onArrival(0, 64, false, 18);
+    queue.onArrival(0, 64, CAME_WHOLE, 17);
+    queue.onArrival(0, 64, CAME_WHOLE, 18);
     expect(state.path[0]).toBe(18);
   });
 });

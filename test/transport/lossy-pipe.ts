@@ -99,7 +99,7 @@ export class LossyPipe {
     const { sender, clock, rtoPs } = this.#ends;
     while (this.#timerPs <= toPs && !sender.isComplete(0)) {
       clock[NOW] = this.#timerPs;
-      if (sender.ownsTimer) {
+      if (sender.ownsTimer(0)) {
         sender.onTimer(0);
         this.#timerPs = clock[DUE]!;
         continue;

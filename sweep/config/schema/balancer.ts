@@ -22,10 +22,12 @@ const ethereal = z
     shuffleDestinations: flag('Destination leaves are visited in random order.').default(true),
     shuffleFlows: flag('Flows of a group are assigned in random order.').default(true),
     shufflePaths: flag('Paths are taken in random order.').default(true),
-    failedPathTimeout: time('After a retransmission timeout on a path its sender avoids it for so long.').prefault('100ms'),
+    weights: flag('Paths share in proportion to their capacity; false: all alike, as in the paper.').default(true),
+    failedAfter: time('A retransmission timeout after so long a silence is taken for a failure of the path.', { min: 0 }).prefault('1ms'),
+    failedPathTimeout: time('A failed path is avoided by its sender for so long.').prefault('100ms'),
     repath: word(
       ['good', 'random'],
-      'Where a sub-flow goes that has timed out. good: to a path that is not avoided, if there is one; random: to any other.',
+      'Where a sub-flow of a failed path goes. good: to a path that is not avoided, if there is one; random: to any other.',
     ).default('good'),
   })
   .meta({ description: 'Ethereal (arXiv 2407.00550).' });

@@ -5,6 +5,7 @@ import { nic, stop, switches } from './devices.ts';
 import { failures } from './failures.ts';
 import { integer, word } from './fields.ts';
 import { background, jobs } from './jobs.ts';
+import { probes } from './probes.ts';
 import { report, sweep } from './sweep.ts';
 import { topology } from './topology.ts';
 import { transport } from './transport.ts';
@@ -47,6 +48,7 @@ export const BLOCKS = {
   switch: switches,
   failures,
   stop,
+  probes,
   sweep: sweep.optional(),
   report: report.optional(),
 } as const;

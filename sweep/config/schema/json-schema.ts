@@ -52,6 +52,19 @@ export function configJsonSchema(): JsonSchema {
   return cached;
 }
 
+/** The schema for editors: blocks that are like a top-level one refer to it. */
+export function publishedSchema(): unknown {
+  const published = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(published);
+    if (typeof node !== 'object' || node === null) return node;
+    const { sameAs, description, ...others } = node as JsonSchema;
+    if (typeof sameAs === 'string') return { description, $ref: `#/properties/${sameAs}` };
+    const entries = Object.entries({ ...(description === undefined ? {} : { description }), ...others });
+    return Object.fromEntries(entries.map(([key, value]) => [key, published(value)]));
+  };
+  return published(configJsonSchema());
+}
+
 /** The alternatives below a schema, nested unions laid out flat. */
 export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   const options = schema.oneOf ?? schema.anyOf;

@@ -84,6 +84,7 @@ const scenarios = fc
       stopAtPs: 1e14,
       ...ONE_WORKLOAD,
       stopPackets: null,
+      probes: null,
     };
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderSvgCharts } from '../../../analysis/charts/svg-charts.ts';
 import { LOAD_STEPS } from '../../../analysis/charts/palette.ts';
-import { BALANCERS, exampleSweep, unfinished, WORKLOADS } from '../example-records.ts';
+import { BALANCERS, exampleSweep, unfinished, withProbes, WORKLOADS } from '../example-records.ts';
 import type { XmlElement } from '../well-formed.ts';
 import { elements, parseXml, texts, withClass } from '../well-formed.ts';
 
@@ -129,5 +129,30 @@ describe('renderSvgCharts', () => {
     const drawn = renderSvgCharts({ ...exampleSweep(), charts: [{ x: 'balancer', y: 'queue_max_bytes', series: 'workload' }] });
     expect([...drawn.keys()].slice(0, 2)).toEqual(['queue_max_bytes-by-balancer.svg', 'fct-cdf.svg']);
     expect(texts(parsed(drawn, 'queue_max_bytes-by-balancer.svg'))).toContain('longest queue (MiB)');
+  });
+});
+
+describe('charts of probes', () => {
+  const sweep = exampleSweep({ leaves: 2, spines: 2, seeds: 2 });
+
+  test('are drawn for the first seed of runs that have them, a line a link', () => {
+    const records = sweep.records.map((record) => (record.row['balancer'] === 'ecmp' ? withProbes(record) : record));
+    const files = renderSvgCharts({ ...sweep, records });
+    const names = [...files.keys()].filter((name) => /^(queue-depth|link-utilisation)/.test(name));
+    expect(names).toHaveLength(2 * WORKLOADS.length);
+    const queues = parsed(files, 'queue-depth-workload-all-to-all-balancer-ecmp.svg');
+    expect(withClass(queues, 'series')).toHaveLength(3);
+    expect(texts(queues)).toEqual(expect.arrayContaining(['queue (KiB)', 'time (µs)', 'spine0-leaf3', 'leaf1-host5']));
+    const use = parsed(files, 'link-utilisation-workload-all-to-all-balancer-ecmp.svg');
+    expect(withClass(use, 'series')).toHaveLength(2);
+    expect(texts(use)).toEqual(expect.arrayContaining(['utilisation (part of the capacity)', 'leaf0-spine0']));
+  });
+
+  test('of queues that are always empty have an axis', () => {
+    const empty = withProbes(sweep.records[0]!);
+    const probes = { queueBytes: empty.probes!.queueBytes.map((line) => ({ ...line, values: line.values.map(() => 0) })), utilisation: [] };
+    const files = renderSvgCharts({ ...sweep, sweptKeys: [], records: [{ ...empty, probes }] });
+    expect([...files.keys()]).toContain('queue-depth.svg');
+    expect(files.get('queue-depth.svg')).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -41,7 +41,7 @@ export const NAME = '1 to 200 printable characters, no slash or backslash, not .
 export const MERGE = 'such as <<: *name, with the anchor &name on an earlier block, or <<: [*one, *other]';
 export const LATER = 'it comes with a later version';
 export const TOP_KEYS =
-  'name, kind, seed, fidelity, profile, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, sweep, report';
+  'name, kind, seed, fidelity, profile, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, probes, sweep, report';
 export const NIC_KEYS = 'mtu, header, ack, acks, ackPriority, scheduler, controlBurst, maxFlows, pcie';
 export const KINDS = 'all-reduce, all-gather, reduce-scatter, all-to-all, permutation, incast, flows, moe, file';
 /** In the order of the schema; the test of the catalogue holds the set of kinds. */

@@ -36,7 +36,7 @@ export const DEVICES: readonly MalformedConfig[] = [
   {
     name: 'weights of some classes',
     content: plus('switch: { classWeights: [1, 2] }'),
-    error: '9:25 switch.classWeights: the list is too short (7 entries)',
+    error: '9:25 switch.classWeights: the list has 2 entries (give 7)',
   },
   {
     name: 'a header queue without room for a header',
@@ -67,7 +67,7 @@ export const DEVICES: readonly MalformedConfig[] = [
   {
     name: 'nothing sent again where switches trim',
     content: plus('switch: composite', 'transport: { kind: fixed, recovery: none }'),
-    error: '10:38 transport.recovery: nothing is sent again, and switches trim (choose another recovery, or set switch.trim: false)',
+    error: '10:37 transport.recovery: nothing is sent again, and switches trim (choose another recovery, or set switch.trim: false)',
   },
   {
     name: 'a profile that does not exist',

@@ -59,7 +59,7 @@ export const JOBS: readonly MalformedConfig[] = [
   {
     name: 'stragglers that are neither late nor slow',
     content: plus().replace('size: 1MiB', 'size: 1MiB, stragglers: { fraction: 0.5 }'),
-    error: '8:56 workload.stragglers: stragglers that are neither late nor slow (give delay or slowdown)',
+    error: '8:55 workload.stragglers: stragglers that are neither late nor slow (give delay or slowdown)',
   },
   {
     name: 'a background that never ends',

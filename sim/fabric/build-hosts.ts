@@ -1,0 +1,62 @@
+import type { NicSpec } from '../base/device-spec.ts';
+import type { Topology } from '../base/topology.ts';
+import type { FlowPlan } from '../balancing/flow-plan.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { FlowTable } from '../transport/flow-table.ts';
+import type { FlowEnds } from './flow-ends.ts';
+import { Host, type HostShared } from './host.ts';
+import { informDelaysPs } from './inform-delays.ts';
+import type { LinkTimeline } from './link-timeline.ts';
+import type { ScheduleRunner } from './schedule-runner.ts';
+import { TelemetryStamps } from './telemetry-stamps.ts';
+import type { TrafficClasses } from './traffic-classes.ts';
+
+export interface HostsInput {
+  readonly engine: Engine;
+  readonly topology: Topology;
+  readonly plan: FlowPlan;
+  readonly flows: FlowTable;
+  readonly nic: NicSpec;
+  readonly ends: FlowEnds;
+  readonly runner: ScheduleRunner;
+  /** Switches may pause classes; null: they do not. */
+  readonly pausable: TrafficClasses | null;
+  /** null: links work all the time. */
+  readonly timeline: LinkTimeline | null;
+}
+
+/** The hosts of a run, and of which flows they have sent something: 1. */
+export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonly hasSent: Uint8Array } {
+  const { engine, topology, plan, flows, nic, ends, runner, pausable, timeline } = input;
+  const { rateBps, needsTelemetry } = ends.control;
+  const timerArmed = new Uint8Array(plan.flows);
+  const shared: HostShared = {
+    ...ends,
+    engine,
+    flows,
+    runner,
+    rateBps,
+    nextSendPs: new Float64Array(rateBps === null ? 0 : plan.flows),
+    heldPlace: new Uint8Array(rateBps === null ? 0 : plan.flows),
+    lastActivityPs: new Float64Array(plan.flows),
+    timerArmed,
+    spec: nic,
+    pausable,
+    timeline,
+    telemetry: needsTelemetry ? new TelemetryStamps(engine.mailboxes, engine.layout.telemetry) : null,
+    informDelayPs: nic.acks === 'none' ? informDelaysPs(topology, plan) : null,
+  };
+  const hosts = Array.from({ length: topology.hosts }, (_, host) => {
+    const port = topology.portLink[topology.portOffset[host]!]!;
+    const link = {
+      link: port,
+      rateBps: topology.linkRateBps[port]!,
+      delayPs: topology.linkDelayPs[port]!,
+      toNode: topology.linkTo[port]!,
+      toPort: topology.linkToPort[port]!,
+    };
+    const first = plan.hostOffset[host]!;
+    return new Host(shared, host, link, first, plan.hostOffset[host + 1]! - first);
+  });
+  return { hosts, hasSent: timerArmed };
+}

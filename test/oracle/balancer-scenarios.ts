@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { BalancerSpec, PortKey } from '../../sim/base/balancer-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
+import { buildTopology } from '../../topologies/build-topology.ts';
+import { stormCases } from './corner-cases.ts';
+import { DEVICE_CASES } from './device-scenarios.ts';
+import { withLinks } from './fabrics.ts';
+import { FAILURE_CASES } from './failure-scenarios.ts';
+import type { ScenarioCase } from './scenario-case.ts';
+import { configCases, scenarioCases } from './scenarios.ts';
+import { TRANSPORT_CASES } from './transport-scenarios.ts';
+
+const timePs = (...values: number[]): fc.Arbitrary<number> => fc.constantFrom(...values);
+/** Few, so that they come back, and as many as there are. */
+const entropies = fc.constantFrom(1, 2, 4, 8, 16, 256, 65_536);
+const freezePs = timePs(1e6, 8e6, 10e9);
+const threshold = fc.constantFrom(0, 0.05, 0.3, 1);
+const gapPs = timePs(0, 200_000, 1e6, 5e6, 100e6);
+const key = fc.constantFrom<PortKey>('q', 'b', 'pause-q', 'pause-b', 'q-b', 'pause-q-b', 'flows');
+const kind = <K extends string>(name: K): { kind: fc.Arbitrary<K> } => ({ kind: fc.constant(name) });
+
+/** Random balancers by what they have in common. */
+const BALANCERS = {
+  'sprays and labels of hosts': fc.oneof(
+    fc.constant({ kind: 'spray-counter' as const }),
+    fc.record({ ...kind('spray-uec'), entropies }),
+    fc
+      .record({
+        ...kind('plb'),
+        threshold,
+        idleRounds: fc.integer({ min: 1, max: 3 }),
+        more: fc.nat(3),
+        suspendPs: timePs(0, 2e6, 1e9),
+      })
+      .map(({ more, ...spec }) => ({ ...spec, rounds: spec.idleRounds + more })),
+    fc.record({ ...kind('plb-delay'), targetDelayPs: fc.constantFrom(null, 1, 2e6, 4e6) }),
+    fc.record({ ...kind('flowbender'), threshold }),
+  ),
+  'recycled entropies': fc.oneof(
+    fc.record({ kind: fc.constantFrom('reps' as const, 'reps-htsim' as const), entropies, freezePs }),
+    fc.record({ kind: fc.constantFrom('reps-legacy' as const, 'reps-ethereal-v2' as const), entropies }),
+  ),
+  'bitmaps and explicit paths': fc.oneof(
+    fc.record({ kind: fc.constantFrom('uec-bitmap' as const, 'uec-mixed' as const, 'strack' as const), entropies }),
+    fc.record({ ...kind('uec-bitmap-1bit'), entropies, maxMarked: fc.constantFrom(0, 0.2, 0.5, 1) }),
+    fc.record({
+      ...kind('mrc'),
+      entropies: fc.integer({ min: 1, max: 5 }),
+      backup: fc.nat(2),
+      skipPs: fc.constantFrom(null, 1e6, 10e6),
+      probeIntervalPs: timePs(1e6, 10e6, 100e6),
+      deny: fc.constantFrom([], [0], [1], [0, 2]),
+    }),
+  ),
+  'hashes and whole messages': fc.oneof(
+    fc.constantFrom({ kind: 'wcmp' as const }, { kind: 'rr-flow' as const }, { kind: 'ecmp' as const }, { kind: 'spray' as const }),
+    fc.record({ ...kind('nccl-qp'), queuePairs: fc.integer({ min: 1, max: 4 }), split: fc.boolean() }),
+  ),
+  'rotations of switches': fc.constantFrom({ kind: 'spray-tor-rr' as const }, { kind: 'ofan' as const }),
+  'adaptive routing': fc.oneof(
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('ar' as const, 'ecmp-adaptive' as const), key }) },
+    { weight: 1, arbitrary: fc.constantFrom({ kind: 'ar-p2c' as const }, { kind: 'jsq' as const }, { kind: 'drill' as const }) },
+  ),
+  flowlets: fc.oneof(
+    fc.record({ ...kind('letflow'), gapPs }),
+    fc.record({ ...kind('flowlet-ar'), gapPs, key }),
+    fc.record({
+      ...kind('conga'),
+      gapPs,
+      dreIntervalPs: timePs(1e6, 3_333_333, 50e6),
+      alpha: fc.constantFrom(0.2, 0.5),
+      ageingPs: timePs(1e6, 5e6, 500e6),
+      bits: fc.integer({ min: 1, max: 8 }),
+    }),
+  ),
+} satisfies Record<string, fc.Arbitrary<BalancerSpec>>;
+
+/** Several paths in most of them, and a BDP of a few packets in half. */
+const BASES: fc.Arbitrary<ScenarioCase> = fc.oneof(
+  { weight: 3, arbitrary: scenarioCases },
+  { weight: 3, arbitrary: stormCases },
+  { weight: 2, arbitrary: DEVICE_CASES['trimming switches'] },
+  { weight: 2, arbitrary: DEVICE_CASES['every switch with every NIC'] },
+  { weight: 4, arbitrary: TRANSPORT_CASES['loss recovery and answers'] },
+  { weight: 1, arbitrary: TRANSPORT_CASES.swift },
+  { weight: 1, arbitrary: TRANSPORT_CASES.nscc },
+);
+
+/** What is about hashes, in addition. */
+const hashes = fc.record({
+  hash: fc.constantFrom('ideal' as const, 'jenkins' as const, 'murmur3' as const),
+  sameSalt: fc.constantFrom(false, false, true),
+});
+
+const withBalancer = (cases: fc.Arbitrary<ScenarioCase>, balancers: fc.Arbitrary<BalancerSpec>): fc.Arbitrary<ScenarioCase> =>
+  fc
+    .record({ base: cases, balancer: balancers, hash: hashes, near: fc.boolean(), resilient: fc.boolean() })
+    .map(({ base, balancer, hash, near, resilient }) => ({ ...base, scenario: changed(base.scenario, balancer, hash, near, resilient) }));
+
+function changed(scenario: Scenario, balancer: BalancerSpec, hash: object, near: boolean, resilient: boolean): Scenario {
+  const { transport, nic, failures } = scenario;
+  const isOblivious = !LISTENERS.includes(balancer.kind);
+  const heard = isOblivious || nic.acks !== 'none' ? transport : ({ ...transport, recovery: 'sr' } as const);
+  const timed = balancer.kind === 'plb-delay' && heard.recovery === 'gbn' ? ({ ...heard, recovery: 'sr' } as const) : heard;
+  const topology = near
+    ? withLinks(scenario.topology, ({ rateBps, delayPs }) => ({ rateBps, delayPs: Math.round(delayPs / 10) }))
+    : scenario.topology;
+  const failHash = resilient && failures.some(({ course }) => course !== undefined) ? 'resilient' : 'rehash-all';
+  return {
+    ...scenario,
+    topology,
+    balancer: allowed(balancer, { ...scenario, topology }),
+    transport: timed,
+    nic: isOblivious || nic.acks !== 'none' ? nic : { ...nic, acks: 'per-packet' },
+    switch: { ...scenario.switch, ...hash, failHash },
+  };
+}
+
+const LISTENERS: readonly BalancerSpec['kind'][] = [
+  ...(['plb', 'plb-delay', 'flowbender', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'] as const),
+  ...(['uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack', 'mrc'] as const),
+];
+
+/** Denies paths that there are, and no pair of ToRs all of them. */
+function allowed(balancer: BalancerSpec, { topology, failures, seed }: Scenario): BalancerSpec {
+  if (balancer.kind !== 'mrc') return balancer;
+  const dead = failures.filter(({ course }) => course === undefined);
+  const { tors, pathIds, pathsBetween } = buildTopology(topology, dead, 1, seed);
+  const places = Array.from({ length: tors * tors }, (_, i) => [i % tors, Math.floor(i / tors)] as const);
+  const pairs = places.filter(([from, to]) => from !== to);
+  const isCutOff = pairs.some(([from, to]) => pathsBetween(from, to).ids.every((path) => balancer.deny.includes(path)));
+  return isCutOff || balancer.deny.some((path) => path >= pathIds) ? { ...balancer, deny: [] } : balancer;
+}
+
+/** Of any kind. */
+const anyBalancer = fc.oneof(...Object.values<fc.Arbitrary<BalancerSpec>>(BALANCERS));
+
+/** Random scenarios of every balancer, with everything else besides. */
+export const BALANCER_CASES: Readonly<Record<string, fc.Arbitrary<ScenarioCase>>> = {
+  ...Object.fromEntries(Object.entries<fc.Arbitrary<BalancerSpec>>(BALANCERS).map(([name, specs]) => [name, withBalancer(BASES, specs)])),
+  'every balancer beside failures': withBalancer(
+    fc.oneof(FAILURE_CASES['failures of links'], FAILURE_CASES['failures beside every switch and NIC']),
+    anyBalancer,
+  ),
+};
+
+/** Those that a config file can ask for. */
+export const balancerConfigCases: fc.Arbitrary<ScenarioCase> = fc
+  .tuple(configCases, anyBalancer, hashes)
+  .map(([base, balancer, hash]) => ({ ...base, scenario: changed(base.scenario, balancer, hash, false, false) }));

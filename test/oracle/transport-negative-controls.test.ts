@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TRANSPORT_BUGS, type Bug } from './bugs.ts';
+import { comparable, differences } from './compare.ts';
+import { runOracle } from './oracle.ts';
+import { inputOf } from './scenario-case.ts';
+import { TRANSPORT_CASES, type TransportFeature } from './transport-scenarios.ts';
+
+/** The scenarios that are about the rule that a bug breaks. */
+const SHOWN_BY: Readonly<Record<(typeof TRANSPORT_BUGS)[number], TransportFeature>> = {
+  'count-of-all-packets': 'loss recovery and answers',
+  'selection-from-the-expected': 'loss recovery and answers',
+  'queued-packets-leave-twice': 'loss recovery and answers',
+  'sample-of-any-retransmission': 'swift',
+  'headers-unheard': 'loss recovery and answers',
+  'half-of-the-marked-bytes': 'dctcp-uec',
+  'notification-for-every-mark': 'dcqcn',
+  'timers-in-phase': 'dcqcn-mlx',
+  'stale-stamps': 'hpcc',
+  'a-round-an-answer': 'timely',
+  'upper-median': 'swift',
+  'decrease-at-every-answer': 'nscc',
+  'no-quick-adapt': 'nscc',
+};
+
+/** A run that breaks down is no disagreement. */
+function shows(bug: Bug, feature: TransportFeature): boolean {
+  return fc.sample(TRANSPORT_CASES[feature], { numRuns: 150, seed: 42 }).some((scenarioCase) => {
+    const input = inputOf(scenarioCase);
+    return differences(comparable(runOracle(input)), comparable(runOracle(input, { bugs: [bug] }))).length > 0;
+  });
+}
+
+describe('a planted bug of a sender, a receiver or a control is seen as a disagreement on some random scenario', () => {
+  test.each(TRANSPORT_BUGS)('%s', (bug) => {
+    expect(shows(bug, SHOWN_BY[bug])).toBe(true);
+  });
+});
