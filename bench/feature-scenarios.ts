@@ -23,6 +23,7 @@ const FEATURES: Readonly<Record<string, ConfigObject>> = {
   ofan: { balancer: 'ofan' },
   ar: { balancer: 'ar' },
   'failures-in-time': { failures: [{ link: 'leaf0-spine0', at: '1s' }] },
+  probes: { probes: { every: '1us' } },
   uec: { profile: 'uec', balancer: 'spray', transport: 'nscc', switch: { kind: 'composite' } },
   'uec-reps': { profile: 'uec', balancer: 'reps-htsim', transport: 'nscc', switch: { kind: 'composite' } },
 };

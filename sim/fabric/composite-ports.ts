@@ -2,7 +2,8 @@ import type { CompositeSpec } from '../base/device-spec.ts';
 import { DATA, LAST_HOP, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import { PacketStreams } from '../base/random.ts';
 import { NOW, TX } from '../engine/record.ts';
-import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { LazyPorts } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, CONTROL, FILLED, HEAD, QUEUE_BYTES_AT, TAIL, WAITING_PS, WIRE_BYTES, WIRE_QUEUE } from './port-state.ts';
 
 /**

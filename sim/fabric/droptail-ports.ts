@@ -1,6 +1,7 @@
 import { queueLimitPs, serialisationPs } from '../derive.ts';
 import { NOW, TX } from '../engine/record.ts';
-import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { LazyPorts } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, WAITING_PS } from './port-state.ts';
 
 /** `droptail` where something depends on the instant a packet leaves: classes, marking at dequeue, telemetry, failures in time. */

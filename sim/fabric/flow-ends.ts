@@ -82,7 +82,7 @@ export function flowEnds(input: FlowEndsInput, flows: FlowTable, engine: Engine)
   const pulls = pullStates(input, flows, engine.clock);
   const isPinned = jobs.map(({ balancer }) => pinsPaths(balancer));
   return {
-    ...(isAlone ? ends[0]! : mixedEnds(ends, of)),
+    ...(isAlone ? ends[0]! : mixedEnds(ends, of, engine.clock)),
     ...of,
     jobs: jobs.map((job, i) => jobRules(job, ends[i]!, pulls[i]!)),
     waysBack: isPinned.includes(true) ? new WaysBack(topology.pathReverse, isPinned, jobOfFlow) : null,
@@ -127,11 +127,16 @@ function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob,
   return { ...ends, control, balancer: packets };
 }
 
-function mixedEnds(ends: readonly OwnEnds[], of: JobFlows): Pick<FlowEnds, 'sender' | 'receiver' | 'control' | 'balancer'> {
+function mixedEnds(
+  ends: readonly OwnEnds[],
+  of: JobFlows,
+  clock: Float64Array,
+): Pick<FlowEnds, 'sender' | 'receiver' | 'control' | 'balancer'> {
   return {
     sender: new MixedSender(
       ends.map(({ sender }) => sender),
       of,
+      clock,
     ),
     receiver: new MixedReceiver(
       ends.map(({ receiver }) => receiver),

@@ -1,14 +1,10 @@
-import type { SwitchSpec } from '../base/device-spec.ts';
-import { ACK, DATA, NACK, PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
-import type { Topology } from '../base/topology.ts';
-import type { Limits } from '../derive.ts';
+import { DATA, PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
 import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Mailboxes } from '../engine/mailboxes.ts';
-import { DUE, NOW, PORT_BITS, PORT_MASK, QUEUE_BYTES, START, TX, UNTIL, WINDOW_END, WINDOW_START } from '../engine/record.ts';
+import { DUE, NOW, PORT_BITS, PORT_MASK, START, TX, UNTIL, WINDOW_END, WINDOW_START } from '../engine/record.ts';
 import { DeficitRoundRobin } from './deficit-round-robin.ts';
-import type { UsualSizes } from './fifo-ports.ts';
-import type { LinkTimeline } from './link-timeline.ts';
+import { DirtyPorts } from './dirty-ports.ts';
+import { isPlain, quantumBytes, queueOfType, type LazyPortsInput } from './lazy-ports-input.ts';
 import { Marking } from './marking.ts';
 import {
   ANSWER_TX_PS,
@@ -23,7 +19,6 @@ import {
   LOAD_BYTES,
   PAUSED,
   PEAK_PS,
-  portStride,
   QUEUE_BYTES_AT,
   SWITCH,
   TAIL,
@@ -31,25 +26,9 @@ import {
   WIRE_BYTES,
   WIRE_QUEUE,
 } from './port-state.ts';
+import { PortTable } from './port-table.ts';
 import type { SwitchPorts } from './switch-ports.ts';
 import { stamp } from './telemetry-stamps.ts';
-import type { TrafficClasses } from './traffic-classes.ts';
-
-/** What all kinds of lazy ports are made of. */
-export interface LazyPortsInput {
-  readonly engine: Engine;
-  readonly topology: Topology;
-  readonly spec: SwitchSpec;
-  readonly limits: Limits;
-  readonly sizes: UsualSizes;
-  readonly seed: number;
-  /** ACKs and NACKs go in class 0. */
-  readonly answersFirst: boolean;
-  /** Queue 1 + i is that of dataClasses[i]. */
-  readonly classes: TrafficClasses;
-  /** null: links work all the time. */
-  readonly timeline: LinkTimeline | null;
-}
 
 /**
  * Output ports that decide as late as possible, so that what depends on the instant a packet leaves is exact with one event a hop: packets
@@ -59,23 +38,8 @@ export interface LazyPortsInput {
  * A packet that waits has a cell of the engine's arena, laid out as a record; its first word is the next cell of the queue.
  * How packets are admitted, and what their leaving changes, is that of the subclass.
  */
-export abstract class LazyPorts implements SwitchPorts {
-  readonly drops: Int32Array;
+export abstract class LazyPorts extends PortTable implements SwitchPorts {
   readonly marks: Int32Array;
-  readonly trims: Int32Array;
-  readonly pauses: Int32Array;
-  readonly resumes: Int32Array;
-  protected readonly clock: Float64Array;
-  protected readonly mailboxes: Mailboxes;
-  protected readonly topology: Topology;
-  protected readonly sizes: UsualSizes;
-  protected readonly timeline: LinkTimeline | null;
-  /** The table of ports, and the same memory as words: port-state.ts. */
-  protected readonly state: Float64Array;
-  protected readonly words: Int32Array;
-  protected readonly stride: number;
-  /** Queues a port. */
-  protected readonly queues: number;
   /** By switch, above 0: departures of its ports must be made in order of time. null: never. */
   protected ordered: Int32Array | null = null;
   /** `departed` is of interest. */
@@ -86,8 +50,6 @@ export abstract class LazyPorts implements SwitchPorts {
   readonly #marking: Marking;
   /** `#drainPlain` will do. */
   readonly #isPlain: boolean;
-  readonly #rateBps: Float64Array;
-  readonly #isTimed: Uint8Array;
   readonly #telemetryWord: number;
   /** With telemetry: wire bytes of every kind whose transmission has started. */
   readonly #sentBytes: Float64Array;
@@ -97,69 +59,26 @@ export abstract class LazyPorts implements SwitchPorts {
   readonly #dataClasses: readonly number[];
   readonly #turns: DeficitRoundRobin | null;
   readonly #headBytes: Float64Array;
-  /** Ports with packets, by switch: dirtyLink[first port of the switch + i]. */
-  readonly #dirtyLink: Int32Array;
-  readonly #dirtyCount: Int32Array;
+  readonly #dirty: DirtyPorts;
 
   constructor(input: LazyPortsInput) {
-    const { engine, topology, spec, limits, sizes, seed, timeline } = input;
+    super(input);
+    const { engine, topology, spec, limits, seed } = input;
     const { dataClasses, indexOfFlow } = input.classes;
-    const { links, switches, hosts } = topology;
+    const { links } = topology;
     this.#engine = engine;
-    this.clock = engine.clock;
-    this.mailboxes = engine.mailboxes;
-    this.topology = topology;
-    this.sizes = sizes;
-    this.timeline = timeline;
-    this.queues = 1 + dataClasses.length;
     this.choosesByRule = this.queues > 2;
     this.#marking = new Marking(spec, limits, topology, seed, engine.mailboxes);
-    this.drops = new Int32Array(links);
     this.marks = this.#marking.marks;
-    this.trims = new Int32Array(links);
-    this.pauses = new Int32Array(links);
-    this.resumes = new Int32Array(links);
-    this.#isPlain =
-      this.queues === 2 &&
-      timeline === null &&
-      engine.layout.telemetry === 0 &&
-      input.spec.kind !== 'shared' &&
-      input.spec.kind !== 'lossless-input' &&
-      !('headerShare' in spec && spec.headerShare !== null);
-    this.#rateBps = topology.linkRateBps;
-    this.#isTimed = Uint8Array.from({ length: links }, (_, link) => (timeline?.has(link) === true ? 1 : 0));
+    this.#isPlain = isPlain(input);
     this.#telemetryWord = engine.layout.telemetry;
     this.#sentBytes = new Float64Array(this.#telemetryWord > 0 ? links : 0);
     this.#dataClasses = dataClasses;
     this.#queueOfFlow = indexOfFlow === null ? null : indexOfFlow.map((index) => 1 + index);
-    this.#queueOfType = new Int32Array(TYPE_MASK + 1);
-    this.#queueOfType[DATA] = 1;
-    if (!input.answersFirst) {
-      this.#queueOfType[ACK] = 1;
-      this.#queueOfType[NACK] = 1;
-    }
-    const quantum = (_: unknown, queue: number): number =>
-      queue === CONTROL ? 0 : sizes.fullBytes * (spec.classWeights?.[dataClasses[queue - 1]!] ?? 1);
-    this.#turns = this.queues === 2 ? null : new DeficitRoundRobin(links, Float64Array.from({ length: this.queues }, quantum));
+    this.#queueOfType = queueOfType(input.answersFirst);
+    this.#turns = this.queues === 2 ? null : new DeficitRoundRobin(links, quantumBytes(input));
     this.#headBytes = new Float64Array(this.queues);
-    this.#dirtyLink = new Int32Array(topology.portLink.length);
-    this.#dirtyCount = new Int32Array(switches);
-    this.stride = portStride(this.queues);
-    this.state = new Float64Array(links * this.stride);
-    this.words = new Int32Array(this.state.buffer);
-    for (let link = 0; link < links; link++) {
-      const rateBps = topology.linkRateBps[link]!;
-      const at = link * this.stride;
-      this.state[at + FULL_TX_PS] = serialisationPs(sizes.fullBytes, rateBps);
-      this.state[at + ANSWER_TX_PS] = serialisationPs(sizes.ackBytes, rateBps);
-      this.state[at + DELAY_PS] = topology.linkDelayPs[link]!;
-      this.state[at + DESTINATION] = (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!;
-      this.words[2 * at + SWITCH] = topology.linkFrom[link]! - hosts;
-      for (let queue = 0; queue < this.queues; queue++) {
-        this.words[2 * at + HEAD + 4 * queue] = -1;
-        this.words[2 * at + TAIL + 4 * queue] = -1;
-      }
-    }
+    this.#dirty = new DirtyPorts(topology, engine);
   }
 
   /** Takes the packet at `address` in at the port of `link`, or refuses it. The port has caught up. */
@@ -200,8 +119,7 @@ export abstract class LazyPorts implements SwitchPorts {
 
   catchUp(switchIndex: number): void {
     if (this.ordered === null || this.ordered[switchIndex] === 0) {
-      const first = this.#firstPort(switchIndex);
-      for (let i = this.#dirtyCount[switchIndex]! - 1; i >= 0; i--) this.#sync(this.#dirtyLink[first + i]!);
+      for (let i = this.#dirty.count[switchIndex]! - 1; i >= 0; i--) this.#sync(this.#dirty.link(switchIndex, i));
       return;
     }
     for (let link = this.#earliest(switchIndex); link >= 0 && this.#busyPs(link) <= this.clock[NOW]!; link = this.#earliest(switchIndex)) {
@@ -217,17 +135,17 @@ export abstract class LazyPorts implements SwitchPorts {
         this.#commitDue(link);
       }
     }
-    const first = this.#firstPort(switchIndex);
+    const dirty = this.#dirty;
     clock[UNTIL] = endPs - 1;
     let kept = 0;
-    for (let i = 0; i < this.#dirtyCount[switchIndex]!; i++) {
-      const link = this.#dirtyLink[first + i]!;
+    for (let i = 0; i < dirty.count[switchIndex]!; i++) {
+      const link = dirty.link(switchIndex, i);
       const at = link * stride;
       this.#drain(link);
-      if ((words[2 * at + FILLED]! & ~words[2 * at + PAUSED]!) !== 0) this.#dirtyLink[first + kept++] = link;
+      if ((words[2 * at + FILLED]! & ~words[2 * at + PAUSED]!) !== 0) dirty.keep(switchIndex, i, kept++);
       else words[2 * at + DIRTY] = 0;
     }
-    this.#dirtyCount[switchIndex] = kept;
+    dirty.count[switchIndex] = kept;
     return kept > 0;
   }
 
@@ -244,63 +162,8 @@ export abstract class LazyPorts implements SwitchPorts {
     if (this.words[place + FILLED] !== 0) this.#markDirty(link);
   }
 
-  look(link: number): void {
-    const at = link * this.stride;
-    const restPs = Math.max(0, this.state[at + BUSY_PS]! - this.clock[NOW]!) * this.factorNow(link);
-    this.clock[QUEUE_BYTES] = ((this.state[at + WAITING_PS]! + restPs) * this.#rateBps[link]!) / 8e12;
-  }
-
-  isPaused(link: number): boolean {
-    return this.words[2 * link * this.stride + PAUSED] !== 0;
-  }
-
-  loadBytes(link: number): number {
-    return this.state[link * this.stride + LOAD_BYTES]!;
-  }
-
-  peakBytes(link: number): number {
-    return Math.round((this.state[link * this.stride + PEAK_PS]! * this.#rateBps[link]!) / 8e12);
-  }
-
-  waiting(): number {
-    let waiting = 0;
-    this.#eachWaiting(() => waiting++);
-    return waiting;
-  }
-
-  waitingPaused(): number {
-    let waiting = 0;
-    this.eachPaused(() => waiting++);
-    return waiting;
-  }
-
   pauseEdges(): Int32Array {
     return new Int32Array(0);
-  }
-
-  /** Calls `visit` for every packet that waits behind a pause; for the end of a run. */
-  protected eachPaused(visit: (link: number, cell: number) => void): void {
-    this.#eachWaiting((link, queue, cell) => {
-      if ((this.words[2 * link * this.stride + PAUSED]! & (1 << queue)) !== 0) visit(link, cell);
-    });
-  }
-
-  /** Factor on the rate of a link at clock[NOW]. */
-  protected factorNow(link: number): number {
-    if (this.timeline === null || this.#isTimed[link] === 0) return 1;
-    return this.timeline.factor[this.timeline.segmentAt(link, this.clock, NOW)]!;
-  }
-
-  protected switchOf(link: number): number {
-    return this.words[2 * link * this.stride + SWITCH]!;
-  }
-
-  /** Writes the serialisation time of a packet at the full rate of `link` to clock[TX]. */
-  protected setTx(link: number, sizeBytes: number): void {
-    const at = link * this.stride;
-    if (sizeBytes === this.sizes.fullBytes) this.clock[TX] = this.state[at + FULL_TX_PS]!;
-    else if (sizeBytes === this.sizes.ackBytes) this.clock[TX] = this.state[at + ANSWER_TX_PS]!;
-    else this.clock[TX] = serialisationPs(sizeBytes, this.#rateBps[link]!);
   }
 
   /** The packet at `address` has been admitted: it starts at clock[NOW], or waits. */
@@ -368,17 +231,6 @@ export abstract class LazyPorts implements SwitchPorts {
     return this.#turns.next(link, ready, this.#headBytes);
   }
 
-  /** A bit a queue that is filled and not paused. */
-  protected ready(link: number): number {
-    const place = 2 * link * this.stride;
-    return this.words[place + FILLED]! & ~this.words[place + PAUSED]!;
-  }
-
-  /** Wire bytes of the first packet of a queue. */
-  protected headBytes(link: number, queue: number): number {
-    return this.mailboxes.arena[this.words[2 * link * this.stride + HEAD + 4 * queue]! + 4]! >>> 16;
-  }
-
   #busyPs(link: number): number {
     return this.state[link * this.stride + BUSY_PS]!;
   }
@@ -426,7 +278,7 @@ export abstract class LazyPorts implements SwitchPorts {
       let txPs: number;
       if (sizeBytes === fullBytes) txPs = state[(at + FULL_TX_PS) | 0]!;
       else if (sizeBytes === ackBytes) txPs = state[(at + ANSWER_TX_PS) | 0]!;
-      else txPs = serialisationPs(sizeBytes, this.#rateBps[link]!);
+      else txPs = serialisationPs(sizeBytes, this.rateBps[link]!);
       state[(at + QUEUE_BYTES_AT + 2 * queue) | 0]! -= sizeBytes;
       state[(at + WAITING_PS) | 0]! -= txPs;
       if (this.#marking.atDequeue && queue !== CONTROL) this.#markLate(cell, link, queue, sizeBytes, 1);
@@ -472,7 +324,7 @@ export abstract class LazyPorts implements SwitchPorts {
     const { clock, mailboxes, state } = this;
     const at = link * this.stride;
     let factor = 1;
-    if (this.timeline !== null && this.#isTimed[link] === 1) factor = this.#slowDown(link, sizeBytes);
+    if (this.timeline !== null && this.isTimed[link] === 1) factor = this.#slowDown(link, sizeBytes);
     if (this.#marking.atDequeue && queue !== CONTROL) this.#markLate(address, link, queue, sizeBytes, factor);
     if (this.#telemetryWord > 0) this.#stamp(address, link, queue, sizeBytes);
     const endPs = clock[START]! + clock[TX]!;
@@ -480,7 +332,7 @@ export abstract class LazyPorts implements SwitchPorts {
     state[at + WIRE_BYTES] = sizeBytes;
     this.words[2 * at + WIRE_QUEUE] = queue;
     clock[DUE] = endPs + state[at + DELAY_PS]!;
-    if (this.timeline === null || this.#isTimed[link] === 0 || !this.#loses(address, link, sizeBytes)) {
+    if (this.timeline === null || this.isTimed[link] === 0 || !this.#loses(address, link, sizeBytes)) {
       const destination = state[at + DESTINATION]! | 0;
       mailboxes.copy(address, mailboxes.post(destination >>> PORT_BITS, destination & PORT_MASK));
     }
@@ -500,7 +352,7 @@ export abstract class LazyPorts implements SwitchPorts {
   #slowDown(link: number, sizeBytes: number): number {
     const timeline = this.timeline!;
     const factor = timeline.factor[timeline.segmentAt(link, this.clock, START)]!;
-    if (factor < 1) this.clock[TX] = serialisationPs(sizeBytes, this.#rateBps[link]! * factor);
+    if (factor < 1) this.clock[TX] = serialisationPs(sizeBytes, this.rateBps[link]! * factor);
     return factor;
   }
 
@@ -521,10 +373,9 @@ export abstract class LazyPorts implements SwitchPorts {
 
   /** The port of a switch whose next transmission starts first, the lowest of them; -1: none has one. */
   #earliest(switchIndex: number): number {
-    const first = this.#firstPort(switchIndex);
     let best = -1;
-    for (let i = 0; i < this.#dirtyCount[switchIndex]!; i++) {
-      const link = this.#dirtyLink[first + i]!;
+    for (let i = 0; i < this.#dirty.count[switchIndex]!; i++) {
+      const link = this.#dirty.link(switchIndex, i);
       if (this.ready(link) !== 0 && (best < 0 || this.#isBefore(link, best))) best = link;
     }
     return best;
@@ -535,26 +386,10 @@ export abstract class LazyPorts implements SwitchPorts {
     return difference < 0 || (difference === 0 && this.topology.linkFromPort[link]! < this.topology.linkFromPort[other]!);
   }
 
-  #firstPort(switchIndex: number): number {
-    return this.topology.portOffset[this.topology.hosts + switchIndex]!;
-  }
-
   #markDirty(link: number): void {
     const place = 2 * link * this.stride;
     if (this.words[place + DIRTY] === 1) return;
     this.words[place + DIRTY] = 1;
-    const switchIndex = this.words[place + SWITCH]!;
-    this.#dirtyLink[this.#firstPort(switchIndex) + this.#dirtyCount[switchIndex]!++] = link;
-    this.#engine.markDirty(this.topology.linkFrom[link]!);
-  }
-
-  #eachWaiting(visit: (link: number, queue: number, cell: number) => void): void {
-    for (let link = 0; link < this.drops.length; link++) {
-      const place = 2 * link * this.stride;
-      for (let queue = 0; queue < this.queues; queue++) {
-        if ((this.words[place + FILLED]! & (1 << queue)) === 0) continue;
-        for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = this.mailboxes.arena[cell]!) visit(link, queue, cell);
-      }
-    }
+    this.#dirty.add(this.words[place + SWITCH]!, link);
   }
 }

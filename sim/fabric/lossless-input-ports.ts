@@ -1,6 +1,6 @@
 import type { LosslessInputSpec } from '../base/device-spec.ts';
 import { PORT_MASK } from '../engine/record.ts';
-import type { LazyPortsInput } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
 

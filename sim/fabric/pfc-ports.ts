@@ -1,6 +1,7 @@
 import { PAUSE, RESUME } from '../base/packet.ts';
 import { NOW, START } from '../engine/record.ts';
-import { LazyPorts, type LazyPortsInput } from './lazy-ports.ts';
+import { LazyPorts } from './lazy-ports.ts';
+import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, CONTROL } from './port-state.ts';
 
 /** Wire bytes of a PAUSE or RESUME: a minimum Ethernet frame (IEEE 802.1Qbb). */

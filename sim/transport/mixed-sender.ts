@@ -1,4 +1,5 @@
 import type { JobFlows } from '../base/job-flows.ts';
+import { RTT } from '../engine/record.ts';
 import type { Sender } from './sender.ts';
 
 /** The senders of several jobs: each flow has that of its job, under its number there. */
@@ -12,12 +13,14 @@ export class MixedSender implements Sender {
   readonly #senders: readonly Sender[];
   readonly #jobOfFlow: Uint8Array;
   readonly #ownFlow: Int32Array;
+  readonly #clock: Float64Array;
 
-  constructor(senders: readonly Sender[], { jobOfFlow, ownFlow }: JobFlows) {
+  constructor(senders: readonly Sender[], { jobOfFlow, ownFlow }: JobFlows, clock: Float64Array) {
     this.keepsRecords = senders.some((sender) => sender.keepsRecords);
     this.#senders = senders;
     this.#jobOfFlow = jobOfFlow;
     this.#ownFlow = ownFlow;
+    this.#clock = clock;
   }
 
   ownsTimer(flow: number): boolean {
@@ -53,11 +56,11 @@ export class MixedSender implements Sender {
   }
 
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void {
-    this.#senderOf(flow).onAck(this.#ownFlow[flow]!, seq, cumulative, isMarked, address);
+    this.#heardBy(flow).onAck(this.#ownFlow[flow]!, seq, cumulative, isMarked, address);
   }
 
   onNack(flow: number, seq: number, cumulative: number, isLastHop: boolean, address: number): void {
-    this.#senderOf(flow).onNack(this.#ownFlow[flow]!, seq, cumulative, isLastHop, address);
+    this.#heardBy(flow).onNack(this.#ownFlow[flow]!, seq, cumulative, isLastHop, address);
   }
 
   onTimer(flow: number): void {
@@ -74,6 +77,13 @@ export class MixedSender implements Sender {
 
   close(flow: number): void {
     this.#senderOf(flow).close(this.#ownFlow[flow]!);
+  }
+
+  /** The sender that hears an answer. One that takes no samples must not leave that of another job in place. */
+  #heardBy(flow: number): Sender {
+    const sender = this.#senderOf(flow);
+    if (!sender.keepsRecords) this.#clock[RTT] = -1;
+    return sender;
   }
 
   #senderOf(flow: number): Sender {

@@ -9,7 +9,8 @@ test('the built packet path names no constant of another module: each is written
   for (const path of [
     'sim/engine/mailboxes.js',
     'sim/engine/batch-sorter.js',
-    'sim/fabric/ports.js',
+    'sim/fabric/fifo-ports.js',
+    'sim/fabric/lazy-ports.js',
     'sim/fabric/host.js',
     'sim/fabric/nic.js',
   ]) {

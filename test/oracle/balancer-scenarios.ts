@@ -41,19 +41,26 @@ const BALANCERS = {
     fc.record({ kind: fc.constantFrom('reps-legacy' as const, 'reps-ethereal-v2' as const), entropies }),
   ),
   'bitmaps and explicit paths': fc.oneof(
-    fc.record({ kind: fc.constantFrom('uec-bitmap' as const, 'uec-mixed' as const, 'strack' as const), entropies }),
-    fc.record({ ...kind('uec-bitmap-1bit'), entropies, maxMarked: fc.constantFrom(0, 0.2, 0.5, 1) }),
-    fc.record({
-      ...kind('mrc'),
-      entropies: fc.integer({ min: 1, max: 5 }),
-      backup: fc.nat(2),
-      skipPs: fc.constantFrom(null, 1e6, 10e6),
-      probeIntervalPs: timePs(1e6, 10e6, 100e6),
-      deny: fc.constantFrom([], [0], [1], [0, 2]),
-    }),
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constantFrom('uec-bitmap' as const, 'uec-mixed' as const, 'strack' as const), entropies }),
+    },
+    { weight: 1, arbitrary: fc.record({ ...kind('uec-bitmap-1bit'), entropies, maxMarked: fc.constantFrom(0, 0.2, 0.5, 1) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...kind('mrc'),
+        entropies: fc.integer({ min: 1, max: 5 }),
+        backup: fc.nat(2),
+        skipPs: fc.constantFrom(null, 1e6, 10e6),
+        probeIntervalPs: timePs(1e6, 10e6, 100e6),
+        deny: fc.constantFrom([], [0], [1], [0, 2]),
+      }),
+    },
   ),
   'hashes and whole messages': fc.oneof(
-    fc.constantFrom({ kind: 'wcmp' as const }, { kind: 'rr-flow' as const }, { kind: 'ecmp' as const }, { kind: 'spray' as const }),
+    fc.constant({ kind: 'wcmp' as const }),
+    fc.constantFrom({ kind: 'rr-flow' as const }, { kind: 'ecmp' as const }, { kind: 'spray' as const }),
     fc.record({ ...kind('nccl-qp'), queuePairs: fc.integer({ min: 1, max: 4 }), split: fc.boolean() }),
   ),
   'rotations of switches': fc.constantFrom({ kind: 'spray-tor-rr' as const }, { kind: 'ofan' as const }),
@@ -75,10 +82,25 @@ const BALANCERS = {
   ),
 } satisfies Record<string, fc.Arbitrary<BalancerSpec>>;
 
+/** Incasts whose windows are so small that what is lost is seen by what comes after it, before any timeout. */
+const lossyCases: fc.Arbitrary<ScenarioCase> = fc
+  .record({ base: stormCases, windowPackets: fc.integer({ min: 2, max: 6 }), rtoPs: timePs(8e6, 30e6) })
+  .map(({ base, windowPackets, rtoPs }) => {
+    const { nic, transport } = base.scenario;
+    const windowBytes = windowPackets * (nic.mtuBytes + nic.headerBytes);
+    const { nackIntervalPs } = transport;
+    const scenario: Scenario = {
+      ...base.scenario,
+      transport: { kind: 'fixed', rateBps: null, windowBytes, recovery: 'sr', rtoPs, nackIntervalPs },
+    };
+    return { ...base, scenario };
+  });
+
 /** Several paths in most of them, and a BDP of a few packets in half. */
 const BASES: fc.Arbitrary<ScenarioCase> = fc.oneof(
   { weight: 3, arbitrary: scenarioCases },
   { weight: 3, arbitrary: stormCases },
+  { weight: 3, arbitrary: lossyCases },
   { weight: 2, arbitrary: DEVICE_CASES['trimming switches'] },
   { weight: 2, arbitrary: DEVICE_CASES['every switch with every NIC'] },
   { weight: 4, arbitrary: TRANSPORT_CASES['loss recovery and answers'] },
@@ -132,16 +154,16 @@ function allowed(balancer: BalancerSpec, { topology, failures, seed }: Scenario)
   return isCutOff || balancer.deny.some((path) => path >= pathIds) ? { ...balancer, deny: [] } : balancer;
 }
 
+const BESIDE_FAILURES = fc.oneof(FAILURE_CASES['failures of links'], FAILURE_CASES['failures beside every switch and NIC']);
+
 /** Of any kind. */
 const anyBalancer = fc.oneof(...Object.values<fc.Arbitrary<BalancerSpec>>(BALANCERS));
 
 /** Random scenarios of every balancer, with everything else besides. */
 export const BALANCER_CASES: Readonly<Record<string, fc.Arbitrary<ScenarioCase>>> = {
   ...Object.fromEntries(Object.entries<fc.Arbitrary<BalancerSpec>>(BALANCERS).map(([name, specs]) => [name, withBalancer(BASES, specs)])),
-  'every balancer beside failures': withBalancer(
-    fc.oneof(FAILURE_CASES['failures of links'], FAILURE_CASES['failures beside every switch and NIC']),
-    anyBalancer,
-  ),
+  'every balancer beside failures': withBalancer(BESIDE_FAILURES, anyBalancer),
+  'hashes beside failures': withBalancer(BESIDE_FAILURES, BALANCERS['hashes and whole messages']),
 };
 
 /** Those that a config file can ask for. */

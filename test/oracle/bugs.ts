@@ -130,8 +130,8 @@ export const TRANSPORT_BUGS = [
   'notification-for-every-mark',
   /** `dcqcn-mlx`: the timer of decrease is not 1 ns behind. */
   'timers-in-phase',
-  /** `hpcc`: an old answer counts too. */
-  'stale-stamps',
+  /** `hpcc`: the larger of two queues counts. */
+  'larger-of-two-queues',
   /** `timely`: every answer ends a round. */
   'a-round-an-answer',
   /** Of an even number of delays the upper one in the middle. */
@@ -140,6 +140,10 @@ export const TRANSPORT_BUGS = [
   'decrease-at-every-answer',
   /** `nscc` never adapts at once. */
   'no-quick-adapt',
+  /** A receiver grants one flow all that it asks for before it turns to the next. */
+  'pulls-in-a-row',
+  /** The first answer leaves a sender what it may send unasked. */
+  'speculation-goes-on',
 ] as const;
 
 export type Bug = (typeof BUGS)[number] | (typeof BALANCER_BUGS)[number] | (typeof TRANSPORT_BUGS)[number];

@@ -59,7 +59,6 @@ export interface ControlContext {
   readonly lineBps: number;
   /** The switches cut what does not fit. */
   readonly trims: boolean;
-  readonly hasReceiverCredit: boolean;
   /** Links of a shortest path of the flow. */
   readonly hops: number;
   readonly linkRateBps: (link: number) => number;
@@ -238,7 +237,9 @@ export function congestionControl(spec: TransportSpec, context: ControlContext):
       return new Swift(spec, context);
     case 'nscc':
       return new Nscc(spec, context);
-    default:
-      throw new Error(`the oracle has no congestion control ${spec.kind}`);
+    case 'rccc':
+    case 'eqds':
+    case 'ndp':
+      return new Fixed({ ...spec, kind: 'fixed', rateBps: null, windowBytes: null });
   }
 }

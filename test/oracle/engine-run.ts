@@ -65,12 +65,10 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
     }
   };
   const limits = deriveLimits(scenario, topology);
-  const { balancer, transport, seed } = scenario;
   const network = new Network(
     {
       ...input,
-      jobs: [{ balancer, transport, seed, limits, plan: input.plan }],
-      jobOfFlow: new Uint8Array(input.plan.flows),
+      jobs: input.jobs.map((job) => ({ ...job, limits: deriveLimits({ ...scenario, transport: job.transport }, topology) })),
       limits,
       routes: routesOf(scenario, topology),
       cutOff: null,

@@ -4,8 +4,8 @@ import { ACK, NACK } from './event-log.ts';
 import type { Sending } from './host-balancers/flow-choice.ts';
 import { HostChoices } from './host-balancers/host-choices.ts';
 import { roundRobinPaths } from './host-balancers/round-robin-flows.ts';
+import type { JobView } from './job-view.ts';
 import type { Packet } from './packet.ts';
-import type { Simulation } from './simulation.ts';
 
 export interface PathChoice {
   readonly entropy: number;
@@ -19,7 +19,7 @@ interface Rotation {
 
 /** What a host writes into the packets it sends so that they take a path (docs/packet-model.md, end of section 4, and section 6). */
 export class HostEntropy {
-  readonly #simulation: Simulation;
+  readonly #simulation: JobView;
   readonly #host: number;
   /** `drb`: per destination host, for full-size packets and for shorter ones. */
   readonly #rotations = new Map<number, { full: Rotation; short: Rotation }>();
@@ -35,12 +35,12 @@ export class HostEntropy {
   /** `rr-flow`. */
   readonly #planned: ReadonlyMap<number, number>;
 
-  constructor(simulation: Simulation, host: number) {
+  constructor(simulation: JobView, host: number) {
     const { input } = simulation;
     this.#simulation = simulation;
     this.#host = host;
     this.#choices = new HostChoices(simulation, host);
-    this.#planned = input.scenario.balancer.kind === 'rr-flow' ? roundRobinPaths(input, host) : new Map();
+    this.#planned = input.scenario.balancer.kind === 'rr-flow' ? roundRobinPaths(simulation, host) : new Map();
     if (simulation.input.scenario.balancer.kind === 'drb') this.#drawRotations();
   }
 
@@ -160,7 +160,7 @@ export class HostEntropy {
     for (let flow = plan.hostOffset[this.#host]!; flow < plan.hostOffset[this.#host + 1]!; flow++) {
       const destination = plan.dstHost[flow]!;
       const destinationTor = topology.torOfHost[destination]!;
-      if (destinationTor === tor || this.#rotations.has(destination)) continue;
+      if (!this.#simulation.owns(flow) || destinationTor === tor || this.#rotations.has(destination)) continue;
       const draw = (): Rotation => {
         const paths = stream.shuffle([...topology.pathsBetween(tor, destinationTor).ids]);
         return { paths, pointer: stream.integer(paths.length) };

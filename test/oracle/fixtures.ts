@@ -44,7 +44,9 @@ export function scenarioWith(changes: Partial<Scenario> & Pick<Scenario, 'topolo
 export function oracleInput(scenario: Scenario, schedule: Schedule): OracleInput {
   const topology = buildTopology(scenario.topology, scenario.failures, schedule.ranks, scenario.seed);
   const plan = planFlows(topology, schedule, scenario.balancer, { seed: scenario.seed, mtuBytes: scenario.nic.mtuBytes });
-  return { topology, schedule, plan, scenario, classOfFlow: null };
+  const { balancer, transport, seed } = scenario;
+  const jobs = [{ balancer, transport, seed, plan }];
+  return { topology, schedule, plan, scenario, classOfFlow: null, jobs, jobOfFlow: new Uint8Array(plan.flows) };
 }
 
 /** When packets arrive somewhere, the nodes one after the other. */

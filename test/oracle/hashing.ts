@@ -2,12 +2,13 @@ import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import { idealHash, jenkinsHash, switchSalts } from '../../sim/balancing/hash.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
 import { ACK, NACK, PULL } from './event-log.ts';
+import type { JobView } from './job-view.ts';
 import type { Packet } from './packet.ts';
-import type { Simulation } from './simulation.ts';
+import type { OracleInput } from './types.ts';
 
 /** docs/model-balancers-switch.md, section 2. */
 export class NextHopHash {
-  readonly #simulation: Simulation;
+  readonly #simulation: JobView;
   /** Of the switch under whose salt packets are hashed. */
   readonly #index: number;
   readonly #salt: number;
@@ -15,12 +16,12 @@ export class NextHopHash {
   readonly #portOfFlow: readonly number[];
   readonly #hasEntropy: boolean;
 
-  constructor(simulation: Simulation, switchIndex: number) {
+  constructor(simulation: JobView, switchIndex: number) {
     const { plan, scenario } = simulation.input;
     this.#simulation = simulation;
     this.#index = scenario.switch.sameSalt || simulation.bugs.has('shared-salt') ? 0 : switchIndex;
     this.#salt = switchSalts(scenario.seed, simulation.input.topology.switches)[this.#index]!;
-    this.#hashedAs = firstOfQueuePair(plan, scenario.balancer);
+    this.#hashedAs = firstOfQueuePair(simulation.input);
     this.#portOfFlow = sourcePorts(plan, this.#hashedAs);
     this.#hasEntropy = ENTROPY_KINDS.includes(scenario.balancer.kind);
   }
@@ -53,12 +54,14 @@ const ENTROPY_KINDS: readonly BalancerSpec['kind'][] = [
 ];
 
 /** Section 3, `nccl-qp`: the flow under whose number each flow is hashed. */
-function firstOfQueuePair(plan: FlowPlan, balancer: BalancerSpec): number[] {
+function firstOfQueuePair({ plan, jobs, jobOfFlow }: OracleInput): number[] {
   const first = new Map<string, number>();
   const messages = new Map<string, number[]>();
   return Array.from({ length: plan.flows }, (_, flow) => {
+    const job = jobOfFlow[flow]!;
+    const { balancer } = jobs[job]!;
     if (balancer.kind !== 'nccl-qp') return flow;
-    const connection = `${plan.srcHost[flow]} ${plan.dstHost[flow]}`;
+    const connection = `${job} ${plan.srcHost[flow]} ${plan.dstHost[flow]}`;
     const message = plan.message[flow]!;
     const known = messages.get(connection) ?? [];
     messages.set(connection, known);

@@ -1,12 +1,15 @@
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Recovery } from '../../sim/base/transport-spec.ts';
-import { congestionControl, type CongestionControl } from './congestion.ts';
+import { controlOfFlow } from './control-of-flow.ts';
+import { Credit, hasCredit, type CreditContext } from './credit.ts';
 import { HostEntropy } from './entropy.ts';
-import { ACK, DATA, PAUSE, RESUME, TRIMMED } from './event-log.ts';
+import { ACK, DATA, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED } from './event-log.ts';
 import { GoBackNSender } from './go-back-n-sender.ts';
+import type { JobView } from './job-view.ts';
 import { LazyNic, Nic } from './nic.ts';
 import type { Deliver } from './output-port.ts';
 import { BARE_PACKET, type Packet } from './packet.ts';
+import { PullQueue, type Arrival } from './pull-queue.ts';
 import type { Ranks } from './rank.ts';
 import { makeReceiver, type Answer, type Receiver } from './receiver.ts';
 import { RecordSender } from './record-sender.ts';
@@ -14,6 +17,7 @@ import { SelectiveSender } from './selective-sender.ts';
 import type { Sender, SenderContext, Transmission } from './sender.ts';
 import type { Simulation } from './simulation.ts';
 
+const PULL_PACER = 2040;
 const RETRANSMISSION_TIMER = 2043;
 const DEFAULT_CLASS = 3;
 /** Balancers whose flows keep to one path, at least for a while (packet-model.md, section 6). */
@@ -38,10 +42,15 @@ export class Host {
   readonly #simulation: Simulation;
   readonly #index: number;
   readonly #context: HostContext;
-  readonly #entropy: HostEntropy;
+  /** By job. */
+  readonly #entropies: readonly HostEntropy[];
   readonly #nic: Nic;
   readonly #senders = new Map<number, Sender>();
   readonly #receivers = new Map<number, Receiver>();
+  /** Of each job with credit from receivers; jobs with equal transports share one (docs/mixed-traffic.md, section 4). */
+  readonly #pulls: readonly (PullQueue | null)[];
+  /** The latest packet that came of a flow that is pulled. */
+  readonly #latest = new Map<number, Packet>();
   readonly #waitingFlows: { flow: number; sincePs: number }[] = [];
   #openFlowCount = 0;
 
@@ -51,7 +60,10 @@ export class Host {
     this.#simulation = simulation;
     this.#index = index;
     this.#context = context;
-    this.#entropy = new HostEntropy(simulation, index);
+    this.#entropies = simulation.hostViews.map((view) => new HostEntropy(view, index));
+    const transports = simulation.input.jobs.map(({ transport }) => JSON.stringify(transport));
+    const pulls = simulation.hostViews.map((view, job) => this.#pullQueue(view, job));
+    this.#pulls = pulls.map((_, job) => pulls[transports.indexOf(transports[job]!)]!);
     if (simulation.bugs.has('pull-after-state-change')) this.#nic = new LazyNic(simulation, deliver, index, false);
     else this.#nic = nicKind === 'lazy' ? new LazyNic(simulation, deliver, index, true) : new Nic(simulation, deliver, index);
     for (let flow = plan.hostOffset[index]!; flow < plan.hostOffset[index + 1]!; flow++) this.#addFlow(flow);
@@ -83,6 +95,8 @@ export class Host {
       else if (packet.type === RESUME) this.#nic.paused.delete(packet.seq);
       else if (packet.type === DATA) this.#receiveData(packet);
       else if (packet.type === TRIMMED) this.#receiveTrimmed(packet);
+      else if (packet.type === PULL) this.#senders.get(packet.flow)!.pull(packet.seq);
+      else if (packet.type === RTS) this.#count(packet, 'rts');
       else this.#receiveAnswer(packet);
     });
   }
@@ -93,22 +107,27 @@ export class Host {
   }
 
   #addFlow(flow: number): void {
-    const { scenario, plan } = this.#simulation.input;
-    const { limits, bugs } = this.#simulation;
+    const { scenario, plan } = this.#viewOf(flow).input;
+    const { limits, bugs } = this.#viewOf(flow);
+    const entropy = this.#entropyOf(flow);
     const { mtuBytes, headerBytes, acks } = scenario.nic;
     const { recovery } = scenario.transport;
     const fullBytes = mtuBytes + headerBytes;
     const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
     const payloadBytes = (seq: number): number => (seq < packetCount - 1 ? mtuBytes : plan.bytes[flow]! - (packetCount - 1) * mtuBytes);
     const wireBytes = (seq: number): number => payloadBytes(seq) + headerBytes;
-    const congestion = this.#congestionOf(flow);
-    this.#entropy.addFlow(flow, congestion.windowBytes);
+    const congestion = controlOfFlow(this.#simulation, this.#viewOf(flow), this.#index, flow, this.#lineBps);
+    entropy.addFlow(flow, congestion.windowBytes);
     const sprays = !ONE_PATH_KINDS.includes(scenario.balancer.kind) && !bugs.has('loss-distance-of-one-path');
     const sender = makeSender(recovery, {
       packetCount,
       wireBytes,
       fullBytes,
       congestion,
+      credit: this.#creditOf(flow),
+      sendRts: (seq, pullTarget) => {
+        this.#sendControl({ ...BARE_PACKET, ...wayOf(latest!), type: RTS, flow, seq, dstHost: plan.dstHost[flow]!, pullTarget });
+      },
       rtoPs: recovery === 'none' ? Infinity : limits.rtoPs,
       reorderDistance: () => (sprays ? Math.max(3, (1.5 * congestion.windowBytes()) / fullBytes) : 3),
       asksForAnswers: acks === 'uec-sack' || typeof acks === 'object',
@@ -116,14 +135,14 @@ export class Host {
       bugs,
       armTimer: (timePs, fire) => this.#simulation.scheduleLocal(timePs, this.#index, RETRANSMISSION_TIMER, flow, () => this.around(fire)),
       onLoss: (seq) => {
-        this.#entropy.noteLoss(flow, seq);
+        entropy.noteLoss(flow, seq);
       },
       onPacketTimeout: (seq) => {
-        this.#entropy.notePacketTimeout(flow, seq);
+        entropy.notePacketTimeout(flow, seq);
       },
       onTimeout: () => {
-        this.#entropy.noteTimeout(flow, this.#simulation.now);
-        if (recovery === 'gbn') this.#entropy.notePacketTimeout(flow, null);
+        entropy.noteTimeout(flow, this.#simulation.now);
+        if (recovery === 'gbn') entropy.notePacketTimeout(flow, null);
       },
       onComplete: () => {
         this.#openFlowCount--;
@@ -132,18 +151,22 @@ export class Host {
       },
     });
     this.#senders.set(flow, sender);
-    const makePacket = (seq: number, transmission: Transmission, startPs: number): Packet => ({
-      ...BARE_PACKET,
-      ...transmission,
-      type: DATA,
-      flow,
-      seq,
-      dstHost: plan.dstHost[flow]!,
-      payloadBytes: payloadBytes(seq),
-      wireBytes: wireBytes(seq),
-      trafficClass: this.#classOf(flow),
-      ...this.#entropy.choose(flow, seq, { startPs, wireBytes: wireBytes(seq), inFlightBytes: sender.inFlightBytes() }),
-    });
+    let latest: Packet | null = null;
+    const makePacket = (seq: number, transmission: Transmission, startPs: number): Packet => {
+      latest = {
+        ...BARE_PACKET,
+        ...transmission,
+        type: DATA,
+        flow,
+        seq,
+        dstHost: plan.dstHost[flow]!,
+        payloadBytes: payloadBytes(seq),
+        wireBytes: wireBytes(seq),
+        trafficClass: this.#classOf(flow),
+        ...entropy.choose(flow, seq, { startPs, wireBytes: wireBytes(seq), inFlightBytes: sender.inFlightBytes() }),
+      };
+      return latest;
+    };
     const { rateBps } = congestion;
     this.#nic.flows.push({ sender, makePacket, lineRateBps: this.#lineBps, rateBps, trafficClass: this.#classOf(flow) });
   }
@@ -153,43 +176,12 @@ export class Host {
     return topology.linkRateBps[topology.portLink[topology.portOffset[this.#index]!]!]!;
   }
 
-  #congestionOf(flow: number): CongestionControl {
-    const { scenario, topology } = this.#simulation.input;
-    const { limits, bugs } = this.#simulation;
-    const { nic, transport, switch: device } = scenario;
-    /** One event for what is asked for twice. */
-    const pending = new Set<string>();
-    return congestionControl(transport, {
-      limits,
-      fullBytes: nic.mtuBytes + nic.headerBytes,
-      payloadBytes: nic.mtuBytes,
-      lineBps: this.#lineBps,
-      trims: device.kind === 'composite' && device.trims,
-      hasReceiverCredit: false,
-      hops: this.#hopsOf(flow),
-      linkRateBps: (link) => topology.linkRateBps[link]!,
-      schedule: (timePs, place, act) => {
-        const key = `${timePs} ${place}`;
-        if (pending.has(key)) return;
-        pending.add(key);
-        // Before the departures of the host's port at that instant.
-        this.#simulation.scheduleDeparture(timePs, this.#index, -1, 4 * flow + place, () => {
-          pending.delete(key);
-          act();
-        });
-      },
-      bugs,
-    });
+  #viewOf(flow: number): JobView {
+    return this.#simulation.hostViews[this.#simulation.input.jobOfFlow[flow]!]!;
   }
 
-  /** Links of a shortest path, those of the hosts included. */
-  #hopsOf(flow: number): number {
-    const { plan, topology } = this.#simulation.input;
-    const from = topology.torOfHost[this.#index]!;
-    const to = topology.torOfHost[plan.dstHost[flow]!]!;
-    if (from === to) return 2;
-    const { linkOffset, ids } = topology.pathsBetween(from, to);
-    return 2 + Math.min(...Array.from(ids, (_, i) => linkOffset[i + 1]! - linkOffset[i]!));
+  #entropyOf(flow: number): HostEntropy {
+    return this.#entropies[this.#simulation.input.jobOfFlow[flow]!]!;
   }
 
   #classOf(flow: number): number {
@@ -197,7 +189,7 @@ export class Host {
   }
 
   #receiverOf(flow: number): Receiver {
-    const { scenario, plan } = this.#simulation.input;
+    const { scenario, plan } = this.#viewOf(flow).input;
     const { recovery, nackIntervalPs } = scenario.transport;
     const { acks, mtuBytes } = scenario.nic;
     const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
@@ -209,13 +201,15 @@ export class Host {
 
   #receiveAnswer(packet: Packet): void {
     const sender = this.#senders.get(packet.flow)!;
-    if (!sender.complete) this.#entropy.noteAnswer(packet.flow, this.#simulation.now);
-    sender.hear(packet, this.#simulation.now, (rttPs) => this.#entropy.hearAnswer(packet, rttPs));
+    if (!sender.complete) this.#entropyOf(packet.flow).noteAnswer(packet.flow, this.#simulation.now);
+    sender.hear(packet, this.#simulation.now, (rttPs) => this.#entropyOf(packet.flow).hearAnswer(packet, rttPs));
   }
 
   #receiveTrimmed(packet: Packet): void {
     const answer = this.#receiverOf(packet.flow).takeTrimmed(packet, this.#simulation.now);
-    if (answer !== null) this.#nic.control.push(this.#answerPacket(packet, answer));
+    if (answer === null) return;
+    this.#nic.control.push(this.#answerPacket(packet, answer));
+    this.#count(packet, answer.type === NACK ? 'nacked header' : 'header');
   }
 
   #receiveData(packet: Packet): void {
@@ -225,14 +219,59 @@ export class Host {
     const answer = receiver.take(packet, this.#simulation.now);
     this.#simulation.reorderMaxPackets = Math.max(this.#simulation.reorderMaxPackets, receiver.heldPackets);
     if (answer !== null && acks !== 'none') this.#nic.control.push(this.#answerPacket(packet, answer));
+    this.#count(packet, 'data');
     if (wasComplete || !receiver.isComplete) return;
     this.#context.ranks().flowArrived(packet.flow);
     if (acks === 'none') this.#context.informSender(packet.flow);
   }
 
+  /** A packet counts towards what its sender is granted. */
+  #count(packet: Packet, arrival: Arrival): void {
+    const { flow, pullTarget } = packet;
+    const pulls = this.#pulls[this.#simulation.input.jobOfFlow[flow]!]!;
+    this.#latest.set(flow, packet);
+    if (this.#receiverOf(flow).isComplete) pulls?.noteComplete(flow);
+    else pulls?.hear(flow, pullTarget, arrival, this.#simulation.now);
+  }
+
+  #pullQueue(view: JobView, job: number): PullQueue | null {
+    const context = this.#creditContext(view);
+    if (context === null) return null;
+    const tickAt = (timePs: number): void => {
+      const tick = (): void => queue.tick(timePs);
+      this.#simulation.scheduleLocal(timePs, this.#index, PULL_PACER, job, () => this.around(tick));
+    };
+    const queue = new PullQueue(context, tickAt, (flow, granted) => {
+      const dstHost = view.input.plan.srcHost[flow]!;
+      this.#sendControl({ ...BARE_PACKET, ...this.#wayBack(this.#latest.get(flow)!), type: PULL, flow, seq: granted, dstHost });
+    });
+    return queue;
+  }
+
+  #creditContext({ input, limits, bugs }: JobView): CreditContext | null {
+    const { transport, nic } = input.scenario;
+    if (!hasCredit(transport)) return null;
+    return { spec: transport, limits, fullBytes: nic.mtuBytes + nic.headerBytes, lineBps: this.#lineBps, bugs };
+  }
+
+  #creditOf(flow: number): Credit | null {
+    const context = this.#creditContext(this.#viewOf(flow));
+    return context === null ? null : new Credit(context);
+  }
+
+  /** PULL and RTS. */
+  #sendControl(packet: Omit<Packet, 'wireBytes' | 'trafficClass'>): void {
+    this.#nic.control.push({ ...packet, wireBytes: this.#simulation.input.scenario.nic.ackBytes, trafficClass: 0 });
+  }
+
+  /** The route of an answer to a packet. */
+  #wayBack({ entropy, pinned }: Packet): { readonly entropy: number; readonly pinned: boolean; readonly echo: number } {
+    return { entropy: pinned ? this.#simulation.input.topology.pathReverse[entropy]! : entropy, pinned, echo: entropy };
+  }
+
   #answerPacket(packet: Packet, answer: Answer): Packet {
-    const { scenario, plan, topology } = this.#simulation.input;
-    const reverses = packet.pinned && !(answer.type === ACK && this.#simulation.bugs.has('ack-on-forward-path'));
+    const { scenario, plan } = this.#simulation.input;
+    const keepsWay = answer.type === ACK && this.#simulation.bugs.has('ack-on-forward-path');
     return {
       ...BARE_PACKET,
       ...answer,
@@ -240,9 +279,8 @@ export class Host {
       dstHost: plan.srcHost[packet.flow]!,
       wireBytes: scenario.nic.ackBytes,
       trafficClass: scenario.nic.ackPriority === 'high' ? 0 : this.#classOf(packet.flow),
-      echo: packet.entropy,
-      entropy: reverses ? topology.pathReverse[packet.entropy]! : packet.entropy,
-      pinned: packet.pinned,
+      ...this.#wayBack(packet),
+      ...(keepsWay ? wayOf(packet) : {}),
     };
   }
 }
@@ -258,6 +296,8 @@ function makeSender(recovery: Recovery, context: SenderContext): Sender {
       return new SelectiveSender(context, recovery);
   }
 }
+
+const wayOf = ({ entropy, pinned }: Packet): { readonly entropy: number; readonly pinned: boolean } => ({ entropy, pinned });
 
 /** Section 2: an empty flow is one packet. */
 const packetsOf = (bytes: number, mtuBytes: number): number => Math.max(1, Math.ceil(bytes / mtuBytes));

@@ -146,7 +146,8 @@ export class Nic {
     const { sender, makePacket, rateBps, lineRateBps } = flow;
     const { pcieBps } = this.simulation.input.scenario.nic;
     this.#lastServed = this.flows.indexOf(flow);
-    const transmission = sender.transmit(seq, timePs);
+    const senders = this.flows.filter((other) => this.couldSend(other) && other.sender.nextSendPs <= timePs).length;
+    const transmission = sender.transmit(seq, timePs, senders);
     const packet = makePacket(seq, transmission, timePs);
     if (transmission.isRetransmission) this.simulation.retransmits++;
     else this.simulation.packets++;

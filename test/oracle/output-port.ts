@@ -86,7 +86,7 @@ export class OutputPort {
       if (!isLost) this.#context.deliver(this.link, packet, endPs);
       this.start();
     });
-    if (packet.type === DATA && input.scenario.transport.kind === 'hpcc') this.#stamp(packet);
+    if (packet.type === DATA && input.jobs[input.jobOfFlow[packet.flow]!]!.transport.kind === 'hpcc') this.#stamp(packet);
     this.#sentBytes += packet.wireBytes;
     this.#markOnDeparture(packet);
     this.#context.onDeparture(held, this);

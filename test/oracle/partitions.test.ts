@@ -17,6 +17,7 @@ import type { PartitionCase } from './partition-thread.ts';
 import { explain } from './reproduce.ts';
 import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
+import { TRANSPORT_CASES } from './transport-scenarios.ts';
 
 const MOST = 3;
 let threads: Worker[] = [];
@@ -63,6 +64,10 @@ describe('a run on several threads is the run on one, packet for packet', () => 
   );
   test.prop([fc.oneof(...Object.values(BALANCER_CASES)), partitions, outboxWords], { numRuns: scenarioRuns(40) })(
     'with any balancer',
+    expectEqual,
+  );
+  test.prop([fc.oneof(...Object.values(TRANSPORT_CASES)), partitions, outboxWords], { numRuns: scenarioRuns(40) })(
+    'with any loss recovery, control and credit',
     expectEqual,
   );
   test.prop([deepQueueCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('with queues longer than the ring', expectEqual);

@@ -119,15 +119,16 @@ export class Ranks {
   }
 
   #batchStartPs(send: number): number {
-    const { schedule, plan, scenario, topology } = this.#simulation.input;
+    const { schedule, plan, jobs, topology } = this.#simulation.input;
     const flow = this.#flowsOf[send]![0]!;
     const staysInLeaf = topology.torOfHost[plan.srcHost[flow]!] === topology.torOfHost[plan.dstHost[flow]!];
-    if (scenario.balancer.kind !== 'ethereal' || staysInLeaf) return 0;
+    const { balancer } = jobs[schedule.jobOfOp[send]!]!;
+    if (balancer.kind !== 'ethereal' || staysInLeaf) return 0;
     const batch = `${schedule.rank[send]}:${schedule.phase[send]}`;
     const isShared = !this.#simulation.bugs.has('batch-window-a-message');
     const openedPs = (isShared ? this.#batchOpenedPs.get(batch) : undefined) ?? this.#simulation.now;
     this.#batchOpenedPs.set(batch, openedPs);
-    return openedPs + scenario.balancer.batchWindowPs;
+    return openedPs + balancer.batchWindowPs;
   }
 
   #end(op: number): void {

@@ -39,17 +39,52 @@ export class RecordSender extends Sender {
     return isRetransmission;
   }
 
-  /** Each transmission has a timeout of its own. */
+  /** Each transmission has a timeout of its own; with credit one timer fires at all of them. */
   protected armTimers(seq: number, startPs: number): void {
     const timePs = startPs + this.context.rtoPs;
+    if (this.context.credit !== null) {
+      if (this.next === 0) this.#armCreditTimer(timePs);
+      return;
+    }
     this.context.armTimer(timePs, () => {
       if (this.#state[seq] === 'outstanding' && this.#times.latestPs(seq) === startPs) this.#takeTimeout(seq, timePs);
     });
   }
 
+  /** model-transport.md 6.1. */
+  #armCreditTimer(timePs: number): void {
+    this.context.armTimer(timePs, () => {
+      if (this.complete) return;
+      const { rtoPs, credit, sendRts } = this.context;
+      const isDue = (seq: number): boolean => this.#times.latestPs(seq) + rtoPs <= timePs;
+      const due = this.#outstanding().filter(isDue);
+      for (const seq of due) this.#takeTimeout(seq, timePs);
+      const starts = this.#outstanding().map((seq) => this.#times.latestPs(seq));
+      if (due.length > 0 || starts.length === 0) {
+        if (credit!.noteSilence(due.length > 0, timePs)) sendRts(this.nextPacket()!, this.pullTarget(1));
+      }
+      this.#armCreditTimer(Math.min(timePs, ...starts) + rtoPs);
+    });
+  }
+
+  protected override pullTarget(senders: number): number {
+    const { credit, wireBytes, packetCount } = this.context;
+    if (credit === null) return 0;
+    let backlogBytes = 0;
+    for (let seq = 0; seq < packetCount; seq++) {
+      if (this.#state[seq] === 'new' || this.#state[seq] === 'queued') backlogBytes += wireBytes(seq);
+    }
+    return credit.target(backlogBytes, this.next < packetCount, senders);
+  }
+
+  #outstanding(): number[] {
+    return this.#state.flatMap((state, seq) => (state === 'outstanding' ? [seq] : []));
+  }
+
   protected takeAnswer(answer: Packet, timePs: number): number | null {
     const { seq, lastHop, marked, stamps, type } = answer;
-    const { congestion, wireBytes } = this.context;
+    const { congestion, wireBytes, credit } = this.context;
+    credit?.noteAnswer();
     const isOutstanding = this.#state[seq] === 'outstanding';
     const rttPs = isOutstanding ? this.#times.sample(seq, answer.isRetransmission, timePs) : null;
     if (type === NACK) {

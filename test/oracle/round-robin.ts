@@ -1,8 +1,8 @@
-import type { Simulation } from './simulation.ts';
+import type { JobView } from './job-view.ts';
 
 /** The next hops of a set in turn (`spray-switch-rr`, packet-model.md, section 6; `spray-tor-rr`, model-balancers-switch.md, section 4). */
 export class RoundRobin {
-  readonly #simulation: Simulation;
+  readonly #view: JobView;
   readonly #switchIndex: number;
   readonly #order: number[];
   readonly #permutes: boolean;
@@ -12,13 +12,13 @@ export class RoundRobin {
   #pointer = 0;
 
   /** @param roundsAnOrder times that an order is used before the next shuffle */
-  constructor(simulation: Simulation, switchIndex: number, ports: readonly number[], permutes: boolean, roundsAnOrder: number) {
-    this.#simulation = simulation;
+  constructor(view: JobView, switchIndex: number, ports: readonly number[], permutes: boolean, roundsAnOrder: number) {
+    this.#view = view;
     this.#switchIndex = switchIndex;
     this.#order = [...ports];
     this.#permutes = permutes;
     this.#roundsAnOrder = roundsAnOrder;
-    this.#shufflesAtWrap = simulation.bugs.has('shuffle-at-wrap');
+    this.#shufflesAtWrap = view.bugs.has('shuffle-at-wrap');
     if (permutes && this.#shufflesAtWrap) this.#shuffle();
   }
 
@@ -32,7 +32,7 @@ export class RoundRobin {
 
   #shuffle(): void {
     for (let i = this.#order.length - 1; i >= 1; i--) {
-      const j = this.#simulation.roundRobinStream.below(this.#switchIndex, i + 1);
+      const j = this.#view.switchStreams('round-robin').below(this.#switchIndex, i + 1);
       [this.#order[i], this.#order[j]] = [this.#order[j]!, this.#order[i]!];
     }
   }

@@ -1,5 +1,6 @@
 import type { Bug } from './bugs.ts';
 import type { CongestionControl } from './congestion.ts';
+import type { Credit } from './credit.ts';
 import type { Packet } from './packet.ts';
 
 /** What the sending side of a flow has to know of the rest. */
@@ -9,6 +10,10 @@ export interface SenderContext {
   /** Of a full packet on the wire. */
   readonly fullBytes: number;
   readonly congestion: CongestionControl;
+  /** null: none is needed. */
+  readonly credit: Credit | null;
+  /** The sender asks for credit by a packet of its own. */
+  readonly sendRts: (seq: number, pullTarget: number) => void;
   /** Infinity: no timer. */
   readonly rtoPs: number;
   /** A packet is marked lost when one sent this many transmissions later is acknowledged; called after each ACK. */
@@ -32,6 +37,7 @@ export interface SenderContext {
 export interface Transmission {
   readonly isRetransmission: boolean;
   readonly asksForAnswer: boolean;
+  readonly pullTarget: number;
 }
 
 /** packet-model.md, section 5, and model-transport.md, sections 1 to 5: the sender of one flow. */
@@ -60,19 +66,22 @@ export abstract class Sender {
   /** It would be sent now if pacing allowed it: the packet's number, else null. */
   admissiblePacket(): number | null {
     if (!this.started || this.complete) return null;
+    const { credit } = this.context;
     const seq = this.nextPacket();
-    if (seq === null) return null;
+    if (seq === null || (credit !== null && !credit.isLeft)) return null;
     const inFlight = this.inFlightBytes();
     return inFlight <= 0 || inFlight + this.context.wireBytes(seq) <= this.context.congestion.windowBytes() ? seq : null;
   }
 
-  transmit(seq: number, startPs: number): Transmission {
-    const { congestion, wireBytes } = this.context;
+  /** `senders`: flows of this host that could have sent a packet now. */
+  transmit(seq: number, startPs: number, senders: number): Transmission {
+    const { congestion, wireBytes, credit } = this.context;
+    credit?.take(wireBytes(seq));
     this.armTimers(seq, startPs);
     const isRetransmission = this.noteTransmission(seq, startPs);
     const asksForAnswer = this.#asksForAnswer(isRetransmission);
     congestion.hearTransmission(wireBytes(seq), startPs);
-    return { isRetransmission, asksForAnswer };
+    return { isRetransmission, asksForAnswer, pullTarget: this.pullTarget(senders) };
   }
 
   /** @param onHeard hears the sample of the round-trip time, if there is one, before a flow that is complete ends */
@@ -80,6 +89,17 @@ export abstract class Sender {
     if (this.complete) return;
     onHeard(this.takeAnswer(answer, timePs));
     if (this.una === this.context.packetCount) this.finish();
+  }
+
+  /** A PULL has come. */
+  pull(granted: number): void {
+    if (this.complete) return;
+    this.context.credit!.noteAnswer();
+    this.context.credit!.pull(granted);
+  }
+
+  protected pullTarget(_senders: number): number {
+    return 0;
   }
 
   /** Everything has arrived. */
@@ -90,9 +110,10 @@ export abstract class Sender {
   }
 
   #asksForAnswer(isRetransmission: boolean): boolean {
-    const { asksForAnswers, packetCount, fullBytes, congestion } = this.context;
+    const { asksForAnswers, packetCount, fullBytes, congestion, credit } = this.context;
     if (!asksForAnswers) return false;
-    return isRetransmission || this.next === packetCount || this.inFlightBytes() + fullBytes >= congestion.windowBytes();
+    if (isRetransmission || (credit !== null && !credit.isLeft)) return true;
+    return this.next === packetCount || this.inFlightBytes() + fullBytes >= congestion.windowBytes();
   }
 }
 

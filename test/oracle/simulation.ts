@@ -1,6 +1,7 @@
 import { PacketStreams } from '../../sim/base/random.ts';
 import { deriveLimits, type Limits } from '../../sim/derive.ts';
 import { Faults } from './faults.ts';
+import { hostViews, switchViews, type JobView } from './job-view.ts';
 import { Routes } from './routes.ts';
 import { DATA, NIC_WAKE_UP, TRIMMED, type NodeLog } from './event-log.ts';
 import { canonicalOrder, EventQueue, type EventOrder } from './event-queue.ts';
@@ -32,9 +33,9 @@ export class Simulation {
   readonly faults: Faults;
   readonly routes: Routes;
   readonly ecnStream: PacketStreams;
-  readonly entropyStream: PacketStreams;
-  readonly roundRobinStream: PacketStreams;
-  readonly repathStream: PacketStreams;
+  /** By job. */
+  readonly hostViews: readonly JobView[];
+  readonly switchViews: readonly JobView[];
   readonly trimStream: PacketStreams;
   readonly ecnPortStream: PacketStreams;
 
@@ -56,6 +57,7 @@ export class Simulation {
 
   readonly #queue: EventQueue;
   #sequence = 0;
+  readonly #switchStreams = new Map<string, PacketStreams>();
 
   constructor(input: OracleInput, bugs: ReadonlySet<Bug>) {
     const { topology, scenario } = input;
@@ -66,14 +68,21 @@ export class Simulation {
     this.faults = new Faults(topology, scenario.failures, scenario.seed);
     this.routes = new Routes(scenario, topology, input.schedule.ranks);
     this.ecnStream = new PacketStreams(scenario.seed, 'ecn', topology.switches);
-    this.entropyStream = new PacketStreams(scenario.seed, 'entropy', topology.hosts);
-    this.roundRobinStream = new PacketStreams(scenario.seed, 'round-robin', topology.switches);
-    this.repathStream = new PacketStreams(scenario.seed, 'repath', topology.hosts);
     this.trimStream = new PacketStreams(scenario.seed, 'trim', topology.links);
     this.ecnPortStream = new PacketStreams(scenario.seed, 'ecn-port', topology.links);
     this.linkLoadBytes = new Float64Array(topology.links);
     this.linkQueueMaxBytes = new Float64Array(topology.links);
     this.#queue = new EventQueue(orderWith(bugs));
+    this.hostViews = hostViews(this);
+    this.switchViews = switchViews(this);
+  }
+
+  /** Of the switches, for one purpose. */
+  switchStreams(purpose: string): PacketStreams {
+    const { scenario, topology } = this.input;
+    const streams = this.#switchStreams.get(purpose) ?? new PacketStreams(scenario.seed, purpose, topology.switches);
+    this.#switchStreams.set(purpose, streams);
+    return streams;
   }
 
   /** A port of `node` becomes free, or may start because of its pacing: before anything else of that instant. */
@@ -168,7 +177,7 @@ export class Simulation {
 
   /** L of section 9. */
   get #lookaheadPs(): number {
-    return Math.min(this.shortestDelayPs, this.limits.rtoPs, 2 ** 20 - 1);
+    return Math.min(this.shortestDelayPs, Math.min(...this.hostViews.map(({ limits }) => limits.rtoPs)), 2 ** 20 - 1);
   }
 
   #accountOf(packet: Packet): Account {

@@ -19,16 +19,18 @@ export class Switch {
   readonly #simulation: Simulation;
   readonly #index: number;
   readonly #node: number;
-  readonly #hash: NextHopHash;
+  /** By job. */
+  readonly #hashes: readonly NextHopHash[];
   readonly #buffer: SwitchBuffer;
-  readonly #balancer: SwitchBalancer | null;
+  /** By job; jobs with equal balancers share one. */
+  readonly #balancers: readonly (SwitchBalancer | null)[];
 
   constructor(simulation: Simulation, deliver: Deliver, index: number) {
     const { topology, scenario } = simulation.input;
     this.#simulation = simulation;
     this.#index = index;
     this.#node = topology.hosts + index;
-    this.#hash = new NextHopHash(simulation, index);
+    this.#hashes = simulation.switchViews.map((view) => new NextHopHash(view, index));
     this.#buffer = bufferOf(scenario.switch, simulation, index, this.#sendFrame);
     const links = topology.portLink.slice(topology.portOffset[this.#node], topology.portOffset[this.#node + 1]);
     this.ports = [...links].map(
@@ -41,7 +43,10 @@ export class Switch {
           },
         }),
     );
-    this.#balancer = switchBalancer({ simulation, index, ports: this.ports, hashed: this.#indexOf });
+    const known = new Map(
+      simulation.switchViews.map((view) => [view, switchBalancer({ simulation: view, index, ports: this.ports, hashed: this.#indexOf })]),
+    );
+    this.#balancers = simulation.switchViews.map((view) => known.get(view)!);
   }
 
   receive(packet: Packet, inPort: number): void {
@@ -56,7 +61,7 @@ export class Switch {
       this.#simulation.noteDropped(packet);
       return;
     }
-    this.#balancer?.noteRouted?.(packet, port);
+    for (const balancer of new Set(this.#balancers)) balancer?.noteRouted?.(packet, port);
     const output = this.ports[port]!;
     if (topology.linkUp[output.link] === 0) throw new Error(`${topology.nodeNames[this.#node]} sends on a dead link`);
     const counts = !packet.isRetransmission || this.#simulation.bugs.has('retransmissions-load');
@@ -106,12 +111,12 @@ export class Switch {
     }
     const hops = nextHops(routes.at(now), this.#index, tor);
     if (hops.ports.length === 0) return null;
-    return this.#isBalanced(packet, hops) ? this.#balancer!.choose(packet, hops) : this.#hashed(packet, hops);
+    return this.#isBalanced(packet, hops) ? this.#balancers[this.#jobOf(packet)]!.choose(packet, hops) : this.#hashed(packet, hops);
   }
 
   /** model-balancers-switch.md, section 1. */
   #isBalanced(packet: Packet, { ports }: NextHops): boolean {
-    const rule = this.#balancer;
+    const rule = this.#balancers[this.#jobOf(packet)]!;
     if (rule === null || ports.length === 1) return false;
     const isHere = !rule.torsOnly || this.#index < this.#simulation.input.topology.tors;
     return isHere && packet.type === DATA && packet.wireBytes >= rule.smallestBytes;
@@ -121,23 +126,27 @@ export class Switch {
   #hashed(packet: Packet, hops: NextHops): number {
     const { routes, input } = this.#simulation;
     if (input.scenario.switch.failHash === 'rehash-all') {
-      const slots = this.#slots(hops);
+      const slots = this.#slots(packet, hops);
       return slots[this.#indexOf(packet, slots.length)]!;
     }
-    const whole = this.#slots(nextHops(routes.whole, this.#index, hops.tor));
+    const whole = this.#slots(packet, nextHops(routes.whole, this.#index, hops.tor));
     const index = this.#indexOf(packet, whole.length);
     return hops.ports.includes(whole[index]!) ? whole[index]! : hops.ports[index % hops.ports.length]!;
   }
 
   /** What a hash chooses among. */
-  #slots({ routing, tor, ports }: NextHops): readonly number[] {
-    const { balancer } = this.#simulation.input.scenario;
+  #slots(packet: Packet, { routing, tor, ports }: NextHops): readonly number[] {
+    const { balancer } = this.#simulation.input.jobs[this.#jobOf(packet)]!;
     const isWeighted = balancer.kind === 'wcmp' && !this.#simulation.bugs.has('wcmp-without-weights');
     return isWeighted ? weightedHops(routing, this.#index, tor) : ports;
   }
 
   /** In [0, n). */
-  readonly #indexOf = (packet: Packet, n: number): number => (n === 1 ? 0 : this.#hash.choose(packet, n));
+  readonly #indexOf = (packet: Packet, n: number): number => (n === 1 ? 0 : this.#hashes[this.#jobOf(packet)]!.choose(packet, n));
+
+  #jobOf({ flow }: Packet): number {
+    return this.#simulation.input.jobOfFlow[flow]!;
+  }
 }
 
 function bufferOf(spec: SwitchSpec, simulation: Simulation, switchIndex: number, sendFrame: SendFrame): SwitchBuffer {

@@ -9,23 +9,30 @@ import { TRANSPORT_CASES, type TransportFeature } from './transport-scenarios.ts
 /** The scenarios that are about the rule that a bug breaks. */
 const SHOWN_BY: Readonly<Record<(typeof TRANSPORT_BUGS)[number], TransportFeature>> = {
   'count-of-all-packets': 'loss recovery and answers',
-  'selection-from-the-expected': 'loss recovery and answers',
+  'selection-from-the-expected': 'hundreds of packets under way',
   'queued-packets-leave-twice': 'loss recovery and answers',
   'sample-of-any-retransmission': 'swift',
   'headers-unheard': 'loss recovery and answers',
   'half-of-the-marked-bytes': 'dctcp-uec',
   'notification-for-every-mark': 'dcqcn',
   'timers-in-phase': 'dcqcn-mlx',
-  'stale-stamps': 'hpcc',
+  'larger-of-two-queues': 'hpcc',
   'a-round-an-answer': 'timely',
   'upper-median': 'swift',
   'decrease-at-every-answer': 'nscc',
   'no-quick-adapt': 'nscc',
+  'pulls-in-a-row': 'eqds',
+  'speculation-goes-on': 'rccc',
 };
+
+/** Bugs that only some of those scenarios can show: the others, which take long, are left out. */
+const NEEDS_SELECTIONS: readonly Bug[] = ['selection-from-the-expected', 'queued-packets-leave-twice'];
 
 /** A run that breaks down is no disagreement. */
 function shows(bug: Bug, feature: TransportFeature): boolean {
-  return fc.sample(TRANSPORT_CASES[feature], { numRuns: 150, seed: 42 }).some((scenarioCase) => {
+  const sample = fc.sample(TRANSPORT_CASES[feature], { numRuns: 150, seed: 42 });
+  const able = sample.filter(({ scenario }) => scenario.nic.acks === 'uec-sack' || !NEEDS_SELECTIONS.includes(bug));
+  return able.some((scenarioCase) => {
     const input = inputOf(scenarioCase);
     return differences(comparable(runOracle(input)), comparable(runOracle(input, { bugs: [bug] }))).length > 0;
   });

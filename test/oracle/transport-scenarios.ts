@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { DROPTAIL, type CompositeSpec, type NicSpec, type SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
-import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { CreditSpec, Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import { bulkCases } from './corner-cases.ts';
 import { DEVICE_CASES } from './device-scenarios.ts';
+import { FAILURE_CASES } from './failure-scenarios.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { configCases, configurable, scenarioCases } from './scenarios.ts';
 
-type Own<K extends TransportSpec['kind']> = Omit<Extract<TransportSpec, { kind: K }>, 'recovery' | 'rtoPs' | 'nackIntervalPs'>;
+type Shared = 'recovery' | 'rtoPs' | 'nackIntervalPs';
+type Own<K extends TransportSpec['kind']> = Omit<Extract<TransportSpec, { kind: K }>, Shared>;
 
 /** A control whose constants act within the microseconds of a small scenario, and that of its defaults. `bytes` is a full packet. */
 type Control<K extends TransportSpec['kind']> = (bytes: number) => fc.Arbitrary<Own<K>>;
@@ -20,6 +23,13 @@ const fixed: Control<'fixed'> = (bytes) =>
     kind: fc.constant('fixed'),
     rateBps: fc.constantFrom(null, 50e9, 90e9),
     windowBytes: orNull(packets(bytes, 1, 2, 3, 5, 10.5, 40)),
+  });
+
+const wide: Control<'fixed'> = (bytes) =>
+  fc.record({
+    kind: fc.constant('fixed'),
+    rateBps: fc.constant(null),
+    windowBytes: orNull(packets(bytes, 100, 300, 900)),
   });
 
 const dctcp: Control<'dctcp'> = (bytes) =>
@@ -96,8 +106,8 @@ const swift: Control<'swift'> = (bytes) =>
   fc.record({
     kind: fc.constant('swift'),
     baseDelayPs: fc.constantFrom(null, 4_000_000, 2_500_000),
-    hopScalePs: fc.constantFrom(null, 0, 100_000),
-    flowScalePs: fc.constantFrom(null, 0, 2_000_000),
+    hopScalePs: fc.constantFrom(null, 1, 100_000),
+    flowScalePs: fc.constantFrom(null, 1, 2_000_000),
     flowScaleMin: fc.constantFrom(0.1, 1),
     flowScaleMax: fc.constantFrom(100, 8),
     ai: fc.constantFrom(1, 0.5, 3),
@@ -132,6 +142,31 @@ const nscc: Control<'nscc'> = (bytes) =>
     median,
   });
 
+/** Receiver credit. */
+type Credits = (bytes: number) => fc.Arbitrary<Omit<CreditSpec, Shared>>;
+
+const grants =
+  (kind: 'rccc' | 'eqds'): Credits =>
+  (bytes) =>
+    fc.record({
+      kind: fc.constant(kind),
+      maxWindowBytes: orNull(packets(bytes, 1, 3.5, 12)),
+      initialPackets: fc.constant(null),
+      creditPerPullBytes: fc.constantFrom(16_384, 256, 4096),
+      pullRate: fc.constantFrom(0.99, 0.4),
+    });
+
+const ndp: Credits = () =>
+  fc.record({
+    kind: fc.constant('ndp'),
+    maxWindowBytes: fc.constant(null),
+    initialPackets: fc.constantFrom(null, 1, 4, 12),
+    creditPerPullBytes: fc.constant(null),
+    pullRate: fc.constantFrom(1, 0.4),
+  });
+
+/** Credit needs senders that keep records. */
+const WITH_RECORDS = ['trim', 'timers'] as const;
 const RECOVERIES = ['sr', 'gbn', 'trim', 'timers', 'none'] as const;
 
 /** What of docs/model-transport.md, section 5, goes together, on switches that lose packets. */
@@ -177,8 +212,9 @@ const rtoPs = fc.constantFrom(4_000_000, 12_000_000, 30_000_000, 30_000_000, 1_2
 const withControl = (
   cases: fc.Arbitrary<ScenarioCase>,
   controls: readonly ((bytes: number) => fc.Arbitrary<object>)[],
+  recoveries: readonly Recovery[] = RECOVERIES,
 ): fc.Arbitrary<ScenarioCase> =>
-  fc.tuple(cases, fc.constantFrom(...controls), fc.constantFrom(...RECOVERIES)).chain(([scenarioCase, control, wanted]) => {
+  fc.tuple(cases, fc.constantFrom(...controls), fc.constantFrom(...recoveries)).chain(([scenarioCase, control, wanted]) => {
     const { scenario } = scenarioCase;
     const { mtuBytes, headerBytes } = scenario.nic;
     // What is trimmed has to be sent again; where nothing is trimmed there are timeouts.
@@ -204,9 +240,30 @@ const onEverySwitch: fc.Arbitrary<ScenarioCase> = fc.oneof(
   DEVICE_CASES['every switch with every NIC'],
 );
 
+/** The smallest trimming switch: what it does besides is in the cases of devices. */
+const trimming = (queueBytes: number): CompositeSpec => ({
+  ...DROPTAIL,
+  kind: 'composite',
+  trims: true,
+  queueBytes,
+  headerQueueBytes: null,
+  headerShare: null,
+});
+
+const bulkOnAnySwitch = fc.tuple(bulkCases, fc.option(fc.integer({ min: 10, max: 100 }))).map(([bulk, queuePackets]): ScenarioCase => {
+  const { nic } = bulk.scenario;
+  if (queuePackets === null) return bulk;
+  return { ...bulk, scenario: { ...bulk.scenario, switch: trimming(queuePackets * (nic.mtuBytes + nic.headerBytes)) } };
+});
+
+const WITHOUT_CREDIT = [fixed, dctcp, dctcpUec, dcqcn, dcqcnMlx, hpcc, timely, swift, nscc];
+const CREDIT = [grants('rccc'), grants('eqds'), ndp];
+const besideFailures = fc.oneof(...Object.values(FAILURE_CASES));
+
 /** Random scenarios by what they are about. */
 export const TRANSPORT_CASES = {
   'loss recovery and answers': withControl(onEverySwitch, [fixed, dctcp]),
+  'hundreds of packets under way': withControl(bulkOnAnySwitch, [wide]),
   'dctcp-uec': withControl(onEverySwitch, [dctcpUec]),
   dcqcn: withControl(onEverySwitch, [dcqcn]),
   'dcqcn-mlx': withControl(onEverySwitch, [dcqcnMlx]),
@@ -214,34 +271,24 @@ export const TRANSPORT_CASES = {
   timely: withControl(onEverySwitch, [timely]),
   swift: withControl(onEverySwitch, [swift]),
   nscc: withControl(onEverySwitch, [nscc]),
+  rccc: withControl(onEverySwitch, [grants('rccc')], WITH_RECORDS),
+  eqds: withControl(onEverySwitch, [grants('eqds')], WITH_RECORDS),
+  ndp: withControl(onEverySwitch, [ndp], WITH_RECORDS),
+  'any control beside failures': withControl(besideFailures, WITHOUT_CREDIT),
+  'credit beside failures': withControl(besideFailures, CREDIT, WITH_RECORDS),
 } as const;
 
 export type TransportFeature = keyof typeof TRANSPORT_CASES;
 
-/** The smallest trimming switch with small queues: what it does besides is in the cases of devices. */
-const smallTrimming = (bytes: number): CompositeSpec => ({
-  ...DROPTAIL,
-  kind: 'composite',
-  trims: true,
-  queueBytes: 3 * bytes,
-  headerQueueBytes: null,
-  headerShare: null,
-});
-
 const onConfigSwitches: fc.Arbitrary<ScenarioCase> = fc.tuple(configCases, fc.boolean()).map(([{ scenario, traffic }, isTrimming]) => ({
-  scenario: isTrimming ? { ...scenario, switch: smallTrimming(scenario.nic.mtuBytes + scenario.nic.headerBytes) } : scenario,
+  scenario: isTrimming ? { ...scenario, switch: trimming(3 * (scenario.nic.mtuBytes + scenario.nic.headerBytes)) } : scenario,
   traffic,
 }));
 
 /** Random scenarios with any control that a config file can ask for. */
-export const CONFIG_TRANSPORT_CASES: fc.Arbitrary<ScenarioCase> = withControl(onConfigSwitches, [
-  fixed,
-  dctcp,
-  dctcpUec,
-  dcqcn,
-  dcqcnMlx,
-  hpcc,
-  timely,
-  swift,
-  nscc,
-]).map(({ scenario, traffic }) => ({ scenario: configurable(scenario), traffic }));
+export const CONFIG_TRANSPORT_CASES: fc.Arbitrary<ScenarioCase> = fc
+  .oneof(
+    { weight: 3, arbitrary: withControl(onConfigSwitches, WITHOUT_CREDIT) },
+    { weight: 1, arbitrary: withControl(onConfigSwitches, CREDIT, WITH_RECORDS) },
+  )
+  .map(({ scenario, traffic }) => ({ scenario: configurable(scenario), traffic }));

@@ -1,5 +1,7 @@
+import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
 import type { NodeLog } from './event-log.ts';
@@ -11,6 +13,18 @@ export interface OracleInput {
   readonly scenario: Scenario;
   /** 1 to 7, by flow; null: all flows have class 3. */
   readonly classOfFlow: Uint8Array | null;
+  /** At least one (docs/mixed-traffic.md): the scenario's own balancer and transport count for nothing. */
+  readonly jobs: readonly OracleJob[];
+  /** `schedule.jobOfOp` counts likewise. */
+  readonly jobOfFlow: Uint8Array;
+}
+
+export interface OracleJob {
+  readonly balancer: BalancerSpec;
+  readonly transport: TransportSpec;
+  readonly seed: number;
+  /** Its flows, numbered from 0: only the engine asks for it. */
+  readonly plan: FlowPlan;
 }
 
 export interface OracleResult {

@@ -43,8 +43,7 @@ export class Hpcc implements CongestionControl {
       this.#lastUpdate = next;
       return;
     }
-    const isOld = stamps.some(({ startPs }, i) => startPs <= this.#stored[i]!.startPs);
-    if (isOld && !this.#context.bugs.has('stale-stamps')) return;
+    if (stamps.some(({ startPs }, i) => startPs <= this.#stored[i]!.startPs)) return;
     this.#measure(stamps);
     this.#update(una, next);
   }
@@ -63,14 +62,16 @@ export class Hpcc implements CongestionControl {
   close(): void {}
 
   #measure(stamps: readonly Stamp[]): void {
+    const { bugs, linkRateBps } = this.#context;
     let largest = -Infinity;
     let largestDtPs = 0;
     stamps.forEach(({ link, startPs, sentBytes, queueBytes }, i) => {
       const before = this.#stored[i]!;
-      const rateBps = this.#context.linkRateBps(link);
+      const rateBps = linkRateBps(link);
       const dtPs = startPs - before.startPs;
       const sending = (8e12 * (sentBytes - before.sentBytes)) / dtPs / rateBps;
-      const waiting = (8e12 * Math.min(queueBytes, before.queueBytes)) / (rateBps * this.#baseRttPs);
+      const waitingBytes = (bugs.has('larger-of-two-queues') ? Math.max : Math.min)(queueBytes, before.queueBytes);
+      const waiting = (8e12 * waitingBytes) / (rateBps * this.#baseRttPs);
       if (sending + waiting <= largest) return;
       largest = sending + waiting;
       largestDtPs = dtPs;

@@ -1,7 +1,7 @@
 import { PacketStreams } from '../../../sim/base/random.ts';
 import { ACK } from '../event-log.ts';
+import type { JobView } from '../job-view.ts';
 import type { Packet } from '../packet.ts';
-import type { Simulation } from '../simulation.ts';
 import type { Draws, FlowChoice, Sending } from './flow-choice.ts';
 import { flowChoice } from './make.ts';
 
@@ -9,14 +9,14 @@ const MOST_WINDOW_PACKETS = 65_536;
 
 /** The choices of the flows of a host, and what their senders tell them (docs/model-balancers-host.md, section 2). */
 export class HostChoices {
-  readonly #simulation: Simulation;
+  readonly #simulation: JobView;
   readonly #host: number;
   readonly #draws: Draws;
   readonly #choices = new Map<number, FlowChoice>();
   /** Of the latest transmission of each packet, by flow. */
   readonly #latest = new Map<number, number[]>();
 
-  constructor(simulation: Simulation, host: number) {
+  constructor(simulation: JobView, host: number) {
     const { scenario, topology } = simulation.input;
     const streams = new PacketStreams(scenario.seed, scenario.balancer.kind, topology.hosts);
     this.#simulation = simulation;

@@ -1,5 +1,5 @@
 import type { PortKey } from '../../../sim/base/balancer-spec.ts';
-import { PacketStreams } from '../../../sim/base/random.ts';
+import type { PacketStreams } from '../../../sim/base/random.ts';
 import type { Packet } from '../packet.ts';
 import { best, compareKeys, PortStates } from './port-state.ts';
 import { oneOf, type NextHops, type SwitchBalancer, type SwitchView } from './switch-balancer.ts';
@@ -13,10 +13,9 @@ abstract class Adaptive implements SwitchBalancer {
   readonly #streams: PacketStreams;
 
   constructor(view: SwitchView) {
-    const { scenario, topology } = view.simulation.input;
     this.view = view;
     this.states = new PortStates(view);
-    this.#streams = new PacketStreams(scenario.seed, 'adaptive', topology.switches);
+    this.#streams = view.simulation.switchStreams('adaptive');
   }
 
   abstract choose(packet: Packet, hops: NextHops): number;

@@ -1,5 +1,5 @@
 import type { CongaSpec } from '../../../sim/base/balancer-spec.ts';
-import { PacketStreams } from '../../../sim/base/random.ts';
+import type { PacketStreams } from '../../../sim/base/random.ts';
 import { DATA } from '../event-log.ts';
 import type { Packet } from '../packet.ts';
 import { best } from './port-state.ts';
@@ -29,10 +29,9 @@ export class Conga implements SwitchBalancer {
   readonly #measures = new Map<number, { bytes: number; decays: number }>();
 
   constructor(view: SwitchView, spec: CongaSpec) {
-    const { scenario, topology } = view.simulation.input;
     this.#view = view;
     this.#spec = spec;
-    this.#streams = new PacketStreams(scenario.seed, 'conga', topology.switches);
+    this.#streams = view.simulation.switchStreams('conga');
   }
 
   choose(packet: Packet, { tor, ports }: NextHops): number {
@@ -47,7 +46,7 @@ export class Conga implements SwitchBalancer {
 
   noteRouted(packet: Packet, port: number): void {
     this.#measure(port).bytes += packet.wireBytes;
-    if (packet.type !== DATA) return;
+    if (packet.type !== DATA || !this.#view.simulation.owns(packet.flow)) return;
     const { topology, plan } = this.#view.simulation.input;
     const source = topology.torOfHost[plan.srcHost[packet.flow]!]!;
     const destination = topology.torOfHost[packet.dstHost]!;
@@ -84,7 +83,7 @@ export class Conga implements SwitchBalancer {
 
   #metric(port: number): number {
     const { alpha, bits, dreIntervalPs } = this.#spec;
-    const fullBits = ((this.#view.ports[port]!.rateBps * dreIntervalPs) / 1e12) / alpha;
+    const fullBits = (this.#view.ports[port]!.rateBps * dreIntervalPs) / 1e12 / alpha;
     return Math.min(2 ** bits - 1, Math.floor(((8 * this.#measure(port).bytes) / fullBits) * 2 ** bits));
   }
 

@@ -1,4 +1,4 @@
-import { PacketStreams } from '../../../sim/base/random.ts';
+import type { PacketStreams } from '../../../sim/base/random.ts';
 import type { Packet } from '../packet.ts';
 import { oneOf, type NextHops, type SwitchBalancer, type SwitchView } from './switch-balancer.ts';
 
@@ -12,10 +12,9 @@ export class LetFlow implements SwitchBalancer {
   readonly #flowlets = new Map<number, { readonly port: number; readonly lastPs: number }>();
 
   constructor(view: SwitchView, gapPs: number) {
-    const { scenario, topology } = view.simulation.input;
     this.#view = view;
     this.#gapPs = gapPs;
-    this.#streams = new PacketStreams(scenario.seed, 'flowlet', topology.switches);
+    this.#streams = view.simulation.switchStreams('flowlet');
   }
 
   choose(packet: Packet, { ports }: NextHops): number {

@@ -1,11 +1,11 @@
+import type { JobView } from '../job-view.ts';
 import type { OutputPort } from '../output-port.ts';
 import type { Packet } from '../packet.ts';
 import type { Routing } from '../routes.ts';
-import type { Simulation } from '../simulation.ts';
 
 /** What a rule of a switch sees of it. */
 export interface SwitchView {
-  readonly simulation: Simulation;
+  readonly simulation: JobView;
   readonly index: number;
   readonly ports: readonly OutputPort[];
   /** Index in [0, n) under the hash of the switch. */
