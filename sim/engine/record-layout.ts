@@ -8,7 +8,7 @@ import { RECORD_WORDS } from './record.ts';
 export interface RecordLayout {
   /** Words of a record: even, so that pairs of words stay whole. */
   readonly words: number;
-  /** Selective acknowledgement, 4 words: base, two words of bitmap, accepted wire bytes modulo 2^32. */
+  /** Selective acknowledgement, 4 words: places in transport/sack-receiver.ts. */
   readonly sack: number;
   /** Target of a sender's credit, 1 word. */
   readonly pull: number;

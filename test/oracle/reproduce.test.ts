@@ -89,11 +89,12 @@ describe('a failure prints how a person repeats it', () => {
       { kind: 'stream', src: 1, dst: 1, messages: 3, bytes: 9000 },
       { kind: 'computations', rank: 2, count: 2, durationPs: 500_000, bytes: 1 },
     ];
-    const scenarioCase = { scenario, traffic };
+    const classes = [1, 6];
+    const scenarioCase: ScenarioCase = { scenario, traffic, classes };
     expect(reproduction(scenarioCase)).toMatchObject({ kind: 'program' });
     const { completionPs, packets, packetHops, drops, retransmits, ecnMarks } = runOracle(inputOf(scenarioCase));
     const entry = pathToFileURL(join(ROOT, 'index.ts')).href;
-    expect(runProgram(programOf(scenario, scheduleOf(scenarioCase), entry))).toEqual({
+    expect(runProgram(programOf(scenario, scheduleOf(scenarioCase), entry, classes))).toEqual({
       completionPs,
       packets,
       packetHops,
@@ -105,7 +106,7 @@ describe('a failure prints how a person repeats it', () => {
 
   propertyTest.prop([scenarioCases], { numRuns: scenarioRuns(40) })('a config or a program of every scenario', (scenarioCase) => {
     const { kind, text } = reproduction(scenarioCase);
-    expect(text).toContain(kind === 'config' ? 'topology:' : 'simulatePrepared(prepare(');
+    expect(text).toContain(kind === 'config' ? 'topology:' : 'simulatePrepared(');
     const input = oracleInput(scenarioCase.scenario, scheduleOf(scenarioCase));
     if (kind === 'program') expect(text.match(/^builder\.after\(/gm)?.length ?? 0).toBe(input.schedule.depOp.length);
   });
