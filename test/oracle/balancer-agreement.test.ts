@@ -10,26 +10,24 @@ import { runEngine } from './engine-run.ts';
 import { runOracle } from './oracle.ts';
 import { explain, reproduction } from './reproduce.ts';
 import { configDifferences } from './run-config.ts';
-import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
+import { inputOf, type ScenarioCase } from './scenario-case.ts';
 import type { OracleInput } from './types.ts';
 
-function expectAgreement(scenarioCase: ScenarioCase, print: (scenarioCase: ScenarioCase) => string): void {
+function expectAgreement(scenarioCase: ScenarioCase): void {
   const input = inputOf(scenarioCase);
   const lines = differences(comparable(runOracle(input)), comparableEngine(runEngine(input)));
-  if (lines.length > 0) expect.fail(`${lines.join('\n')}\n\n${print(scenarioCase)}`);
+  if (lines.length > 0) expect.fail(`${lines.join('\n')}\n\n${explain(scenarioCase)}`);
 }
-
-const asJson = (scenarioCase: ScenarioCase): string => `readCase of test/oracle/scenario-case.ts reads\n${describeScenario(scenarioCase)}`;
 
 describe('the engine and the oracle agree packet for packet on', () => {
   for (const [name, cases] of Object.entries(BALANCER_CASES)) {
-    propertyTest.prop([cases], { numRuns: scenarioRuns(60) })(name, (scenarioCase) => expectAgreement(scenarioCase, asJson));
+    propertyTest.prop([cases], { numRuns: scenarioRuns(60) })(name, expectAgreement);
   }
 
   propertyTest.prop([balancerConfigCases], { numRuns: scenarioRuns(40) })(
     'configs with any balancer, which print as configs that load again',
     async (scenarioCase) => {
-      expectAgreement(scenarioCase, explain);
+      expectAgreement(scenarioCase);
       const { kind, text } = reproduction(scenarioCase);
       expect(kind).toBe('config');
       const loaded = await loadText(text);
