@@ -18,7 +18,8 @@ import {
   RETRANSMISSION_TIMER,
   SENDER_INFORMED,
 } from './local-events.ts';
-import { Nic, type NicLink, type NicShared } from './nic.ts';
+import { Nic } from './nic.ts';
+import type { NicLink, NicShared } from './nic-shared.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
 import type { WaysBack } from './ways-back.ts';
 
@@ -134,19 +135,19 @@ export class Host implements EngineNode {
   }
 
   #onPacket(address: number): void {
-    const arena = this.#mailboxes.arena;
-    const meta = arena[address + 3]! & 0xff;
+    const meta = this.#mailboxes.arena[address + 3]! & 0xff;
+    const type = meta & TYPE_MASK;
     this.packetHops++;
+    if (type === DATA) this.#onData(address, meta);
+    else if (type <= NACK) this.#onAnswer(address, meta);
+    else this.#onRarePacket(address, meta);
+  }
+
+  #onRarePacket(address: number, meta: number): void {
+    const { arena } = this.#mailboxes;
     switch (meta & TYPE_MASK) {
-      case DATA:
-        this.#onData(address, meta);
-        break;
       case TRIMMED:
         this.#onTrimmed(address, meta);
-        break;
-      case ACK:
-      case NACK:
-        this.#onAnswer(address, meta);
         break;
       case PULL:
         this.#onPull(arena[address + 1]!, arena[address + 2]!);

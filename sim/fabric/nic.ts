@@ -1,57 +1,18 @@
-import type { NicSpec } from '../base/device-spec.ts';
 import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { serialisationPs } from '../derive.ts';
-import type { Engine } from '../engine/engine.ts';
 import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
-import type { HostControl } from '../transport/congestion-control.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
-import type { FlowTable } from '../transport/flow-table.ts';
 import type { Sender } from '../transport/sender.ts';
 import { ClassedRing, type ReadyFlows } from './classed-ring.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
 import { HeldFlows } from './held-flows.ts';
-import type { JobRules } from './job-rules.ts';
 import type { LinkTimeline } from './link-timeline.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
+import type { NicLink, NicShared } from './nic-shared.ts';
 import { FlowLimit } from './flow-limit.ts';
-import type { TrafficClasses } from './traffic-classes.ts';
-
-/** What all NICs of a run share. Arrays are indexed by flow and written by the flow's source host only. */
-export interface NicShared {
-  readonly engine: Engine;
-  readonly spec: NicSpec;
-  readonly flows: FlowTable;
-  readonly sender: Sender;
-  readonly control: HostControl;
-  readonly balancer: HostBalancer;
-  readonly jobs: readonly JobRules[];
-  readonly jobOfFlow: Uint8Array;
-  /** Pacing rate a flow; null: line rate. */
-  readonly rateBps: Float64Array | null;
-  /** Paced flows are eligible from here on. */
-  readonly nextSendPs: Float64Array;
-  /** Places of paced flows, for HeldFlows. */
-  readonly heldPlace: Uint8Array;
-  /** Time of the flow's last transmission or answer. */
-  readonly lastActivityPs: Float64Array;
-  readonly timerArmed: Uint8Array;
-  /** Switches may pause classes; null: they do not. */
-  readonly pausable: TrafficClasses | null;
-  /** null: links work all the time. */
-  readonly timeline: LinkTimeline | null;
-}
-
-/** The cable from a host to its switch. */
-export interface NicLink {
-  readonly link: number;
-  readonly rateBps: number;
-  readonly delayPs: number;
-  readonly toNode: number;
-  readonly toPort: number;
-}
 
 // Times of the port, in picoseconds.
 /** Instant until which it transmits. */
@@ -88,6 +49,10 @@ export class Nic {
   readonly #fullBytes: number;
   readonly #ackBytes: number;
   readonly #headerBytes: number;
+  /** Something beyond the bare sending of packets is wanted. */
+  readonly #hasExtras: boolean;
+  /** null: the link always works. */
+  readonly #timeline: LinkTimeline | null;
   readonly #recordWords: number;
   readonly #telemetryWord: number;
   readonly #pullWord: number;
@@ -156,6 +121,9 @@ export class Nic {
     this.#isOldestFirst = spec.scheduler === 'oldest-first';
     this.#pcieBps = spec.pcieBps ?? 0;
     this.#controlBurst = spec.controlBurst ?? 0;
+    this.#timeline = shared.timeline?.has(link.link) === true ? shared.timeline : null;
+    const wantsNotes = this.#keepsRecords || this.#hearsTransmissions || this.#pcieBps > 0;
+    this.#hasExtras = wantsNotes || this.#telemetryWord > 0 || this.#pullWord > 0 || this.#credits !== null;
     this.#lastServed = firstFlow - 1;
   }
 
@@ -320,20 +288,16 @@ export class Nic {
     this.#controlsInRow = 0;
     const flow = this.#ring.after(this.#isOldestFirst ? this.#firstFlow - 1 : this.#lastServed);
     this.#lastServed = flow;
-    if (this.#credits !== null) this.#tellEligible(this.#credits);
+    if (this.#hasExtras) this.#beforeTake();
     const mayGoOn = sender.take(flow);
     const bytes = sender.takenBytes;
     const again = sender.takenAgain;
     if (again === 1) this.retransmits++;
     else this.packets++;
     const entropy = this.#balancer.next(flow, this.#host, bytes);
-    if (this.#keepsRecords) sender.noteSent(flow, entropy);
-    if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
+    if (this.#hasExtras) this.#noteTransmission(flow, bytes, entropy);
     this.#lastActivityPs[flow] = this.#clock[START]!;
     if (this.#timerArmed[flow] === 0) this.#armTimer(flow);
-    if (this.#pcieBps > 0) {
-      this.#port[DATA_PS] = this.#clock[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
-    }
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
     else if (!mayGoOn) this.#ring.remove(flow);
     const address = this.#transmit(bytes);
@@ -344,8 +308,31 @@ export class Nic {
     arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA | sender.takenFlags;
     arena[address + 4] = (bytes << 16) | entropy;
     arena[address + 5] = again;
+    if (this.#hasExtras) this.#writeExtras(address);
+  }
+
+  /** Before a packet is taken of the flow whose turn it is. */
+  #beforeTake(): void {
+    const credits = this.#credits;
+    if (credits === null) return;
+    // What flows ask their receivers for is shared by all of the host that may send.
+    for (let i = 0; i < credits.length; i++) credits[i]!.eligibleFlows = this.#ring.count;
+  }
+
+  /** A data packet starts at clock[START]: those hear of it who have to. */
+  #noteTransmission(flow: number, bytes: number, entropy: number): void {
+    if (this.#keepsRecords) this.#sender.noteSent(flow, entropy);
+    if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
+    if (this.#pcieBps > 0) {
+      this.#port[DATA_PS] = this.#clock[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
+    }
+  }
+
+  /** What a data packet says beyond its six words. */
+  #writeExtras(address: number): void {
+    const { arena } = this.#mailboxes;
     if (this.#telemetryWord > 0) arena[address + this.#telemetryWord] = 0;
-    if (this.#pullWord > 0) arena[address + this.#pullWord] = sender.takenPull;
+    if (this.#pullWord > 0) arena[address + this.#pullWord] = this.#sender.takenPull;
   }
 
   /**
@@ -360,15 +347,21 @@ export class Nic {
     if (sizeBytes === this.#fullBytes) txPs = port[FULL_TX_PS]!;
     else if (sizeBytes === this.#ackBytes) txPs = port[ACK_TX_PS]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
-    const { timeline } = this.#shared;
-    if (timeline !== null && timeline.has(this.#link)) {
-      const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
-      if (factor < 1) txPs = serialisationPs(sizeBytes, this.#rateBps * factor);
-    }
+    if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
     const endPs = clock[START]! + txPs;
     port[BUSY_PS] = endPs;
     clock[DUE] = endPs + port[DELAY_PS]!;
-    if (timeline !== null && timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
+    return this.#mailboxes.post(this.#toNode, this.#toPort);
+  }
+
+  /** `#transmit` on a link that does not always work. */
+  #transmitAsIs(sizeBytes: number, timeline: LinkTimeline): number {
+    const clock = this.#clock;
+    const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
+    const endPs = clock[START]! + serialisationPs(sizeBytes, this.#rateBps * factor);
+    this.#port[BUSY_PS] = endPs;
+    clock[DUE] = endPs + this.#port[DELAY_PS]!;
+    if (timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 
@@ -378,11 +371,6 @@ export class Nic {
     nextSendPs[flow] = this.#clock[START]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
     this.#ring.remove(flow);
     if (mayGoOn) held.add(flow);
-  }
-
-  /** What flows ask their receivers for is shared by all of the host that may send. */
-  #tellEligible(credits: readonly CreditGate[]): void {
-    for (let i = 0; i < credits.length; i++) credits[i]!.eligibleFlows = this.#ring.count;
   }
 
   #armTimer(flow: number): void {
