@@ -95,9 +95,11 @@ export function runNetwork(network: Network, scenario: Scenario, options: Packet
   return { wasStopped, hadEnoughPackets, isDeadlocked, isCutOff, timePs: endedBetween ? doneUntilPs + 1 : engine.donePs() };
 }
 
-/** No packet is under way, and some wait behind a pause: nothing can ever resume them. */
+/** No packet is under way or may start, and some wait behind a pause: nothing can ever resume them. */
 function standsStill({ engine, ports }: Network, partition: Partition | undefined): boolean {
-  return sumOver(partition, engine.mailboxes.packets()) === 0 && sumOver(partition, ports.waitingPaused()) > 0;
+  const paused = ports.waitingPaused();
+  // A packet that the link will lose is in no mailbox, but those behind it are still served.
+  return sumOver(partition, engine.mailboxes.packets() + ports.waiting() - paused) === 0 && sumOver(partition, paused) > 0;
 }
 
 function pauseOf(network: Network, { onProgress, shouldStop, partition }: PacketRunOptions): (() => boolean) | null {

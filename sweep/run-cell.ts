@@ -59,8 +59,8 @@ export function attemptCell(spec: CellSpec, control: RunControl = {}): CellOutco
 
 /**
  * Holds a finished result against what is proven for every balancer and transport: no completion before `bound_us`, and on some
- * link at a ToR at least the ToR's traffic divided over its capacity (pigeonhole). The second is skipped where packets were lost:
- * a first transmission that is dropped never loads the links after the drop.
+ * link at a ToR at least the ToR's traffic divided over its capacity (pigeonhole). The second is skipped where packets were lost
+ * or cut: a first transmission that ends at a switch never loads the links behind it.
  *
  * @throws BoundError
  */
@@ -71,7 +71,7 @@ export function checkBounds(result: RunResult, schedule: Schedule, topology: Top
       hint: 'either the bound or the simulator is wrong: please report it',
     });
   }
-  if ((result.drops ?? 0) > 0) return;
+  if ((result.drops ?? 0) + (result.trims ?? 0) > 0) return;
   const leastUtilisation = leastFabricUtilisation(schedule, topology);
   let utilisation = 0;
   for (let link = 0; link < topology.links; link++) {

@@ -38,9 +38,9 @@ export class Mailboxes {
   /** One bit a node with mail, by slot. */
   readonly active: Int32Array;
   readonly overflow: Overflow;
-  /** null: all nodes are handled here. */
   /** A bit a packet type that uses the words beyond the usual six. */
   readonly #extraTypes: number;
+  /** null: all nodes are handled here. */
   readonly #partition: Partition | null;
   /** Mailboxes of other partitions' nodes with records that have not been handed over. */
   #foreign: Int32Array = new Int32Array(64);

@@ -25,7 +25,7 @@ export const MAX_WINDOW_PS = 2 ** 20 - 1;
 /** Input ports are below this; from here on the number is a class of local events. */
 export const FIRST_CLASS = 2040;
 export const MAX_PORTS = FIRST_CLASS;
-/** A node and a port share 32 bits (sim/fabric/ports.ts); destination hosts have 23. */
+/** A node and a port share 32 bits (`DESTINATION` in sim/fabric); destination hosts have 23. */
 export const MAX_HOSTS = 2 ** 20;
 
 /**

@@ -16,7 +16,7 @@ import { hasPfc, switchPorts } from './build-ports.ts';
 import { flowEnds, type FlowEnds, type NetworkJob } from './flow-ends.ts';
 import type { Host } from './host.ts';
 import { layoutOf } from './layout-of.ts';
-import { LinkTimeline } from './link-timeline.ts';
+import { linkTimeline, type LinkTimeline } from './link-timeline.ts';
 import { openFlows, type OpenFlows } from './open-flows.ts';
 import { ScheduleRunner, type CutOff } from './schedule-runner.ts';
 import { Switch, type SwitchShared } from './switch.ts';
@@ -89,9 +89,7 @@ export class Network {
       partition: options.partition ?? null,
     });
     const classes = trafficClasses(input.classOfFlow);
-    this.timeline = scenario.failures.some(({ course }) => course !== undefined)
-      ? new LinkTimeline(topology, scenario.failures, seed)
-      : null;
+    this.timeline = linkTimeline(topology, scenario.failures, seed);
     this.ports = switchPorts({
       engine: this.engine,
       topology,

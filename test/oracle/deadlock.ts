@@ -1,4 +1,5 @@
 import type { Topology } from '../../sim/base/topology.ts';
+import type { ClassQueues } from './class-queues.ts';
 import type { OutputPort } from './output-port.ts';
 import type { Switch } from './switch.ts';
 
@@ -8,8 +9,11 @@ interface Stopped {
   readonly trafficClass: number;
 }
 
-/** Whether a packet waits at a switch in a paused class. */
-export const packetsWaitBehindPause = (switches: readonly Switch[]): boolean => stoppedPorts(switches).length > 0;
+/** Whether packets wait at switches, and all of them in paused classes. */
+export const packetsWaitBehindPause = (switches: readonly Switch[]): boolean =>
+  stoppedPorts(switches).length > 0 && !switches.some(({ ports }) => ports.some(({ queues }) => mayStart(queues)));
+
+const mayStart = (queues: ClassQueues): boolean => queues.all().some(({ packet }) => !queues.isPaused(packet.trafficClass));
 
 /**
  * A cycle of ports that wait for each other (docs/model-switches.md, section 7): the links that they send on, in order; null if

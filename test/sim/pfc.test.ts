@@ -106,6 +106,27 @@ describe('lossless switches', () => {
     expect(simulate(withHeadroom(incast, 0)).drops).toBeGreaterThan(0);
   });
 
+  test('packets behind a pause are no deadlock while the port that they wait for still serves others, into a link that is down', () => {
+    // 33 ms a packet on the link from spine0 to leaf1, all of them lost: leaf0 is paused meanwhile, and nothing is under way.
+    const course = { atPs: 0, untilPs: Infinity, direction: 'down' } as const;
+    const { finished, unfinishedReason, pfcPauses } = simulate(
+      scenarioOf({
+        topology: leafSpineSpec(2, 4, 1),
+        workload: { kind: 'flows', flows: [0, 1, 2].map((src) => ({ src, dst: 4, sizeBytes: 256 * 4096, startPs: 0 })), ranks: 8 },
+        transport: { ...lineRate.transport, recovery: 'sr', rtoPs: 1e12 },
+        switch: { ...DROPTAIL, kind: 'lossless-input', ecn: 'off', queueBytes: null, pauseBytes: 60_000, resumeBytes: 40_000 },
+        failures: [
+          { link: 'leaf1-spine0', course: { ...course, fault: { kind: 'rate', rateBps: 1e6 } } },
+          { link: 'leaf1-spine0', course: { ...course, atPs: 1e6, untilPs: 9e11, fault: { kind: 'down', convergePs: Infinity } } },
+        ],
+        stopAtPs: 3e9,
+      }),
+    );
+    expect(finished).toBe(false);
+    expect(pfcPauses).toBeGreaterThan(0);
+    expect(unfinishedReason).toContain('stop.at');
+  });
+
   test('a cyclic dependency of buffers ends the run as a deadlock that names the cycle, also while timers go on', () => {
     for (const recovery of ['none', 'sr'] as const) {
       const transport = { kind: 'fixed', rateBps: null, windowBytes: null, recovery, rtoPs: 50_000_000, nackIntervalPs: 0 } as const;

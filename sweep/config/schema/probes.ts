@@ -28,5 +28,3 @@ export const probes = z
   })
   .optional()
   .meta({ description: 'What is recorded over time, in files (docs/probes.md). Absent: nothing.' });
-
-export type ProbesConfig = NonNullable<z.output<typeof probes>>;
