@@ -13,6 +13,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
+    // No test changes a module: files share them, and a quarter of the time is saved.
+    isolate: false,
     maxWorkers: 2,
     env: seed === undefined ? {} : { NETSIM_SEED: seed },
     testTimeout: timeout,

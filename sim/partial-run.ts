@@ -123,7 +123,7 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
     trims: a.trims + b.trims,
     pfcPauses: a.pfcPauses + b.pfcPauses,
     waitingPaused: a.waitingPaused + b.waitingPaused,
-    pauseEdges: Int32Array.of(...a.pauseEdges, ...b.pauseEdges),
+    pauseEdges: joined(a.pauseEdges, b.pauseEdges),
     reorderMaxPackets: Math.max(a.reorderMaxPackets, b.reorderMaxPackets),
     probes: a.probes === null || b.probes === null ? null : joinProbeTables(a.probes, b.probes),
     openFlows: joinOpenFlows(a.openFlows, b.openFlows),
@@ -147,6 +147,13 @@ export function checkConservation(run: PartialRun): void {
   if (sent === delivered + drops + lostOnLinks + withoutNextHop + inFlight) return;
   const where = `${delivered} delivered, ${drops} dropped, ${lostOnLinks} lost on links, ${withoutNextHop} without next hop, ${inFlight} in flight`;
   throw new InternalError('E932', `packets are not conserved: ${sent} sent, ${where}`);
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 const zip = (a: Float64Array, b: Float64Array, joined: (x: number, y: number) => number): Float64Array =>

@@ -4,7 +4,7 @@
  */
 const FIXED_SEED = 20_250_101;
 /** Random scenarios that `npm test` runs against the oracle, about. */
-const USUAL_SCENARIOS = 900;
+const USUAL_SCENARIOS = 2500;
 
 const wanted = process.env.NETSIM_SCENARIOS;
 export const IS_NIGHTLY = wanted !== undefined;

@@ -6,11 +6,13 @@ export class ControlQueue {
   /** Words of a packet. */
   readonly stride: number;
   words: Int32Array;
+  readonly #held: Int32Array;
 
   /** @param recordWords words of a record */
   constructor(recordWords: number) {
     this.stride = recordWords - 1;
     this.words = new Int32Array(this.stride * 16);
+    this.#held = new Int32Array(this.stride);
   }
 
   /** Returns the position of the packet's words beyond these five, in `words`. */
@@ -39,7 +41,9 @@ export class ControlQueue {
   bringForward(place: number): void {
     if (place === 0) return;
     const { words, stride } = this;
-    const held = Int32Array.from({ length: stride }, (_, word) => words[this.at(place) + word]!);
+    const held = this.#held;
+    const from = this.at(place);
+    for (let word = 0; word < stride; word++) held[word] = words[from + word]!;
     for (let i = place; i > 0; i--) words.copyWithin(this.at(i), this.at(i - 1), this.at(i - 1) + stride);
     words.set(held, this.head);
   }

@@ -9,7 +9,7 @@ import type { OracleInput } from './types.ts';
 
 const GBPS = 1e9;
 
-/** The fabric of the unit cases of reference/transport-and-switch.md 2.2: 400 Gb/s and 500 ns on every link. */
+/** The fabric of examples/unit-cases: 400 Gb/s and 500 ns on every link. */
 export const fabric = (leaves: number, hostsPerLeaf: number, spines: number): LeafSpineSpec => ({
   kind: 'leaf-spine',
   leaves,

@@ -6,7 +6,7 @@ import { runEngine } from './engine-run.ts';
 import { mixedInput, mixedScenarios } from './mixed-scenarios.ts';
 import { runOracle } from './oracle.ts';
 
-test.prop([mixedScenarios], { numRuns: scenarioRuns(120) })(
+test.prop([mixedScenarios], { numRuns: scenarioRuns(80) })(
   'the engine and the oracle agree packet for packet on several jobs, each with a balancer and a transport of its own',
   (scenario) => {
     const input = mixedInput(scenario);

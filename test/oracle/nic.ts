@@ -159,7 +159,7 @@ export class Nic {
 }
 
 /**
- * A NIC that is asked late, as an engine without transmit-done events does (reference/engine.md 9.6): before each event of its host
+ * A NIC that is asked late, as an engine without transmit-done events does: before each event of its host
  * and at the end of each window. Asked before the event it must do what Nic does; asked after it, it sees a state that came too late.
  */
 export class LazyNic extends Nic {

@@ -23,7 +23,7 @@ function expectAgreement(scenarioCase: ScenarioCase, options: EngineRunOptions =
 
 describe('the engine and the oracle agree packet for packet on', () => {
   for (const [name, cases] of Object.entries(TRANSPORT_CASES)) {
-    test.prop([cases], { numRuns: scenarioRuns(name === LARGE ? 15 : 80) })(name, (scenarioCase) => {
+    test.prop([cases], { numRuns: scenarioRuns(name === LARGE ? 10 : 40) })(name, (scenarioCase) => {
       expectAgreement(scenarioCase);
     });
   }

@@ -4,7 +4,7 @@ import { simulate } from '../../sim/simulate.ts';
 import { ideal, leafSpineSpec, scenarioOf } from './scenarios.ts';
 
 /**
- * Closed forms of reference/collectives.md section 4 on the theory's network: all hosts on one switch (non-blocking), line rate, no ACK
+ * Closed forms of the alpha-beta model (Thakur et al. 2005) on the theory's network: all hosts on one switch (non-blocking), line rate, no ACK
  * packets. A message of k full packets takes T(k) = k tx + one tx of store-and-forward at the switch + two delays; the sender knows of
  * the last byte two delays later.
  */

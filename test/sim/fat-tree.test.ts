@@ -35,7 +35,11 @@ describe('packets in a fat tree', () => {
     (shift, split) => {
       const balancer = { ...plainEthereal, split };
       const prepared = prepare(scenarioOf({ topology: TREE, workload: permutation(shift, 16 * 4096), balancer }));
-      const planned = fabricLoads(prepared.topology, prepared.schedule, prepared.plan, balancer, { seed: 1, hash: 'ideal', sameSalt: false });
+      const planned = fabricLoads(prepared.topology, prepared.schedule, prepared.plan, balancer, {
+        seed: 1,
+        hash: 'ideal',
+        sameSalt: false,
+      });
       const { tables, congestionRatio, worstPhaseCongestionRatio } = simulatePrepared(prepared);
       expect(tables.linkLoadBytes).toEqual(planned.linkLoadBytes);
       expect(tables.linkLoadBytes).toEqual(planned.idealLinkLoadBytes);

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { simulate } from '../../sim/simulate.ts';
 import { everyBalancer, flowsOf, leafSpineSpec, lineRate, scenarioOf } from './scenarios.ts';
 
-/** reference/transport-and-switch.md 2.2: LS128's fabric, 400 Gb/s, 500 ns, 4160 B packets, 64 B ACKs. */
+/** The unit cases of examples/unit-cases: LS128's fabric, 400 Gb/s, 500 ns, 4160 B packets, 64 B ACKs. */
 const LS128 = leafSpineSpec(16, 8, 8);
 
 describe('the unit cases hold to the picosecond', () => {
