@@ -32,9 +32,6 @@ export function checkDevices({ topology, nic, switch: device, transport }: Parti
       if (nic !== undefined && device.headerQueue !== undefined && device.headerQueue < nic.ack) {
         say(['switch', 'headerQueue'], `${sizeText(device.headerQueue)} is less than one header`, `nic.ack is ${sizeText(nic.ack)}`);
       }
-      if (device.trim !== false && nic !== undefined && nic.ack > nic.mtu + nic.header) {
-        say(['nic', 'ack'], `${sizeText(nic.ack)} is more than a packet, and switches trim packets to it`, 'at most mtu + header');
-      }
       if (device.trim && transport?.recovery === 'none') {
         say(['transport', 'recovery'], 'nothing is sent again, and switches trim', 'choose another recovery, or set switch.trim: false');
       }
