@@ -102,7 +102,7 @@ export class Simulation {
   }
 
   scheduleLocal(timePs: number, node: number, eventClass: number, id: number, run: () => void): void {
-    const handledPs = this.bugs.has('late-window-timers') ? this.#lateTime(timePs) : timePs;
+    const handledPs = this.bugs.has('late-window-timers') ? Math.max(this.now, this.#lateTime(timePs)) : timePs;
     this.#push(handledPs, EVENT, node, eventClass, id, () => {
       if (eventClass !== NIC_WAKE_UP) this.logs[node]!.locals.push({ timePs: this.now, eventClass, id });
       run();
