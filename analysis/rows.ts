@@ -1,3 +1,4 @@
+import { MEASURES } from '../sim/base/measures.ts';
 import type { JobResult, RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
 import { linkName } from '../sim/base/link-name.ts';
@@ -34,6 +35,7 @@ export const RESULT_COLUMNS = [
   'queue_max_bytes',
   'reorder_max_packets',
   'finished',
+  ...MEASURES,
 ] as const;
 
 /** Columns of the lines that several jobs of a run have of their own, in order; what identifies the run stands before them. */
@@ -111,6 +113,7 @@ export function cellRecord(
     queue_max_bytes: result.queueMaxBytes,
     reorder_max_packets: result.reorderMaxPackets,
     finished: result.finished,
+    ...Object.fromEntries(MEASURES.map((measure) => [measure, result.measures[measure] ?? null])),
   };
   const fabricLinks: FabricLinkRecord[] = [];
   for (let link = 0; link < topology.links; link++) {

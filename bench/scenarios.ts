@@ -1,7 +1,9 @@
 import { DROPTAIL, PLAIN_NIC } from '../sim/base/device-spec.ts';
 import { ONE_WORKLOAD } from '../sim/base/job-spec.ts';
 import type { BalancerSpec } from '../sim/base/balancer-spec.ts';
-import type { LeafSpineSpec, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../sim/base/topology-spec.ts';
+import type { Scenario } from '../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import type { TransportSpec } from '../sim/base/transport-spec.ts';
 
 /** A named scenario of the benchmark. */

@@ -1,5 +1,6 @@
 import type { EcnSpec } from './base/device-spec.ts';
-import type { LinkSpec, Scenario } from './base/scenario.ts';
+import type { LinkSpec } from './base/topology-spec.ts';
+import type { Scenario } from './base/scenario.ts';
 import type { Topology } from './base/topology.ts';
 
 /** Serialisation time of `bytes` at `rateBps`: whole picoseconds, rounded a packet at a time, at least 1. */

@@ -1,4 +1,5 @@
 import { foregroundBoundPs, jobBoundPs } from '../analysis/bounds/job-bounds.ts';
+import { SEND } from './base/schedule.ts';
 import type { JobResult, RunResult } from './base/result.ts';
 import type { PartialRun } from './partial-run.ts';
 import type { Prepared } from './prepare.ts';
@@ -42,6 +43,9 @@ function jobResult(prepared: Prepared, run: PartialRun | null, job: number): Job
 }
 
 /** Of the sends of some jobs that ended. */
-function endedFctPs({ schedule }: Prepared, { fctPs }: PartialRun, isIncluded: (job: number) => boolean): Float64Array {
-  return fctPs.filter((ps, op) => !Number.isNaN(ps) && isIncluded(schedule.jobOfOp[op]!));
+function endedFctPs({ schedule }: Prepared, { operations }: PartialRun, isIncluded: (job: number) => boolean): Float64Array {
+  const { startPs, endPs } = operations;
+  const isCounted = (ps: number, op: number): boolean =>
+    schedule.kind[op] === SEND && !Number.isNaN(ps) && isIncluded(schedule.jobOfOp[op]!);
+  return endPs.map((ps, op) => (isCounted(ps, op) ? ps - startPs[op]! : NaN)).filter((ps) => !Number.isNaN(ps));
 }

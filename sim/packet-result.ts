@@ -36,8 +36,10 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
     pfcPauses: run.pfcPauses,
     queueMaxBytes: run.queueMaxBytes.reduce((largest, bytes) => Math.max(largest, bytes), 0),
     reorderMaxPackets: run.reorderMaxPackets,
+    measures: figures.completionPs === null ? {} : (prepared.measure?.(run.operations, figures.completionPs) ?? {}),
     tables: {
       fctPs,
+      operations: run.operations,
       linkLoadBytes: run.loadBytes,
       idealLinkLoadBytes: measured.idealLinkLoadBytes,
       linkQueueMaxBytes: run.queueMaxBytes,

@@ -1,4 +1,5 @@
 import { InternalError } from './base/errors.ts';
+import type { OperationTimes } from './base/measures.ts';
 import { joinProbeTables, type ProbeTables } from './base/probe-tables.ts';
 import type { Topology } from './base/topology.ts';
 import type { Network } from './fabric/network.ts';
@@ -11,8 +12,8 @@ export interface PartialRun {
   /** The same by job. */
   readonly opsEndedOfJob: Int32Array;
   readonly lastEndPsOfJob: Float64Array;
-  /** By operation: of the sends of own hosts that ended; NaN otherwise. */
-  readonly fctPs: Float64Array;
+  /** Of the operations of own hosts; NaN for those of others. */
+  readonly operations: OperationTimes;
   /** By link: payload of first transmissions, 0 on host links; largest queue. Of own switches' ports. */
   readonly loadBytes: Float64Array;
   readonly queueMaxBytes: Float64Array;
@@ -67,7 +68,7 @@ export function partialRun(network: Network, topology: Topology, ending: RunEndi
     lastEndPs: runner.lastEndPs,
     opsEndedOfJob: runner.opsEndedOfJob,
     lastEndPsOfJob: runner.lastEndPsOfJob,
-    fctPs: runner.fctPs,
+    operations: runner.times,
     loadBytes: Float64Array.from({ length: links }, (_, link) => network.loadBytes(link)),
     queueMaxBytes: Float64Array.from({ length: links }, (_, link) => ports.peakBytes(link)),
     phaseLoadBytes: network.phaseLoads?.bytes ?? null,
@@ -106,7 +107,10 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
     lastEndPs: Math.max(a.lastEndPs, b.lastEndPs),
     opsEndedOfJob: a.opsEndedOfJob.map((ended, job) => ended + b.opsEndedOfJob[job]!),
     lastEndPsOfJob: zip(a.lastEndPsOfJob, b.lastEndPsOfJob, Math.max),
-    fctPs: zip(a.fctPs, b.fctPs, (x, y) => (Number.isNaN(x) ? y : x)),
+    operations: {
+      startPs: zip(a.operations.startPs, b.operations.startPs, known),
+      endPs: zip(a.operations.endPs, b.operations.endPs, known),
+    },
     loadBytes: zip(a.loadBytes, b.loadBytes, plus),
     queueMaxBytes: zip(a.queueMaxBytes, b.queueMaxBytes, Math.max),
     phaseLoadBytes: a.phaseLoadBytes === null ? null : zip(a.phaseLoadBytes, b.phaseLoadBytes!, plus),
@@ -158,6 +162,9 @@ function joined(a: Int32Array, b: Int32Array): Int32Array {
 
 const zip = (a: Float64Array, b: Float64Array, joined: (x: number, y: number) => number): Float64Array =>
   a.map((value, i) => joined(value, b[i]!));
+
+/** The time that is one. */
+const known = (x: number, y: number): number => (Number.isNaN(x) ? y : x);
 
 function sum(values: Iterable<number>): number {
   let total = 0;

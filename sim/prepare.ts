@@ -2,6 +2,7 @@ import { foregroundBoundPs, type BoundedJobs } from '../analysis/bounds/job-boun
 import { ConfigError } from './base/errors.ts';
 import { DEFAULT_CLASS } from './base/job-spec.ts';
 import type { Scenario } from './base/scenario.ts';
+import type { Measuring } from './base/measures.ts';
 import { countSends, type Schedule } from './base/schedule.ts';
 import type { Topology } from './base/topology.ts';
 import type { FlowPlan } from './balancing/flow-plan.ts';
@@ -52,6 +53,8 @@ export interface Prepared {
   readonly notices: readonly Notice[];
   /** What a generator measured of its own draws, such as the Gini coefficient of an MoE gate. */
   readonly facts: Readonly<Record<string, number>>;
+  /** What the workload measures of a finished run; null: nothing. */
+  readonly measure: Measuring | null;
 }
 
 /**
@@ -62,7 +65,7 @@ export interface Prepared {
  * @throws ImportError when a traffic or trace file is malformed
  */
 export function prepare(scenario: Scenario, own?: Schedule): Prepared {
-  const { schedule, notices, facts, jobs } = own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
+  const { schedule, notices, facts, measure, jobs } = own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
   const topology = connectedTopology(scenario.topology, scenario.failures, schedule, scenario.seed);
   const plans = planJobs(topology, jobs, scenario.nic.mtuBytes);
   const preparedJobs = jobs.map((job, i) => preparedJob(scenario, topology, job, plans.ofJob[i]!));
@@ -88,6 +91,7 @@ export function prepare(scenario: Scenario, own?: Schedule): Prepared {
     // Jobs may have the same to say.
     notices: [...new Map(found.map((notice) => [notice.text, notice])).values()],
     facts,
+    measure,
   };
 }
 

@@ -62,8 +62,10 @@ function evaluateBound(prepared: Prepared): RunResult {
     pfcPauses: null,
     queueMaxBytes: null,
     reorderMaxPackets: null,
+    measures: {},
     tables: {
       fctPs,
+      operations: null,
       linkLoadBytes: loads.linkLoadBytes,
       idealLinkLoadBytes: loads.idealLinkLoadBytes,
       linkQueueMaxBytes: null,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../analysis/rows.ts';
 import { ConfigErrors } from '../sim/base/errors.ts';
-import type { InputFile, Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { InputFile } from '../sim/base/file-spec.ts';
+import type { Scenario } from '../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import type { Combination } from './config/combinations.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { problem } from './config/problem.ts';

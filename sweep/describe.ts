@@ -2,7 +2,8 @@ import { formatExact } from '../analysis/charts/format.ts';
 import type { BackgroundSpec, JobSpec } from '../sim/base/job-spec.ts';
 import { formatQuantity } from '../sim/base/quantity.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { LinkSpec, TopologySpec, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { LinkSpec, TopologySpec } from '../sim/base/topology-spec.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import type { CellList } from './cells.ts';
 import type { ConfigSource } from './manifest.ts';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ConfigError, NetsimError } from '../sim/base/errors.ts';
-import type { Scenario, WorkloadSpec } from '../sim/base/scenario.ts';
+import type { Scenario } from '../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import { prepare } from '../sim/prepare.ts';
 import { MAX_FLOW_PACKETS } from '../sim/transport/flow-table.ts';
 import { connectedTopology } from '../topologies/connectivity.ts';

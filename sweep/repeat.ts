@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { WorkloadSpec } from '../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import type { Cell } from './cells.ts';
 import type { Json, JsonBlock } from './config/tree.ts';
 import { writeAtomic } from './write-atomic.ts';

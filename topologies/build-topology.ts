@@ -1,5 +1,5 @@
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { TopologySpec } from '../sim/base/scenario.ts';
+import type { TopologySpec } from '../sim/base/topology-spec.ts';
 import type { Topology } from '../sim/base/topology.ts';
 import { fatTree } from './fat-tree.ts';
 import { leafSpine } from './leaf-spine.ts';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
 import { deadThroughout } from '../sim/base/failed-links.ts';
-import type { TopologySpec } from '../sim/base/scenario.ts';
+import type { TopologySpec } from '../sim/base/topology-spec.ts';
 import { SEND, type Schedule } from '../sim/base/schedule.ts';
 import { torNode, type Topology } from '../sim/base/topology.ts';
 import { buildTopology } from './build-topology.ts';

@@ -1,5 +1,5 @@
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { FatTreeSpec } from '../sim/base/scenario.ts';
+import type { FatTreeSpec } from '../sim/base/topology-spec.ts';
 import { GraphBuilder } from './graph.ts';
 import { cutFailed } from './link-names.ts';
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { FatTreeSpec } from '../sim/base/scenario.ts';
+import type { FatTreeSpec } from '../sim/base/topology-spec.ts';
 import type { PathSet, Topology } from '../sim/base/topology.ts';
 import { FatTreeLinks } from './fat-tree-links.ts';
 import { placeRanks } from './placement.ts';

@@ -1,4 +1,4 @@
-import type { LinkSpec } from '../sim/base/scenario.ts';
+import type { LinkSpec } from '../sim/base/topology-spec.ts';
 
 interface Cable {
   readonly a: number;

@@ -1,6 +1,6 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { LeafSpineSpec } from '../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../sim/base/topology-spec.ts';
 import type { PathSet, Topology } from '../sim/base/topology.ts';
 import { GraphBuilder } from './graph.ts';
 import { cutFailed } from './link-names.ts';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { TopologySpec } from '../sim/base/scenario.ts';
+import type { TopologySpec } from '../sim/base/topology-spec.ts';
 import type { GraphBuilder } from './graph.ts';
 
 const NUMBER = '(0|[1-9]\\d{0,8})';

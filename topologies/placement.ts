@@ -1,5 +1,5 @@
 import { setupStream } from '../sim/base/random.ts';
-import type { Placement } from '../sim/base/scenario.ts';
+import type { Placement } from '../sim/base/topology-spec.ts';
 
 /** Host of each rank, where ToR t has the hosts t * hostsPerTor and following. */
 export function placeRanks(

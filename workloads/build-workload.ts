@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import { collectiveSchedule } from './collectives/collective.ts';
 import { flowsSchedule, incastSchedule } from './flows.ts';
 import { fileWorkload } from './import/file.ts';

@@ -1,5 +1,5 @@
 import { ConfigError } from '../sim/base/errors.ts';
-import type { FlowsSpec, IncastSpec } from '../sim/base/scenario.ts';
+import type { FlowsSpec, IncastSpec } from '../sim/base/traffic-spec.ts';
 import { type Schedule, ScheduleBuilder } from '../sim/base/schedule.ts';
 
 /** Adds a flow that is posted `startPs` after the start of the run: a compute of that length stands before a send that starts late. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import { type SetupStream, setupStream } from '../sim/base/random.ts';
-import type { PermutationSpec } from '../sim/base/scenario.ts';
+import type { PermutationSpec } from '../sim/base/traffic-spec.ts';
 import { type Schedule, ScheduleBuilder } from '../sim/base/schedule.ts';
 
 /**

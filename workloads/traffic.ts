@@ -4,6 +4,7 @@ import { DEFAULT_CLASS, jobSeed } from '../sim/base/job-spec.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
 import type { Schedule } from '../sim/base/schedule.ts';
 import type { TransportSpec } from '../sim/base/transport-spec.ts';
+import type { Measuring } from '../sim/base/measures.ts';
 import { hostCount } from '../topologies/build-topology.ts';
 import { backgroundSchedule } from './background.ts';
 import { buildWorkload } from './build-workload.ts';
@@ -35,6 +36,8 @@ export interface Traffic {
   readonly jobs: readonly Job[];
   readonly notices: readonly Notice[];
   readonly facts: Readonly<Record<string, number>>;
+  /** Of a workload that has the fabric to itself; null: it measures nothing, or there are several. */
+  readonly measure: Measuring | null;
 }
 
 interface Part {
@@ -64,6 +67,7 @@ export function buildTraffic(scenario: Scenario): Traffic {
     facts: Object.fromEntries(
       parts.flatMap(({ job, workload }) => Object.entries(workload.facts).map(([fact, value]) => [`${job.name}.${fact}`, value])),
     ),
+    measure: null,
   };
 }
 
@@ -72,11 +76,12 @@ export function ownTraffic(scenario: Scenario, schedule: Schedule): Traffic {
   return alone(ownJob(scenario), { schedule, notices: [], facts: {} });
 }
 
-const alone = (job: Part['job'], { schedule, notices, facts }: Workload): Traffic => ({
+const alone = (job: Part['job'], { schedule, notices, facts, measure }: Workload): Traffic => ({
   schedule,
   jobs: [{ ...job, schedule, firstOp: 0 }],
   notices,
   facts,
+  measure: measure ?? null,
 });
 
 const ownJob = ({ balancer, transport, seed }: Scenario): Part['job'] => ({

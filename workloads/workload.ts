@@ -1,3 +1,4 @@
+import type { Measuring } from '../sim/base/measures.ts';
 import type { Schedule } from '../sim/base/schedule.ts';
 
 /** Something a person should know about a workload that was built: a default that matters, or a part of a file that was not used. */
@@ -11,4 +12,6 @@ export interface Workload {
   readonly schedule: Schedule;
   readonly notices: readonly Notice[];
   readonly facts: Readonly<Record<string, number>>;
+  /** Absent: a finished run says nothing special to this workload. */
+  readonly measure?: Measuring;
 }

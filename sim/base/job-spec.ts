@@ -1,7 +1,7 @@
 import type { BalancerSpec } from './balancer-spec.ts';
 import { streamSeed } from './random.ts';
 import type { TransportSpec } from './transport-spec.ts';
-import type { WorkloadSpec } from './scenario.ts';
+import type { WorkloadSpec } from './workload-spec.ts';
 
 /** Traffic class of data packets without a word on it. */
 export const DEFAULT_CLASS = 3;

@@ -1,3 +1,4 @@
+import type { Measures, OperationTimes } from './measures.ts';
 import type { ProbeTables } from './probe-tables.ts';
 
 /** What a run says, whatever its fidelity. Quantities a fidelity cannot know are null. */
@@ -37,6 +38,8 @@ export interface RunResult {
   readonly queueMaxBytes: number | null;
   readonly reorderMaxPackets: number | null;
 
+  /** What the workload measured; empty when not finished, or not simulated. */
+  readonly measures: Measures;
   readonly tables: RunTables;
   /** Of each job, where there are several (or a background, which is the last one); else empty. */
   readonly jobs: readonly JobResult[];
@@ -60,6 +63,8 @@ export interface JobResult {
 export interface RunTables {
   /** Flow completion time of each message that ended, in the order of its send in the Schedule; null where unknown. Without a background's. */
   readonly fctPs: Float64Array | null;
+  /** Of every operation of the Schedule; null where unknown. */
+  readonly operations: OperationTimes | null;
   /** Payload bytes of first transmissions on each directed link of the Topology (0 on host links). */
   readonly linkLoadBytes: Float64Array;
   /** What perfect spraying would put there. */

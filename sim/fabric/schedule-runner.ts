@@ -1,4 +1,5 @@
 import { dependents, type Dependents } from '../base/dependents.ts';
+import type { OperationTimes } from '../base/measures.ts';
 import { COMPUTE, RECV, SEND, type Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
@@ -32,8 +33,8 @@ export class ScheduleRunner {
   /** The same of each job. */
   readonly opsEndedOfJob = new Int32Array(MAX_JOBS);
   readonly lastEndPsOfJob = new Float64Array(MAX_JOBS);
-  /** Flow completion time of each send that ended; NaN otherwise. */
-  readonly fctPs: Float64Array;
+  /** Of own operations; from the start of a send to its end is the completion time of its flow. */
+  readonly times: OperationTimes;
   readonly #schedule: Schedule;
   readonly #plan: FlowPlan;
   readonly #engine: Engine;
@@ -46,7 +47,6 @@ export class ScheduleRunner {
   #computing = 0;
   readonly #waitsFor: Int32Array;
   readonly #dependents: Dependents;
-  readonly #postedPs: Float64Array;
   /** Flows of send i are firstFlow[i] .. firstFlow[i] + pieces[i] - 1. */
   readonly #firstFlow: Int32Array;
   readonly #pieces: Int32Array;
@@ -68,8 +68,7 @@ export class ScheduleRunner {
     this.#hostOfRank = topology.hostOfRank;
     this.#torOfHost = topology.torOfHost;
     this.#batchWindowPs = batchWindowPs;
-    this.fctPs = new Float64Array(ops).fill(NaN);
-    this.#postedPs = new Float64Array(ops);
+    this.times = { startPs: new Float64Array(ops).fill(NaN), endPs: new Float64Array(ops).fill(NaN) };
     this.#isReady = new Uint8Array(ops);
     this.#firstFlow = new Int32Array(ops).fill(-1);
     this.#pieces = new Int32Array(ops);
@@ -95,12 +94,15 @@ export class ScheduleRunner {
     for (let op = 0; op < ops; op++) {
       if (this.#waitsFor[op]! > 0 || !isOwn(this.#host(op))) continue;
       // A receive nobody waits for needs no event to become ready: its message cannot arrive at 0.
-      if (kind[op] === RECV && this.#dependents.offset[op] === this.#dependents.offset[op + 1]) this.#isReady[op] = 1;
-      else this.#engine.timer(this.#host(op), 0, OPERATION_READY, op);
+      if (kind[op] === RECV && this.#dependents.offset[op] === this.#dependents.offset[op + 1]) {
+        this.#isReady[op] = 1;
+        this.times.startPs[op] = 0;
+      } else this.#engine.timer(this.#host(op), 0, OPERATION_READY, op);
     }
   }
 
   operationReady(op: number, nowPs: number): void {
+    this.times.startPs[op] = nowPs;
     switch (this.#schedule.kind[op]) {
       case SEND:
         this.#post(op, nowPs);
@@ -127,7 +129,6 @@ export class ScheduleRunner {
   flowComplete(flow: number, nowPs: number): void {
     const send = this.#plan.message[flow]!;
     if (--this.#unacknowledged[send]! > 0) return;
-    this.fctPs[send] = nowPs - this.#postedPs[send]!;
     this.#end(send, nowPs);
   }
 
@@ -155,7 +156,6 @@ export class ScheduleRunner {
   }
 
   #post(send: number, nowPs: number): void {
-    this.#postedPs[send] = nowPs;
     this.#countDown(send, 1, nowPs);
     const host = this.#host(send);
     const first = this.#firstFlow[send]!;
@@ -179,6 +179,7 @@ export class ScheduleRunner {
 
   #end(op: number, nowPs: number): void {
     this.opsEnded++;
+    this.times.endPs[op] = nowPs;
     if (nowPs > this.lastEndPs) this.lastEndPs = nowPs;
     const job = this.#schedule.jobOfOp[op]!;
     this.opsEndedOfJob[job]!++;

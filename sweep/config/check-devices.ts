@@ -1,5 +1,5 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { LinkSpec, TopologySpec } from '../../sim/base/scenario.ts';
+import type { LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
 import { defaultHeadroomBytes } from '../../sim/derive.ts';
 import type { Say } from './contradiction.ts';
 import { defaultBufferBytes } from './device-specs.ts';

@@ -1,6 +1,6 @@
 import { downCount, MAX_FLAPS } from '../../sim/base/failed-links.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { TopologySpec } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { linkExists, linkNames, switchExists, switchNames } from '../../topologies/link-names.ts';
 import type { Say } from './contradiction.ts';
 import { courseOf, faultKey, isKnownFromStart } from './failure-specs.ts';

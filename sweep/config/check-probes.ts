@@ -1,4 +1,4 @@
-import type { TopologySpec } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import { serialisationPs } from '../../sim/derive.ts';
 import { linkExists, linkNames, switchExists } from '../../topologies/link-names.ts';

@@ -1,5 +1,6 @@
 import { hostCount } from '../../topologies/build-topology.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import { checkMoe } from './check-moe.ts';
 import type { Say } from './contradiction.ts';
 import { MAX_MESSAGES, messageCount } from './message-count.ts';
 import type { Config } from './schema/config.ts';
@@ -39,20 +40,9 @@ export function checkWorkload({ topology, workload }: Partial<Config>, say: Say)
         if (src === dst) say([...path, 'dst'], `rank ${dst} sends to itself`, 'a flow joins two ranks');
       });
       break;
-    case 'moe': {
-      const { experts, topk, hidden, dispatch, combine } = workload;
-      if (topk > experts) say(['workload', 'topk'], `${topk} of ${experts} experts`, `at most ${experts}`);
-      if (experts % ranks !== 0)
-        say(['workload', 'experts'], `${experts} experts on ${ranks} ranks`, 'the experts must be a multiple of the ranks');
-      if ((dispatch === 'fp8' || combine === 'logfmt10') && hidden % 128 !== 0) {
-        say(
-          ['workload', 'hidden'],
-          `hidden size ${hidden} with one scale for 128 values`,
-          'a multiple of 128, or give dispatch and combine in bytes',
-        );
-      }
+    case 'moe':
+      checkMoe(workload, ranks, say);
       break;
-    }
   }
 }
 

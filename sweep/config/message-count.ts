@@ -1,4 +1,4 @@
-import type { CollectiveSpec } from '../../sim/base/scenario.ts';
+import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
 
 /** A Schedule of this many messages takes a few gigabytes; all-to-all among 4096 ranks, 16.8 million, is below. */

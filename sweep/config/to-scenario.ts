@@ -1,5 +1,6 @@
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
-import type { InputFile, Scenario } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { BackgroundSpec, JobSpec } from '../../sim/base/job-spec.ts';
 import type { ProbeSpec } from '../../sim/base/probe-spec.ts';

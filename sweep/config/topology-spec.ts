@@ -1,4 +1,4 @@
-import type { FatTreeSpec, LeafSpineSpec, LinkSpec, TopologySpec } from '../../sim/base/scenario.ts';
+import type { FatTreeSpec, LeafSpineSpec, LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
 import type { TopologyConfig } from './schema/topology.ts';
 
 /** The fabric of a valid config as the simulator takes it, every default filled in. */

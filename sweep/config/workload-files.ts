@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ConfigError } from '../../sim/base/errors.ts';
-import type { InputFile } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure } from './files.ts';
 import { problem } from './problem.ts';

@@ -1,6 +1,6 @@
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
 import type { FailureSpec } from '../../sim/base/failure-spec.ts';
-import type { LeafSpineSpec } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../../sim/base/topology-spec.ts';
 import { type Schedule, ScheduleBuilder } from '../../sim/base/schedule.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';

@@ -5,7 +5,7 @@ import { isDownFault } from '../../sim/base/failure-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { DeadPaths } from '../../sim/balancing/dead-paths.ts';
 import { MAX_ROUTINGS, RouteEpochs } from '../../sim/balancing/route-epochs.ts';
-import type { TopologySpec } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { buildTopology, hostCount } from '../../topologies/build-topology.ts';
 import { LAST_PS, outages, takesDownAt } from '../fabric/failure-cases.ts';
 import { fatTreeSpec, leafSpineSpec } from '../sim/scenarios.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLLECTIVE_ALGORITHMS } from '../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS } from '../../sim/base/collective-spec.ts';
 import { expandCells } from '../../sweep/cells.ts';
 import { messageCount } from '../../sweep/config/message-count.ts';
 import type { WorkloadConfig } from '../../sweep/config/schema/workload.ts';

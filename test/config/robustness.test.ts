@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ConfigError, InternalError, NetsimError } from '../../sim/base/errors.ts';
-import type { LeafSpineSpec, TopologySpec } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
 import { expandCells } from '../../sweep/cells.ts';
 import { locate } from '../../sweep/config/load.ts';
 import { editDistance, nearest } from '../../sweep/config/suggest.ts';

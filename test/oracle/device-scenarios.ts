@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { DroptailSpec, NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
-import type { Scenario, TopologySpec } from '../../sim/base/scenario.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { defaultHeadroomBytes } from '../../sim/derive.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 import { stormCases } from './corner-cases.ts';

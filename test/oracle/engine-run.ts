@@ -1,3 +1,4 @@
+import { SEND } from '../../sim/base/schedule.ts';
 import { joinPartialRuns, partialRun, checkConservation, type PartialRun } from '../../sim/partial-run.ts';
 import { runNetwork } from '../../sim/packet-run.ts';
 import { routesOf } from '../../sim/prepare.ts';
@@ -88,7 +89,7 @@ export function engineRun({ schedule }: OracleInput, parts: readonly PartOfRun[]
   return {
     finished,
     completionPs: finished ? run.lastEndPs : NaN,
-    fctPs: run.fctPs,
+    fctPs: run.operations.endPs.map((ps, op) => (schedule.kind[op] === SEND ? ps - run.operations.startPs[op]! : NaN)),
     packets: run.packets,
     packetHops: run.packetHops,
     drops: run.drops + run.lostOnLinks + run.withoutNextHop,

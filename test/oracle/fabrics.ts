@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FailureSpec } from '../../sim/base/failure-spec.ts';
-import type { FatTreeSpec, LeafSpineSpec, Placement, TopologySpec } from '../../sim/base/scenario.ts';
+import type { FatTreeSpec, LeafSpineSpec, Placement, TopologySpec } from '../../sim/base/topology-spec.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FailureCourse, FailureSpec, Fault } from '../../sim/base/failure-spec.ts';
-import type { TopologySpec } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 import { DEVICE_CASES } from './device-scenarios.ts';
 import type { ScenarioCase } from './scenario-case.ts';

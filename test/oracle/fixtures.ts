@@ -1,6 +1,7 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
-import type { LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../../sim/base/topology-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { ScheduleBuilder, type Schedule } from '../../sim/base/schedule.ts';
 import { planFlows } from '../../sim/balancing/plan.ts';
 import { buildTopology, hostCount } from '../../topologies/build-topology.ts';

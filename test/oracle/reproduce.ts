@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import type { FlowSpec, Scenario } from '../../sim/base/scenario.ts';
+import type { FlowSpec } from '../../sim/base/traffic-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { COMPUTE, SEND, type Schedule } from '../../sim/base/schedule.ts';
 import { resolvedConfig } from '../../sweep/config/resolved-config.ts';
 import { flowsSchedule } from '../../workloads/flows.ts';

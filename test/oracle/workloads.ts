@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec, type WorkloadSpec } from '../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/collective-spec.ts';
+import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
 import type { Traffic } from './traffic.ts';
 

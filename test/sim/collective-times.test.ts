@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/collective-spec.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { ideal, leafSpineSpec, scenarioOf } from './scenarios.ts';
 

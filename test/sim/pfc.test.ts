@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { DROPTAIL, PLAIN_NIC, type SharedBufferSpec } from '../../sim/base/device-spec.ts';
-import type { Scenario, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
 import { Network } from '../../sim/fabric/network.ts';
 import { safeHeadroomBytes } from '../../sim/headroom.ts';
 import { runNetwork } from '../../sim/packet-run.ts';

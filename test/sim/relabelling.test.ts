@@ -1,6 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { FlowSpec, LeafSpineSpec, Scenario } from '../../sim/base/scenario.ts';
+import type { FlowSpec } from '../../sim/base/traffic-spec.ts';
+import type { LeafSpineSpec } from '../../sim/base/topology-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { pathSlots } from '../../sim/balancing/path-slots.ts';
 import { prepare, type Prepared } from '../../sim/prepare.ts';

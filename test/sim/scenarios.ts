@@ -1,7 +1,9 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
-import type { FatTreeSpec, LeafSpineSpec, Scenario, TopologySpec, WorkloadSpec } from '../../sim/base/scenario.ts';
+import type { FatTreeSpec, LeafSpineSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
+import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
 
 const GBPS = 1e9;
 

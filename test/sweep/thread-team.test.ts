@@ -1,6 +1,7 @@
 import { DROPTAIL } from '../../sim/base/device-spec.ts';
 import { describe, expect, test } from 'vitest';
-import type { Scenario, TopologySpec } from '../../sim/base/scenario.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { attemptCell } from '../../sweep/run-cell.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import { StopFlag } from '../../sweep/stop-flag.ts';

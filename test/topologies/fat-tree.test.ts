@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ConfigError } from '../../sim/base/errors.ts';
-import type { FatTreeSpec } from '../../sim/base/scenario.ts';
+import type { FatTreeSpec } from '../../sim/base/topology-spec.ts';
 import { type Topology, torNode } from '../../sim/base/topology.ts';
 import { fatTree } from '../../topologies/fat-tree.ts';
 import { linkExists } from '../../topologies/link-names.ts';

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../sim/base/errors.ts';
-import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/collective-spec.ts';
 import { type Schedule, ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { powerOfTwoBelow } from './blocks.ts';
 import { CollectiveCall, type MessageObserver } from './collective-call.ts';

@@ -1,4 +1,4 @@
-import { COLLECTIVE_ALGORITHMS, type CollectiveSpec } from '../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS, type CollectiveSpec } from '../../sim/base/collective-spec.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import { collectiveSchedule } from './collective.ts';
 

@@ -1,4 +1,6 @@
-import { type CollectiveSpec, type FileSpec, MAX_TIME_PS } from '../../sim/base/scenario.ts';
+import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
+import type { FileSpec } from '../../sim/base/file-spec.ts';
+import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
 import type { Notice } from '../workload.ts';
 import type { ProcessGroup, ProcessGroups } from './chakra-groups.ts';
 import { COMM_TYPES, describeNode, NODE_TYPES, type TraceNode } from './chakra-trace.ts';

@@ -1,4 +1,4 @@
-import type { FileSpec } from '../../sim/base/scenario.ts';
+import type { FileSpec } from '../../sim/base/file-spec.ts';
 import { MinHeap } from '../min-heap.ts';
 import type { Notice } from '../workload.ts';
 import { describeNode, type Trace, type TraceNode } from './chakra-trace.ts';

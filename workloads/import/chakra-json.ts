@@ -1,5 +1,5 @@
 import { ImportError } from '../../sim/base/errors.ts';
-import type { InputFile } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { AttributeValue, Trace, TraceNode } from './chakra-trace.ts';
 import { Problems } from './problems.ts';
 

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import { ImportError } from '../../sim/base/errors.ts';
-import type { InputFile } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { AttributeValue, Trace, TraceNode } from './chakra-trace.ts';
 
 /** Scalar kinds of an attribute with the field number of the scalar; its list has the next number (Chakra schema, AttributeProto). */

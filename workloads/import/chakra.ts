@@ -1,5 +1,6 @@
 import { ImportError } from '../../sim/base/errors.ts';
-import type { CollectiveAlgorithm, CollectiveSpec, FileSpec } from '../../sim/base/scenario.ts';
+import type { CollectiveAlgorithm, CollectiveSpec } from '../../sim/base/collective-spec.ts';
+import type { FileSpec } from '../../sim/base/file-spec.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { afterAll, NOTHING } from '../after-all.ts';
 import { algorithmProblem, emitCollective } from '../collectives/collective.ts';

@@ -1,4 +1,4 @@
-import type { FileSpec } from '../../sim/base/scenario.ts';
+import type { FileSpec } from '../../sim/base/file-spec.ts';
 import type { Workload } from '../workload.ts';
 import { chakraWorkload } from './chakra.ts';
 import { htsimWorkload } from './htsim.ts';

@@ -1,5 +1,5 @@
 import type { ErrorPlace } from '../../sim/base/errors.ts';
-import type { InputFile } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { Notice } from '../workload.ts';
 import { type Line, textLines } from './lines.ts';
 import { Problems } from './problems.ts';

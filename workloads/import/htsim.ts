@@ -1,5 +1,6 @@
 import { ImportError } from '../../sim/base/errors.ts';
-import { MAX_TIME_PS, type FileSpec, type InputFile } from '../../sim/base/scenario.ts';
+import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
+import type { FileSpec, InputFile } from '../../sim/base/file-spec.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { addFlow } from '../flows.ts';
 import type { Notice, Workload } from '../workload.ts';

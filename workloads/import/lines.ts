@@ -1,5 +1,5 @@
 import { ImportError } from '../../sim/base/errors.ts';
-import type { InputFile } from '../../sim/base/scenario.ts';
+import type { InputFile } from '../../sim/base/file-spec.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;

@@ -1,5 +1,5 @@
 import { setupStream, type SetupStream } from '../../sim/base/random.ts';
-import type { MoeSpec } from '../../sim/base/scenario.ts';
+import type { MoeSpec } from '../../sim/base/moe-spec.ts';
 
 /** Draws the experts of one token into `chosen` (its length is k), all different. */
 export type TokenGate = (stream: SetupStream, chosen: Int32Array) => void;

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../sim/base/errors.ts';
-import type { MoeSpec } from '../../sim/base/scenario.ts';
+import type { MoeSpec } from '../../sim/base/moe-spec.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { afterAll, NOTHING } from '../after-all.ts';
 import type { Workload } from '../workload.ts';

@@ -1,5 +1,5 @@
 import { setupStream } from '../../sim/base/random.ts';
-import type { MoeSpec } from '../../sim/base/scenario.ts';
+import type { MoeSpec } from '../../sim/base/moe-spec.ts';
 import { logWeights, plackettLuce } from './gating.ts';
 
 /** The drawn routing of one MoE layer. */

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
-import type { FatTreeSpec } from '../../../sim/base/scenario.ts';
+import type { FatTreeSpec } from '../../../sim/base/topology-spec.ts';
 import type { Schedule } from '../../../sim/base/schedule.ts';
 import type { Topology } from '../../../sim/base/topology.ts';
 import { type FabricLoads, fabricLoads } from '../../../analysis/bounds/link-loads.ts';

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ConfigError } from '../../../sim/base/errors.ts';
-import type { CollectiveSpec } from '../../../sim/base/scenario.ts';
+import type { CollectiveSpec } from '../../../sim/base/collective-spec.ts';
 import { SEND, type Schedule } from '../../../sim/base/schedule.ts';
 import { blockBytes, blockStart } from '../../../workloads/collectives/blocks.ts';
 import { collectiveSchedule } from '../../../workloads/collectives/collective.ts';

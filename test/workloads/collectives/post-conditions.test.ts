@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { COLLECTIVE_ALGORITHMS, type CollectiveSpec } from '../../../sim/base/scenario.ts';
+import { COLLECTIVE_ALGORITHMS, type CollectiveSpec } from '../../../sim/base/collective-spec.ts';
 import { blockStart } from '../../../workloads/collectives/blocks.ts';
 import { collectiveSchedule } from '../../../workloads/collectives/collective.ts';
 import { execute } from '../execute.ts';

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { InputFile } from '../../../sim/base/scenario.ts';
+import type { InputFile } from '../../../sim/base/file-spec.ts';
 import { parseChakraJson } from '../../../workloads/import/chakra-json.ts';
 import { parseChakraProtobuf } from '../../../workloads/import/chakra-protobuf.ts';
 import { ALL_REDUCE, COLL, COMP, encodeNode, INTEGER_KINDS, METADATA, type NodeToEncode, traceFile, varint } from './encode-chakra.ts';

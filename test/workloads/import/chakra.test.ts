@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { FileSpec, InputFile } from '../../../sim/base/scenario.ts';
+import type { FileSpec, InputFile } from '../../../sim/base/file-spec.ts';
 import { COMPUTE, type Schedule } from '../../../sim/base/schedule.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
 import type { Workload } from '../../../workloads/workload.ts';

@@ -1,4 +1,4 @@
-import type { InputFile } from '../../../sim/base/scenario.ts';
+import type { InputFile } from '../../../sim/base/file-spec.ts';
 
 /** A second, independent writer of the Chakra wire format: bytes are put together field by field. */
 

@@ -1,5 +1,5 @@
 import { NetsimError } from '../../../sim/base/errors.ts';
-import type { FileSpec, InputFile } from '../../../sim/base/scenario.ts';
+import type { FileSpec, InputFile } from '../../../sim/base/file-spec.ts';
 
 export const CHAKRA_DEFAULTS: FileSpec['chakra'] = {
   durationUnit: 'us',

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { InputFile } from '../../../sim/base/scenario.ts';
+import type { InputFile } from '../../../sim/base/file-spec.ts';
 
 /** Real input files, which are not part of the project. */
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'samples');

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { setupStream } from '../../../sim/base/random.ts';
-import type { MoeSpec } from '../../../sim/base/scenario.ts';
+import type { MoeSpec } from '../../../sim/base/moe-spec.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
 import { byKeys, byRejection, logWeights, plackettLuce } from '../../../workloads/moe/gating.ts';
 import { copiesReceived, drawLayer, expertRanks, gini, maxOverMean } from '../../../workloads/moe/routing.ts';
