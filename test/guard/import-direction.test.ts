@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
  * refuse each of them by the name of its rule.
  */
 const ROOT = join(import.meta.dirname, '..', '..');
-const SOURCES = ['sim', 'topologies', 'workloads', 'analysis', 'sweep', 'cli'];
+const SOURCES = ['sim', 'topologies', 'workloads', 'wireless', 'analysis', 'sweep', 'cli'];
 
 const IMPORT = 'eslint(no-restricted-imports)';
 const PROPERTY = 'eslint(no-restricted-properties)';
@@ -40,6 +40,9 @@ const VIOLATIONS: readonly (readonly [name: string, path: string, text: string, 
   ['sweep importing cli', 'sweep/p19.ts', `export * from '../cli/errors.ts';\n`, IMPORT],
   ['cli importing sim/engine', 'cli/p20.ts', `export * from '../sim/engine/engine.ts';\n`, IMPORT],
   ['Math.random in sim', 'sim/p21.ts', `export const draw = (): number => Math.random();\n`, PROPERTY],
+  ['wireless importing sim/fabric', 'wireless/channel/p40.ts', `export * from '../../sim/fabric/network.ts';\n`, IMPORT],
+  ['wireless importing analysis', 'wireless/p41.ts', `export * from '../analysis/rows.ts';\n`, IMPORT],
+  ['wireless/math importing the modes', 'wireless/math/p42.ts', `export * from '../phy/modes.ts';\n`, IMPORT],
   ['Math.random in workloads', 'workloads/p22/p.ts', `export const draw = Math.random();\n`, PROPERTY],
   ['Date in sim', 'sim/p23.ts', `export const now = (): number => Date.now();\n`, GLOBAL],
   ['performance.now in analysis', 'analysis/p24.ts', `export const now = performance.now();\n`, GLOBAL],
