@@ -1,0 +1,17 @@
+import type { Outcome } from '../link/pdu-queue.ts';
+
+/** Where an application's packets go. */
+export interface PacketEntry {
+  /** A packet of `bits` that arrives at `atPs`; `tag` comes back with what became of it. Class 0 matters most. */
+  arrive(tag: number, bits: number, atPs: number, deadlinePs: number, packetClass: number): void;
+  /** PDUs that wait now. */
+  readonly backlogPdus: number;
+}
+
+/** An application of a user: a source of packets, and what their fate means to it. */
+export interface App {
+  /** Hands over all packets that arrive by `untilPs`; called once a slot, with its end. */
+  emit(untilPs: number, entry: PacketEntry): void;
+  /** What became of a packet. */
+  onPacket(tag: number, outcome: Outcome, delayPs: number, nowPs: number): void;
+}

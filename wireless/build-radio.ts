@@ -1,0 +1,73 @@
+import { buildFading } from './channel/build-fading.ts';
+import { buildChain } from './channel/fsmc.ts';
+import { meanSnrDb } from './channel/link-budget.ts';
+import { CsiReporter } from './csi/reporter.ts';
+import { besselJ0 } from './math/bessel.ts';
+import { fromDb } from './math/decibel.ts';
+import { instantaneousThresholds, meanThresholds, targetPer, type Thresholds } from './phy/amc.ts';
+import { MODE_TABLES } from './phy/modes.ts';
+import { ChainRadio, FadingRadio, GilbertElliottRadio, type Radio } from './radio.ts';
+import { RandomStream } from './random-stream.ts';
+import type { ChannelSpec, UserSpec, WirelessScenario } from './scenario.ts';
+
+/** Rule B without a target of its own. */
+const DEFAULT_MEAN_PER = 0.01;
+
+/** Mean SNR of a user's channel (linear), from the config or the link budget. */
+export const meanSnrOf = ({ snrDb, budget }: ChannelSpec, transmitW: number): number => fromDb(snrDb ?? meanSnrDb(budget, transmitW));
+
+/** PER target of an attempt, and the thresholds that keep it. */
+export function thresholdsOf({ phy, arq, energy }: WirelessScenario, { channel, qos }: UserSpec): Thresholds {
+  const modes = MODE_TABLES[phy.table];
+  if (phy.rule === 'B') return meanThresholds(modes, phy.perTarget ?? DEFAULT_MEAN_PER, meanSnrOf(channel, energy.transmitW), channel.m);
+  const retransmissions = arq.kind === 'truncated' ? arq.maxRetransmissions : 0;
+  return instantaneousThresholds(modes, phy.perTarget ?? targetPer(qos.loss, retransmissions));
+}
+
+/**
+ * The radio of user `user`.
+ *
+ * @throws ConfigError where a finite-state channel does not exist
+ */
+export function buildRadio(scenario: WirelessScenario, user: number): Radio {
+  const { phy, csi, slot, seed, energy } = scenario;
+  const spec = scenario.users[user]!;
+  const { channel } = spec;
+  const modes = MODE_TABLES[phy.table];
+  const slotS = slot.durationPs / 1e12;
+  const meanSnr = meanSnrOf(channel, energy.transmitW);
+  const thresholds = thresholdsOf(scenario, spec);
+  switch (channel.correlation) {
+    case 'fsmc': {
+      const { kind, onInvalid } = channel.fsmc;
+      const fading = { meanSnr, m: channel.m, dopplerHz: channel.dopplerHz };
+      const chain = buildChain(kind === 'wm' ? 'wang-moayeri' : 'exact', thresholds, fading, slotS, onInvalid);
+      return new ChainRadio(chain, modes, fading, phy.fixedMode, csi.delaySlots, new RandomStream(seed, 'wireless-chain', user));
+    }
+    case 'gilbert-elliott':
+      return new GilbertElliottRadio(channel.gilbertElliott, phy.fixedMode ?? 1, new RandomStream(seed, 'wireless-chain', user));
+    case 'block':
+    case 'clarke': {
+      const { fading, gain } = buildFading(channel, slotS, seed, user);
+      const reporter = new CsiReporter({
+        spec: csi,
+        meanSnr,
+        modes: modes.length,
+        slotCorrelation: channel.correlation === 'block' ? 0 : besselJ0(2 * Math.PI * channel.dopplerHz * slotS),
+        gain: csi.estimator === 'perfect' ? null : gain,
+        kalman: { dopplerHz: channel.dopplerHz, slotS },
+        stream: new RandomStream(seed, 'wireless-pilots', user),
+      });
+      return new FadingRadio({
+        fading,
+        meanSnr,
+        modes,
+        thresholds,
+        fixedMode: phy.fixedMode,
+        packetBits: slot.packetBits,
+        csi: reporter,
+        inverts: phy.power === 'inversion',
+      });
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { CellView, Scheduler } from './mac/scheduler.ts';
+import type { PhyMode } from './phy/modes.ts';
+import type { SlotSpec } from './scenario.ts';
+import type { User } from './user.ts';
+
+/**
+ * A base station and its users, slot by slot. In a slot: every radio moves on; late packets are dropped where that is asked for; one user
+ * is picked; its head-of-line PDUs are sent; then what has arrived during the slot joins the queues.
+ */
+export class Cell {
+  readonly users: readonly User[];
+  /** Slots so far. */
+  slots = 0;
+  readonly #slot: SlotSpec;
+  readonly #slotS: number;
+  readonly #dropLate: boolean;
+  /** PDUs a slot carries, and bits a symbol, by mode; mode 0 none. */
+  readonly #pdusOfMode: Float64Array;
+  readonly #bitsPerSymbol: Float64Array;
+  readonly #scheduler: Scheduler | null;
+  readonly #view: CellView;
+
+  /** @param scheduler null: there is one user, who is always served */
+  constructor(
+    users: readonly User[],
+    modes: readonly PhyMode[],
+    slot: SlotSpec,
+    scheduler: Scheduler | null,
+    view: CellView,
+    dropLate: boolean,
+  ) {
+    this.users = users;
+    this.#slot = slot;
+    this.#slotS = slot.durationPs / 1e12;
+    this.#dropLate = dropLate;
+    this.#bitsPerSymbol = Float64Array.from([0, ...modes.map(({ bitsPerSymbol }) => bitsPerSymbol)]);
+    this.#pdusOfMode = this.#bitsPerSymbol.map((bits) => Math.round(bits * slot.packetsPerSlot));
+    this.#scheduler = scheduler;
+    this.#view = view;
+  }
+
+  get nowPs(): number {
+    return this.slots * this.#slot.durationPs;
+  }
+
+  step(): void {
+    const startPs = this.nowPs;
+    const endPs = startPs + this.#slot.durationPs;
+    const { users } = this;
+    for (const user of users) user.mode = user.radio.step();
+    if (this.#dropLate) for (const user of users) user.dropLate(startPs);
+    const picked = this.#scheduler === null ? 0 : this.#pick(startPs);
+    let sentBits = 0;
+    for (let u = 0; u < users.length; u++) {
+      const user = users[u]!;
+      const pdus = u === picked ? this.#pdusOfMode[user.mode]! : 0;
+      const sent = pdus === 0 || user.backlogPdus === 0 ? 0 : user.serve(pdus, endPs);
+      const airtimeS = sent === 0 ? 0 : (this.#slotS * sent) / pdus;
+      if (airtimeS > 0) user.energy.transmit(airtimeS, user.radio.power);
+      if (airtimeS < this.#slotS) user.energy.rest(this.#slotS - airtimeS);
+      if (u === picked) sentBits = sent * this.#slot.packetBits;
+      user.emit(endPs);
+      user.endSlot();
+    }
+    this.#scheduler?.endSlot(this.#view, picked, sentBits);
+    this.slots++;
+  }
+
+  #pick(startPs: number): number {
+    const view = this.#view;
+    this.users.forEach((user, u) => {
+      view.backlogPdus[u] = user.backlogPdus;
+      view.bitsPerSymbol[u] = this.#bitsPerSymbol[user.mode]!;
+      view.rateBits[u] = this.#pdusOfMode[user.mode]! * this.#slot.packetBits;
+      view.headArrivalPs[u] = user.queue.headArrivalPs();
+      view.headDelayS[u] = user.backlogPdus === 0 ? 0 : (startPs - view.headArrivalPs[u]!) / 1e12;
+      view.headClass[u] = user.queue.headClass();
+    });
+    return this.#scheduler!.pick(view);
+  }
+}

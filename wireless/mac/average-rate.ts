@@ -1,0 +1,19 @@
+import type { CellView } from './scheduler.ts';
+
+/** Every user's average rate in bits a slot, an exponential average that also falls while the user is not served. */
+export class AverageRates {
+  readonly bits: Float64Array;
+  readonly #weight: number;
+
+  constructor(users: number, averagingSlots: number) {
+    // A first rate above 0: nobody's share is infinite.
+    this.bits = new Float64Array(users).fill(1);
+    this.#weight = 1 / averagingSlots;
+  }
+
+  endSlot({ users }: CellView, served: number, bits: number): void {
+    for (let user = 0; user < users; user++) {
+      this.bits[user]! += this.#weight * ((user === served ? bits : 0) - this.bits[user]!);
+    }
+  }
+}
