@@ -1,0 +1,99 @@
+import { DELIVERED, type Outcome } from '../link/pdu-queue.ts';
+import type { App, PacketEntry } from './app.ts';
+import { DEFAULT_RATE_DISTORTION, distortion, psnrDb } from './rate-distortion.ts';
+import { CONCEALED_PSNR_DB } from './video.ts';
+
+/** Packets of a block: one layer of one group of pictures, source packets and parity. */
+export const BLOCK_PACKETS = 32;
+/** Parity packets of each layer, base first. */
+export const PARITIES = { none: [0, 0, 0], eep: [8, 8, 8], uep: [14, 7, 3], 'uep-strong': [18, 5, 1] } as const;
+export type Protection = keyof typeof PARITIES;
+
+/** Groups that may be open at once. */
+const OPEN_GROUPS = 64;
+
+/** PSNR when the first `layers` layers are decoded, each at the share of its rate that is no parity. */
+export function prefixPsnrDb(layersBps: readonly number[], parity: readonly number[], layers: number): number {
+  if (layers === 0) return CONCEALED_PSNR_DB;
+  let rateBps = 0;
+  for (let l = 0; l < layers; l++) rateBps += (layersBps[l]! * (BLOCK_PACKETS - parity[l]!)) / BLOCK_PACKETS;
+  return psnrDb(distortion(DEFAULT_RATE_DISTORTION, rateBps / 1e3));
+}
+
+/**
+ * Scalable video: in every group of pictures each layer is a block of 32 packets, parity among them, spread evenly over the group's time; a
+ * layer is decoded when no more of its packets are missing at their deadline than it has parity, and only with all layers below it.
+ */
+export class LayeredVideo implements App {
+  readonly #layersBps: readonly number[];
+  readonly #groupPs: number;
+  readonly #delayBoundPs: number;
+  /** Settings of the next group; a controller may change them. */
+  layers: number;
+  protection: Protection;
+  #packet = 0;
+  /** Of each open group: its layers, its protection, packets in time by layer. */
+  readonly #layersOf = new Uint8Array(OPEN_GROUPS);
+  readonly #protectionOf = new Array<Protection>(OPEN_GROUPS).fill('none');
+  readonly #inTime: Int32Array;
+  #psnrSum = 0;
+  #groups = 0;
+  #decodedLayers = 0;
+
+  constructor(video: {
+    readonly layersBps: readonly number[];
+    readonly groupPs: number;
+    readonly delayBoundPs: number;
+    readonly protection: Protection;
+  }) {
+    this.#layersBps = video.layersBps;
+    this.#groupPs = video.groupPs;
+    this.#delayBoundPs = video.delayBoundPs;
+    this.layers = video.layersBps.length;
+    this.protection = video.protection;
+    this.#inTime = new Int32Array(OPEN_GROUPS * video.layersBps.length);
+  }
+
+  emit(untilPs: number, entry: PacketEntry): void {
+    for (;;) {
+      const atPs = (this.#packet * this.#groupPs) / BLOCK_PACKETS;
+      if (atPs > untilPs) return;
+      const group = Math.floor(this.#packet / BLOCK_PACKETS);
+      const slot = group % OPEN_GROUPS;
+      if (this.#packet % BLOCK_PACKETS === 0) {
+        if (group >= OPEN_GROUPS) this.#score(slot);
+        this.#layersOf[slot] = this.layers;
+        this.#protectionOf[slot] = this.protection;
+        for (let l = 0; l < this.#layersBps.length; l++) this.#inTime[slot * this.#layersBps.length + l] = 0;
+      }
+      for (let l = 0; l < this.#layersOf[slot]!; l++) {
+        const bits = Math.ceil(((this.#layersBps[l]! / BLOCK_PACKETS) * this.#groupPs) / 1e12);
+        entry.arrive(slot * this.#layersBps.length + l, bits, atPs, atPs + this.#delayBoundPs, Math.min(2, l));
+      }
+      this.#packet++;
+    }
+  }
+
+  onPacket(tag: number, outcome: Outcome, delayPs: number): void {
+    if (outcome === DELIVERED && delayPs <= this.#delayBoundPs) this.#inTime[tag]!++;
+  }
+
+  /** Mean quality of the groups that have had their time, and the layers decoded of each. */
+  quality(): { readonly psnrDb: number; readonly layers: number; readonly groups: number } {
+    return { psnrDb: this.#psnrSum / this.#groups, layers: this.#decodedLayers / this.#groups, groups: this.#groups };
+  }
+
+  #score(slot: number): void {
+    const parity = PARITIES[this.#protectionOf[slot]!];
+    let layers = 0;
+    while (
+      layers < this.#layersOf[slot]! &&
+      this.#inTime[slot * this.#layersBps.length + layers]! >= BLOCK_PACKETS - parity[Math.min(2, layers)]!
+    ) {
+      layers++;
+    }
+    this.#psnrSum += prefixPsnrDb(this.#layersBps, parity, layers);
+    this.#decodedLayers += layers;
+    this.#groups++;
+  }
+}
