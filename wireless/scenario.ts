@@ -143,6 +143,8 @@ export interface PathSpec {
   readonly wirelessLoss: number | null;
   /** Where the loss happens: after the bottleneck, or between two wired links. */
   readonly wireless: 'last-hop' | 'backbone';
+  /** A Reno flow shares the bottleneck and loses nothing on the air. */
+  readonly competingTcp: boolean;
 }
 
 export type AppSpec =
