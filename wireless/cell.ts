@@ -1,3 +1,4 @@
+import type { SignalBus } from './controller/bus.ts';
 import type { CellView, Scheduler } from './mac/scheduler.ts';
 import type { PhyMode } from './phy/modes.ts';
 import type { SlotSpec } from './scenario.ts';
@@ -11,6 +12,8 @@ export class Cell {
   readonly users: readonly User[];
   /** Slots so far. */
   slots = 0;
+  /** Of each user; null: nobody controls them. */
+  buses: readonly SignalBus[] | null = null;
   readonly #slot: SlotSpec;
   readonly #slotS: number;
   readonly #dropLate: boolean;
@@ -47,13 +50,13 @@ export class Cell {
     const startPs = this.nowPs;
     const endPs = startPs + this.#slot.durationPs;
     const { users } = this;
-    for (const user of users) user.mode = user.radio.step();
+    for (const user of users) user.beginSlot(user.radio.step());
     if (this.#dropLate) for (const user of users) user.dropLate(startPs);
     const picked = this.#scheduler === null ? 0 : this.#pick(startPs);
     let sentBits = 0;
     for (let u = 0; u < users.length; u++) {
       const user = users[u]!;
-      const pdus = u === picked ? this.#pdusOfMode[user.mode]! : 0;
+      const pdus = u === picked ? this.#pdusOfMode[user.mode]! - this.#signallingPdus(u) : 0;
       const sent = pdus === 0 || user.backlogPdus === 0 ? 0 : user.serve(pdus, endPs);
       const airtimeS = sent === 0 ? 0 : (this.#slotS * sent) / pdus;
       if (airtimeS > 0) user.energy.transmit(airtimeS, user.radio.power);
@@ -64,6 +67,15 @@ export class Cell {
     }
     this.#scheduler?.endSlot(this.#view, picked, sentBits);
     this.slots++;
+  }
+
+  /** PDUs of this slot that signals with airtime of their own take, at the rate of mode 1. */
+  #signallingPdus(u: number): number {
+    const bus = this.buses?.[u];
+    if (bus === undefined) return 0;
+    const pdus = this.#pdusOfMode[this.users[u]!.mode]!;
+    const bitsASlot = this.#pdusOfMode[1]! * this.#slot.packetBits;
+    return Math.min(pdus, Math.ceil((bus.takeInBandBits(bitsASlot) / bitsASlot) * pdus));
   }
 
   #pick(startPs: number): number {

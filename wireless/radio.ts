@@ -42,9 +42,13 @@ export class FadingRadio implements Radio {
   snr = 0;
   reportedSnr = 0;
   power = 1;
-  /** May be replaced between slots (controllers). */
+  /** May be replaced between slots (controllers); so may the share of the full power that is used. */
   thresholds: Thresholds;
+  powerCap = 1;
   readonly #options: FadingRadioOptions;
+  #slots = 0;
+  #reportedSum = 0;
+  #bitsSum = 0;
 
   constructor(options: FadingRadioOptions) {
     this.#options = options;
@@ -52,13 +56,26 @@ export class FadingRadio implements Radio {
   }
 
   step(): number {
-    const { fading, meanSnr, csi, fixedMode, inverts } = this.#options;
+    const { fading, meanSnr, csi, fixedMode, inverts, modes } = this.#options;
     this.snr = meanSnr * fading.next();
-    this.reportedSnr = csi.report(this.snr);
+    // Pilots are sent at full power; what data will be received with is known.
+    this.reportedSnr = csi.report(this.snr) * this.powerCap;
     const mode = fixedMode ?? csi.garbled(selectMode(this.thresholds, this.reportedSnr));
     // Truncated inversion: no more power than the mode needs, were the report true.
-    this.power = inverts && mode > 0 ? Math.min(1, this.thresholds[mode]! / this.reportedSnr) : 1;
+    this.power = this.powerCap * (inverts && mode > 0 ? Math.min(1, this.thresholds[mode]! / this.reportedSnr) : 1);
+    this.#slots++;
+    this.#reportedSum += this.reportedSnr;
+    if (mode > 0) this.#bitsSum += modes[mode - 1]!.bitsPerSymbol;
     return mode;
+  }
+
+  /** Means since the last call: reported SNR, and bits a symbol of the modes. */
+  takePeriod(): { readonly meanReported: number; readonly meanBitsPerSymbol: number } {
+    const taken = { meanReported: this.#reportedSum / this.#slots, meanBitsPerSymbol: this.#bitsSum / this.#slots };
+    this.#slots = 0;
+    this.#reportedSum = 0;
+    this.#bitsSum = 0;
+    return taken;
   }
 
   failProbability(mode: number, combined: number): number {

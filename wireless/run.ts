@@ -1,6 +1,11 @@
+import type { App } from './app/app.ts';
 import { buildApp } from './app/build-app.ts';
 import { buildRadio } from './build-radio.ts';
 import { Cell } from './cell.ts';
+import { signalsOf } from './controller/architectures.ts';
+import { SignalBus } from './controller/bus.ts';
+import type { Decision } from './controller/optimizer.ts';
+import { UserController } from './controller/user-controller.ts';
 import { EnergyMeter } from './energy/meter.ts';
 import { buildScheduler } from './mac/build-scheduler.ts';
 import type { CellView } from './mac/scheduler.ts';
@@ -19,6 +24,9 @@ export interface WirelessCounts {
   readonly slots: number;
   readonly users: readonly UserCounts[];
   readonly joules: readonly number[];
+  /** What their applications made of it. */
+  readonly apps: readonly App[];
+  readonly controllers: readonly UserController[];
 }
 
 /** Builds the cell of a scenario. @throws ConfigError where a finite-state channel does not exist */
@@ -69,36 +77,57 @@ function viewOf({ users, slot }: WirelessScenario): CellView {
 }
 
 /**
- * Runs a scenario to its end.
+ * Runs a scenario's cell to its end.
  *
  * @param shouldStop asked now and then; a run that it ends is shorter than the scenario says
+ * @throws ConfigError where a finite-state channel does not exist
  */
 export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = () => false): WirelessCounts {
   const cell = buildCell(scenario);
+  const controllers = buildControllers(scenario, cell);
   const { run, slot } = scenario;
+  const periodSlots = controllers.length === 0 ? Infinity : periodOf(scenario);
+  const step = (): void => {
+    cell.step();
+    if (cell.slots % periodSlots === 0) for (const controller of controllers) controller.step(cell.nowPs);
+  };
   const warmupSlots = Math.round(run.warmupPs / slot.durationPs);
-  for (let s = 0; s < warmupSlots; s++) cell.step();
+  for (let s = 0; s < warmupSlots; s++) step();
   for (const user of cell.users) user.startCounting();
   const slots = run.durationPs === null ? Infinity : Math.round(run.durationPs / slot.durationPs);
   const packets = run.packets ?? Infinity;
-  const CHUNK = 1024;
-  let done = 0;
-  while (done < slots && !shouldStop()) {
-    // Whether enough packets have left is looked at after every slot, so that the end does not depend on the chunk.
-    for (let i = 0; i < CHUNK && done < slots; i++) {
-      cell.step();
-      done++;
-      if (packets < Infinity && leftPdus(cell) >= packets) {
-        done = Infinity;
-        break;
-      }
-    }
+  for (let done = 0; done < slots; done++) {
+    if (done % SLOTS_BETWEEN_LOOKS === 0 && shouldStop()) break;
+    step();
+    if (packets < Infinity && leftPdus(cell) >= packets) break;
   }
   return {
     slots: cell.users[0]!.counts.slots,
     users: cell.users.map((user) => user.finish()),
     joules: cell.users.map((user) => user.energy.joules() - user.counts.joulesBefore),
+    apps: cell.users.map(({ app }) => app),
+    controllers,
   };
+}
+
+const SLOTS_BETWEEN_LOOKS = 4096;
+/** Between decisions where the application has no groups of pictures. */
+const DEFAULT_PERIOD_PS = 0.4e12;
+
+function buildControllers(scenario: WirelessScenario, cell: Cell): UserController[] {
+  const { controller, slot, seed } = scenario;
+  if (controller.kind === 'layered' && Object.keys(controller.signals).length === 0) return [];
+  const signals = signalsOf(controller.kind, slot.durationPs, controller.signals);
+  const answers = new Map<string, Decision>();
+  const buses = cell.users.map((_, u) => new SignalBus(signals, new RandomStream(seed, 'wireless-signals', u)));
+  cell.buses = buses;
+  return cell.users.map((user, u) => new UserController(scenario, u, user, buses[u]!, answers));
+}
+
+function periodOf({ controller, slot, users }: WirelessScenario): number {
+  const app = users[0]!.app;
+  const groupPs = app.kind === 'svc' || app.kind === 'video' ? (app.gop.length * 1e12) / app.fps : DEFAULT_PERIOD_PS;
+  return Math.max(1, Math.round((controller.periodPs ?? groupPs) / slot.durationPs));
 }
 
 function leftPdus({ users }: Cell): number {

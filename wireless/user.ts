@@ -41,6 +41,8 @@ export class User implements PacketEntry {
   #nowPs = 0;
   #lastDelayPs = NaN;
   #isCounting = false;
+  #servedSlots = 0;
+  #waitingSlots = 0;
   #atStart = { sent: 0, failed: 0, givenUp: 0 };
 
   constructor(
@@ -93,6 +95,7 @@ export class User implements PacketEntry {
     const { sent, failed, givenUp } = this.queue;
     this.#atStart = { sent, failed, givenUp };
     this.counts.joulesBefore = this.energy.joules();
+    this.app.startCounting?.();
   }
 
   /** PDUs that have left the ARQ since the warm-up. */
@@ -104,7 +107,22 @@ export class User implements PacketEntry {
   /** Sends up to `pdus` in a slot that ends at `endPs`. */
   serve(pdus: number, endPs: number): number {
     this.#nowPs = endPs;
+    this.#servedSlots++;
     return this.queue.serve(pdus, this.mode, this.radio, this.errors, endPs);
+  }
+
+  /** A slot begins, with `mode`. */
+  beginSlot(mode: number): void {
+    this.mode = mode;
+    if (mode > 0 && this.queue.backlogPdus > 0) this.#waitingSlots++;
+  }
+
+  /** Share of the slots with a backlog in which the user was served, since the last call; NaN: there was none. */
+  takeServedShare(): number {
+    const share = this.#servedSlots / this.#waitingSlots;
+    this.#servedSlots = 0;
+    this.#waitingSlots = 0;
+    return share;
   }
 
   dropLate(nowPs: number): void {

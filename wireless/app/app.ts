@@ -12,6 +12,8 @@ export interface PacketEntry {
 export interface App {
   /** Hands over all packets that arrive by `untilPs`; called once a slot, with its end. */
   emit(untilPs: number, entry: PacketEntry): void;
+  /** The warm-up is over: quality counts from here on. Absent where there is none. */
+  startCounting?(): void;
   /** What became of a packet. */
   onPacket(tag: number, outcome: Outcome, delayPs: number, nowPs: number): void;
 }

@@ -1,8 +1,10 @@
-import { InternalError } from '../../sim/base/errors.ts';
 import { RandomStream } from '../random-stream.ts';
 import type { WirelessScenario } from '../scenario.ts';
 import type { App } from './app.ts';
+import { LayeredVideo } from './layered-video.ts';
 import { BernoulliSource, FullBuffer, PacedSource, PoissonSource } from './sources.ts';
+import { VideoSource } from './video.ts';
+import { VoiceSource } from './voice.ts';
 
 /** The application of user `user`. */
 export function buildApp({ slot, seed, users }: WirelessScenario, user: number, mostPdusASlot: number): App {
@@ -22,7 +24,18 @@ export function buildApp({ slot, seed, users }: WirelessScenario, user: number, 
       const periods = app.kind === 'cbr' ? { meanOnPs: 0, meanOffPs: 0 } : { meanOnPs: app.onPs, meanOffPs: app.offPs };
       return new PacedSource({ bits, gapPs: (bits * 1e12) / app.rateBps, delayBoundPs, ...periods }, stream);
     }
-    default:
-      throw new InternalError('E590', `no application ${app.kind}`);
+    case 'video': {
+      const { gop, fps, sizeVariation } = app;
+      return new VideoSource({ gop, fps, rateBps: app.layersBps[0]!, packetBits: slot.packetBits, delayBoundPs, sizeVariation }, stream);
+    }
+    case 'svc': {
+      const groupPs = (app.gop.length * 1e12) / app.fps;
+      return new LayeredVideo({ layersBps: app.layersBps, groupPs, delayBoundPs, protection: app.fec });
+    }
+    case 'voice': {
+      const { codec, frameBytes, framePs, onPs, offPs, playout } = app;
+      const playoutPs = playout.kind === 'fixed' ? playout.bufferPs : null;
+      return new VoiceSource({ codec, frameBytes, framePs, meanOnPs: onPs, meanOffPs: offPs, delayBoundPs, playoutPs }, stream);
+    }
   }
 }

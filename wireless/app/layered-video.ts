@@ -25,7 +25,7 @@ export function prefixPsnrDb(layersBps: readonly number[], parity: readonly numb
  * layer is decoded when no more of its packets are missing at their deadline than it has parity, and only with all layers below it.
  */
 export class LayeredVideo implements App {
-  readonly #layersBps: readonly number[];
+  readonly layersBps: readonly number[];
   readonly #groupPs: number;
   readonly #delayBoundPs: number;
   /** Settings of the next group; a controller may change them. */
@@ -46,12 +46,22 @@ export class LayeredVideo implements App {
     readonly delayBoundPs: number;
     readonly protection: Protection;
   }) {
-    this.#layersBps = video.layersBps;
+    this.layersBps = video.layersBps;
     this.#groupPs = video.groupPs;
     this.#delayBoundPs = video.delayBoundPs;
     this.layers = video.layersBps.length;
     this.protection = video.protection;
     this.#inTime = new Int32Array(OPEN_GROUPS * video.layersBps.length);
+  }
+
+  /** Layers, at least one, that `rateBps` carries. */
+  layersWithin(rateBps: number): number {
+    let layers = 0;
+    for (let sum = 0; layers < this.layersBps.length; layers++) {
+      sum += this.layersBps[layers]!;
+      if (sum > rateBps) break;
+    }
+    return Math.max(1, layers);
   }
 
   emit(untilPs: number, entry: PacketEntry): void {
@@ -64,14 +74,20 @@ export class LayeredVideo implements App {
         if (group >= OPEN_GROUPS) this.#score(slot);
         this.#layersOf[slot] = this.layers;
         this.#protectionOf[slot] = this.protection;
-        for (let l = 0; l < this.#layersBps.length; l++) this.#inTime[slot * this.#layersBps.length + l] = 0;
+        for (let l = 0; l < this.layersBps.length; l++) this.#inTime[slot * this.layersBps.length + l] = 0;
       }
       for (let l = 0; l < this.#layersOf[slot]!; l++) {
-        const bits = Math.ceil(((this.#layersBps[l]! / BLOCK_PACKETS) * this.#groupPs) / 1e12);
-        entry.arrive(slot * this.#layersBps.length + l, bits, atPs, atPs + this.#delayBoundPs, Math.min(2, l));
+        const bits = Math.ceil(((this.layersBps[l]! / BLOCK_PACKETS) * this.#groupPs) / 1e12);
+        entry.arrive(slot * this.layersBps.length + l, bits, atPs, atPs + this.#delayBoundPs, Math.min(2, l));
       }
       this.#packet++;
     }
+  }
+
+  startCounting(): void {
+    this.#psnrSum = 0;
+    this.#groups = 0;
+    this.#decodedLayers = 0;
   }
 
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
@@ -88,11 +104,11 @@ export class LayeredVideo implements App {
     let layers = 0;
     while (
       layers < this.#layersOf[slot]! &&
-      this.#inTime[slot * this.#layersBps.length + layers]! >= BLOCK_PACKETS - parity[Math.min(2, layers)]!
+      this.#inTime[slot * this.layersBps.length + layers]! >= BLOCK_PACKETS - parity[Math.min(2, layers)]!
     ) {
       layers++;
     }
-    this.#psnrSum += prefixPsnrDb(this.#layersBps, parity, layers);
+    this.#psnrSum += prefixPsnrDb(this.layersBps, parity, layers);
     this.#decodedLayers += layers;
     this.#groups++;
   }

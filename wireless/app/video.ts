@@ -77,6 +77,12 @@ export class VideoSource implements App {
     }
   }
 
+  startCounting(): void {
+    this.#psnrSum = 0;
+    this.#decoded = 0;
+    this.#shown = 0;
+  }
+
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
     if (outcome === DELIVERED && delayPs <= this.#delayBoundPs) this.#missing[tag]!--;
   }

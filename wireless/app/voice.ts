@@ -93,6 +93,12 @@ export class VoiceSource implements App {
     }
   }
 
+  startCounting(): void {
+    this.#played = 0;
+    this.#lost = 0;
+    this.#delaySumPs = 0;
+  }
+
   onPacket(_tag: number, outcome: Outcome, delayPs: number): void {
     if (outcome !== DELIVERED) {
       this.#lost++;

@@ -1,5 +1,4 @@
 import { PARITIES, type Protection, prefixPsnrDb, BLOCK_PACKETS } from '../app/layered-video.ts';
-import { powerCorrelation } from '../math/nakagami.ts';
 import { amcArq, outdatedPer } from '../oracles/amc-arq.ts';
 import { binomialLossCounts, blockFailure } from '../oracles/gilbert-elliott.ts';
 import { instantaneousThresholds, modeProbabilities } from '../phy/amc.ts';
@@ -27,6 +26,8 @@ export interface Situation {
   readonly share: number;
   readonly symbolRate: number;
   readonly slotS: number;
+  /** How long the channel stays in a state: at least a slot. */
+  readonly coherenceS: number;
   readonly packetBits: number;
   readonly delayBoundS: number;
   readonly layersBps: readonly number[];
@@ -98,18 +99,21 @@ export function predict(situation: Situation, air: AirPrediction, knobs: Knobs):
   return { psnrDb: psnr, energyPerBitJ: energyPerBit(situation, air, offeredBps, goodputBps, knobs.power), goodputBps, isFeasible };
 }
 
-/** P(a packet waits longer than the bound), exp(-theta A d) with the theta at which the effective capacity is the arrival rate A. */
+/**
+ * P(a packet waits longer than the bound), exp(-theta A d) with the theta at which the effective capacity is the arrival rate A. The modes
+ * are taken as independent from one coherence time to the next; slots inside one are served alike.
+ */
 function lateness(
-  { symbolRate, share, slotS }: Situation,
+  { symbolRate, share, coherenceS }: Situation,
   { per, probabilities, rates }: AirPrediction,
   offeredBps: number,
   boundS: number,
 ): number {
-  const bitsASlot = slotS * symbolRate * share * (1 - per);
+  const bits = coherenceS * symbolRate * share * (1 - per);
   const capacity = (theta: number): number => {
     let sum = 0;
-    probabilities.forEach((probability, n) => (sum += probability * Math.exp(-theta * bitsASlot * rates[n]!)));
-    return -Math.log(sum) / (theta * slotS);
+    probabilities.forEach((probability, n) => (sum += probability * Math.exp(-theta * bits * rates[n]!)));
+    return -Math.log(sum) / (theta * coherenceS);
   };
   let low = 1e-9;
   let high = 1e-2;
@@ -135,6 +139,3 @@ function energyPerBit(
   const on = share * (1 - probabilities[0]!) * Math.min(1, offeredBps / goodputBps);
   return (on * (amplifierW * power + circuitsW) + (1 - on) * idleW) / delivered;
 }
-
-/** Power correlation between a report of age `ageS` and the channel now. */
-export const correlationAt = (dopplerHz: number, ageS: number): number => powerCorrelation(dopplerHz, ageS);
