@@ -67,6 +67,9 @@ export function studentT(probability: number, degrees: number): number {
   return Math.sqrt(degrees) * Math.tan((low + high) / 2);
 }
 
+/** P(|T| <= t) for Student's distribution, t >= 0. */
+export const studentProbability = (t: number, degrees: number): number => probabilityWithin(Math.atan(t / Math.sqrt(degrees)), degrees);
+
 function probabilityWithin(theta: number, degrees: number): number {
   const cosine = Math.cos(theta);
   const odd = degrees % 2 === 1;

@@ -1,3 +1,4 @@
+import { ConfigError } from '../sim/base/errors.ts';
 import { buildFading } from './channel/build-fading.ts';
 import { buildChain } from './channel/fsmc.ts';
 import { meanSnrDb } from './channel/link-budget.ts';
@@ -16,10 +17,17 @@ const DEFAULT_MEAN_PER = 0.01;
 /** Mean SNR of a user's channel (linear), from the config or the link budget. */
 export const meanSnrOf = ({ snrDb, budget }: ChannelSpec, transmitW: number): number => fromDb(snrDb ?? meanSnrDb(budget, transmitW));
 
+/** Nakagami parameter of the law of a channel's SNR; Rician fading has that of its nearest Nakagami law, (K + 1)^2 / (2K + 1). */
+export function nakagamiParameter({ fading, m, riceFactor }: ChannelSpec): number {
+  if (fading === 'nakagami') return m;
+  return fading === 'rician' ? (riceFactor + 1) ** 2 / (2 * riceFactor + 1) : 1;
+}
+
 /** PER target of an attempt, and the thresholds that keep it. */
 export function thresholdsOf({ phy, arq, energy }: WirelessScenario, { channel, qos }: UserSpec): Thresholds {
   const modes = MODE_TABLES[phy.table];
-  if (phy.rule === 'B') return meanThresholds(modes, phy.perTarget ?? DEFAULT_MEAN_PER, meanSnrOf(channel, energy.transmitW), channel.m);
+  if (phy.rule === 'B')
+    return meanThresholds(modes, phy.perTarget ?? DEFAULT_MEAN_PER, meanSnrOf(channel, energy.transmitW), nakagamiParameter(channel));
   const retransmissions = arq.kind === 'truncated' ? arq.maxRetransmissions : 0;
   return instantaneousThresholds(modes, phy.perTarget ?? targetPer(qos.loss, retransmissions));
 }
@@ -27,7 +35,7 @@ export function thresholdsOf({ phy, arq, energy }: WirelessScenario, { channel, 
 /**
  * The radio of user `user`.
  *
- * @throws ConfigError where a finite-state channel does not exist
+ * @throws ConfigError where a finite-state channel does not exist, or is asked for what only a channel with an SNR has
  */
 export function buildRadio(scenario: WirelessScenario, user: number): Radio {
   const { phy, csi, slot, seed, energy } = scenario;
@@ -39,12 +47,14 @@ export function buildRadio(scenario: WirelessScenario, user: number): Radio {
   const thresholds = thresholdsOf(scenario, spec);
   switch (channel.correlation) {
     case 'fsmc': {
+      refuseWhatNeedsAnSnr(scenario, channel);
       const { kind, onInvalid } = channel.fsmc;
-      const fading = { meanSnr, m: channel.m, dopplerHz: channel.dopplerHz };
+      const fading = { meanSnr, m: nakagamiParameter(channel), dopplerHz: channel.dopplerHz };
       const chain = buildChain(kind === 'wm' ? 'wang-moayeri' : 'exact', thresholds, fading, slotS, onInvalid);
       return new ChainRadio(chain, modes, fading, phy.fixedMode, csi.delaySlots, new RandomStream(seed, 'wireless-chain', user));
     }
     case 'gilbert-elliott':
+      refuseWhatNeedsAnSnr(scenario, channel);
       return new GilbertElliottRadio(channel.gilbertElliott, phy.fixedMode ?? 1, new RandomStream(seed, 'wireless-chain', user));
     case 'block':
     case 'clarke': {
@@ -70,4 +80,26 @@ export function buildRadio(scenario: WirelessScenario, user: number): Radio {
       });
     }
   }
+}
+
+/** A chain knows states, no SNR: there is nothing to estimate, quantise, combine, shadow or invert. */
+function refuseWhatNeedsAnSnr({ csi, arq, phy }: WirelessScenario, { correlation, fading, shadowing }: ChannelSpec): void {
+  const isSilent = fading === 'none' && correlation === 'fsmc';
+  const asked: readonly (readonly [path: string, isAsked: boolean])[] = [
+    ['channel.fading', isSilent],
+    ['channel.shadowing', shadowing.sigmaDb > 0],
+    ['csi.estimator', csi.estimator !== 'perfect'],
+    ['csi.periodSlots', csi.periodSlots !== 1],
+    ['csi.quantiser', csi.quantiser !== 'mode' && csi.quantiser.stepDb > 0],
+    ['csi.feedbackError', csi.feedbackError > 0],
+    ['csi.olla.on', csi.olla.on],
+    ['arq.harq', arq.harq !== 'none'],
+    ['phy.power', phy.power !== 'constant'],
+  ];
+  const path = asked.find(([, isAsked]) => isAsked)?.[0];
+  if (path === undefined) return;
+  throw new ConfigError('E502', `a channel with correlation ${correlation} has states and no SNR, which ${path} needs`, {
+    where: { path },
+    hint: `leave ${path} out, or set channel.correlation to clarke`,
+  });
 }

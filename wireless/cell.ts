@@ -37,7 +37,7 @@ export class Cell {
     this.#slotS = slot.durationPs / 1e12;
     this.#dropLate = dropLate;
     this.#bitsPerSymbol = Float64Array.from([0, ...modes.map(({ bitsPerSymbol }) => bitsPerSymbol)]);
-    this.#pdusOfMode = this.#bitsPerSymbol.map((bits) => Math.round(bits * slot.packetsPerSlot));
+    this.#pdusOfMode = this.#bitsPerSymbol.map((bits) => bits * slot.packetsPerSlot);
     this.#scheduler = scheduler;
     this.#view = view;
   }
@@ -57,7 +57,7 @@ export class Cell {
     for (let u = 0; u < users.length; u++) {
       const user = users[u]!;
       const pdus = u === picked ? this.#pdusOfMode[user.mode]! - this.#signallingPdus(u) : 0;
-      const sent = pdus === 0 || user.backlogPdus === 0 ? 0 : user.serve(pdus, endPs);
+      const sent = pdus === 0 || user.readyPdus(startPs) === 0 ? 0 : user.serve(pdus, endPs);
       const airtimeS = sent === 0 ? 0 : (this.#slotS * sent) / pdus;
       if (airtimeS > 0) user.energy.transmit(airtimeS, user.radio.power);
       if (airtimeS < this.#slotS) user.energy.rest(this.#slotS - airtimeS);
@@ -72,8 +72,9 @@ export class Cell {
   /** PDUs of this slot that signals with airtime of their own take, at the rate of mode 1. */
   #signallingPdus(u: number): number {
     const bus = this.buses?.[u];
-    if (bus === undefined) return 0;
     const pdus = this.#pdusOfMode[this.users[u]!.mode]!;
+    // In silence signals wait like everything else.
+    if (bus === undefined || pdus === 0) return 0;
     const bitsASlot = this.#pdusOfMode[1]! * this.#slot.packetBits;
     return Math.min(pdus, Math.ceil((bus.takeInBandBits(bitsASlot) / bitsASlot) * pdus));
   }
@@ -81,7 +82,7 @@ export class Cell {
   #pick(startPs: number): number {
     const view = this.#view;
     this.users.forEach((user, u) => {
-      view.backlogPdus[u] = user.backlogPdus;
+      view.backlogPdus[u] = user.readyPdus(startPs);
       view.bitsPerSymbol[u] = this.#bitsPerSymbol[user.mode]!;
       view.rateBits[u] = this.#pdusOfMode[user.mode]! * this.#slot.packetBits;
       view.headArrivalPs[u] = user.queue.headArrivalPs();

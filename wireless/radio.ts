@@ -17,10 +17,12 @@ export interface Radio {
   readonly reportedSnr: number;
   /** Transmit power of this slot as a share of the full one. */
   readonly power: number;
+  /** SNR that a PDU of this slot is decoded with; NaN where the channel knows states only. */
+  readonly dataSnr: number;
   /** Moves on to the next slot and returns the mode that the sender would use in it; 0: silence. */
   step(): number;
-  /** P(a PDU that is sent in `mode` in this slot fails), after attempts that gathered `combined` (linear SNR; 0: the first). */
-  failProbability(mode: number, combined: number): number;
+  /** P(a PDU sent in `mode` in this slot fails | the attempts before did): `before` is the SNR that they gathered (0: none), `now` with this one. */
+  failProbability(mode: number, before: number, now: number): number;
   /** The answers to this slot's PDUs, for the outer loop. */
   onAnswers(delivered: number, failed: number): void;
 }
@@ -42,6 +44,7 @@ export class FadingRadio implements Radio {
   snr = 0;
   reportedSnr = 0;
   power = 1;
+  dataSnr = 0;
   /** May be replaced between slots (controllers); so may the share of the full power that is used. */
   thresholds: Thresholds;
   powerCap = 1;
@@ -63,6 +66,7 @@ export class FadingRadio implements Radio {
     const mode = fixedMode ?? csi.garbled(selectMode(this.thresholds, this.reportedSnr));
     // Truncated inversion: no more power than the mode needs, were the report true.
     this.power = this.powerCap * (inverts && mode > 0 ? Math.min(1, this.thresholds[mode]! / this.reportedSnr) : 1);
+    this.dataSnr = csi.dataSnr(this.snr * this.power);
     this.#slots++;
     this.#reportedSum += this.reportedSnr;
     if (mode > 0) this.#bitsSum += modes[mode - 1]!.bitsPerSymbol;
@@ -78,14 +82,13 @@ export class FadingRadio implements Radio {
     return taken;
   }
 
-  failProbability(mode: number, combined: number): number {
-    const { modes, packetBits, csi } = this.#options;
+  failProbability(mode: number, before: number, now: number): number {
+    const { modes, packetBits } = this.#options;
     const phy = modes[mode - 1]!;
-    const snr = csi.dataSnr(this.snr * this.power);
-    if (combined === 0) return packetErrorRate(phy, snr, packetBits);
-    // Combining: P(fails now | all before failed), the error rate at the sum over that before it.
-    const before = packetErrorRate(phy, combined, packetBits);
-    return before === 0 ? 0 : packetErrorRate(phy, combined + snr, packetBits) / before;
+    const per = packetErrorRate(phy, now, packetBits);
+    if (before === 0) return per;
+    const perBefore = packetErrorRate(phy, before, packetBits);
+    return perBefore === 0 ? 0 : per / perBefore;
   }
 
   onAnswers(delivered: number, failed: number): void {
@@ -97,6 +100,7 @@ export class FadingRadio implements Radio {
 export class ChainRadio implements Radio {
   readonly snr = NaN;
   readonly reportedSnr = NaN;
+  readonly dataSnr = NaN;
   readonly power = 1;
   readonly #stream: RandomStream;
   readonly #states: number;
@@ -170,6 +174,7 @@ function stationarySums(law: Float64Array): Float64Array {
 export class GilbertElliottRadio implements Radio {
   readonly snr = NaN;
   readonly reportedSnr = NaN;
+  readonly dataSnr = NaN;
   readonly power = 1;
   readonly #channel: GilbertElliott;
   readonly #mode: number;

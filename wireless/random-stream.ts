@@ -1,5 +1,8 @@
 import { mix32, streamSeed } from '../sim/base/random.ts';
 
+/** Mean of a Poisson law that is drawn in one piece: e^-mean stays far above the smallest uniform. */
+const MOST_POISSON = 16;
+
 /**
  * Draws of one component of a wireless run: xoshiro128** (Blackman and Vigna 2021), whose 128-bit state comes from (seed, purpose,
  * component). A slot draws a few numbers a user, so 2^128 - 1 of them last.
@@ -10,6 +13,8 @@ export class RandomStream {
   #c: number;
   #d: number;
   #spareNormal = NaN;
+  #limitMean = 0;
+  #limit = 1;
 
   constructor(seed: number, purpose: string, component: number) {
     const start = streamSeed(seed, purpose, component);
@@ -81,11 +86,20 @@ export class RandomStream {
   /** Poisson, by products of uniforms in pieces of mean 16 at most. */
   poisson(mean: number): number {
     let count = 0;
-    for (let rest = mean; rest > 0; rest -= 16) {
-      const limit = Math.exp(-Math.min(16, rest));
+    for (let rest = mean; rest > 0; rest -= MOST_POISSON) {
+      const limit = this.#poissonLimit(Math.min(MOST_POISSON, rest));
       for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
     }
     return count;
+  }
+
+  /** e^-mean; sources ask for the same mean every slot. */
+  #poissonLimit(mean: number): number {
+    if (mean !== this.#limitMean) {
+      this.#limitMean = mean;
+      this.#limit = Math.exp(-mean);
+    }
+    return this.#limit;
   }
 }
 

@@ -1,41 +1,12 @@
 import { LayeredVideo } from './app/layered-video.ts';
 import { VideoSource } from './app/video.ts';
 import { VoiceSource } from './app/voice.ts';
+import { WIRELESS_COLUMNS, type WirelessColumn } from './columns.ts';
 import { CONGESTION, DEADLINE, DELIVERED, WIRELESS } from './link/pdu-queue.ts';
 import { runCell, type WirelessCounts } from './run.ts';
 import type { WirelessScenario } from './scenario.ts';
 import { runTransport } from './transport/transport-run.ts';
 
-/** Columns of a wireless run; what a run does not know is null. */
-export const WIRELESS_COLUMNS = [
-  'spectral_efficiency',
-  'residual_loss',
-  'packet_error_rate',
-  'goodput_bps',
-  'loss_congestion',
-  'loss_wireless',
-  'loss_deadline',
-  'psnr_db',
-  'mos',
-  'delay_mean_ms',
-  'delay_p95_ms',
-  'delay_p99_ms',
-  'jitter_ms',
-  'deadline_miss',
-  'queue_mean_packets',
-  'outage',
-  'energy_per_bit_j',
-  'jain_index',
-  'signalling_bps',
-  'predicted_psnr_db',
-  'congestion_called_wireless',
-  'wireless_called_congestion',
-  'friendliness',
-  'slots',
-  'finished',
-] as const;
-
-export type WirelessColumn = (typeof WIRELESS_COLUMNS)[number];
 export type WirelessResult = Readonly<Record<WirelessColumn, number | boolean | null>>;
 
 const NOTHING: WirelessResult = Object.fromEntries(WIRELESS_COLUMNS.map((column) => [column, null])) as WirelessResult;
@@ -49,8 +20,9 @@ const NOTHING: WirelessResult = Object.fromEntries(WIRELESS_COLUMNS.map((column)
 export function simulateWireless(scenario: WirelessScenario, shouldStop: () => boolean = () => false): WirelessResult {
   let wasStopped = false;
   const asked = (): boolean => (wasStopped ||= shouldStop());
-  const result = scenario.path === null ? cellResult(scenario, runCell(scenario, asked)) : transportResult(scenario);
-  return { ...result, finished: !wasStopped };
+  if (scenario.path !== null) return { ...transportResult(scenario), finished: true };
+  const counts = runCell(scenario, asked);
+  return { ...cellResult(scenario, counts), finished: counts.isWhole && !wasStopped };
 }
 
 function cellResult({ slot, users: specs }: WirelessScenario, { slots, users, joules, apps, controllers }: WirelessCounts): WirelessResult {
@@ -62,7 +34,7 @@ function cellResult({ slot, users: specs }: WirelessScenario, { slots, users, jo
   const attempts = total((counts) => counts.attempts);
   const packets = (outcome: number): number => total((counts) => counts.packets[outcome]!);
   const settled = packets(DELIVERED) + packets(CONGESTION) + packets(WIRELESS) + packets(DEADLINE);
-  const delays = Float64Array.from(users.flatMap(({ delaysPs }) => delaysPs)).sort();
+  const delays = joined(users.map(({ delaysPs }) => delaysPs.trimmed())).sort();
   const isBounded = (user: number): boolean => specs[user]!.qos.delayPs !== null;
   const bounded = total((counts, user) => (isBounded(user) ? counts.packets.reduce((sum, n) => sum + n, 0) : 0));
   const missed = total((counts, user) =>
@@ -127,6 +99,16 @@ function transportResult({ transport, path, seed, run, slot }: WirelessScenario)
     friendliness: competitor === null ? null : ratio(competitor.deliveredBytes, flow.deliveredBytes),
     slots: Math.round(durationPs / slot.durationPs),
   };
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** null where there is nothing to divide by. */

@@ -1,11 +1,12 @@
+import { ConfigError } from '../sim/base/errors.ts';
 import type { App } from './app/app.ts';
 import { buildApp } from './app/build-app.ts';
 import { buildRadio } from './build-radio.ts';
 import { Cell } from './cell.ts';
 import { signalsOf } from './controller/architectures.ts';
 import { SignalBus } from './controller/bus.ts';
-import type { Decision } from './controller/optimizer.ts';
-import { UserController } from './controller/user-controller.ts';
+import { type CellKnowledge, knowledgeOf } from './controller/fallbacks.ts';
+import { Answers, UserController } from './controller/user-controller.ts';
 import { EnergyMeter } from './energy/meter.ts';
 import { buildScheduler } from './mac/build-scheduler.ts';
 import type { CellView } from './mac/scheduler.ts';
@@ -22,6 +23,8 @@ const SERVICE_CLASSES = ['UGS', 'rtPS', 'nrtPS', 'BE'] as const;
 export interface WirelessCounts {
   /** Slots since the warm-up. */
   readonly slots: number;
+  /** The run came to the end that its scenario asks for. */
+  readonly isWhole: boolean;
   readonly users: readonly UserCounts[];
   readonly joules: readonly number[];
   /** What their applications made of it. */
@@ -29,11 +32,25 @@ export interface WirelessCounts {
   readonly controllers: readonly UserController[];
 }
 
-/** Builds the cell of a scenario. @throws ConfigError where a finite-state channel does not exist */
-export function buildCell(scenario: WirelessScenario): Cell {
+/**
+ * Builds the cell of a scenario.
+ *
+ * @throws ConfigError where a finite-state channel does not exist, or a slot would carry parts of packets
+ */
+export function buildCell(asked: WirelessScenario): Cell {
+  const knowledge = knowledgeOf(asked);
+  const { scenario } = knowledge;
   const { slot, arq, phy, mac, energy, seed, queuePackets } = scenario;
   const modes = MODE_TABLES[phy.table];
-  const mostPdus = Math.round(modes.at(-1)!.bitsPerSymbol * slot.packetsPerSlot);
+  const broken = modes.find(({ bitsPerSymbol }) => !Number.isInteger(bitsPerSymbol * slot.packetsPerSlot));
+  if (broken !== undefined) {
+    const carried = broken.bitsPerSymbol * slot.packetsPerSlot;
+    throw new ConfigError('E503', `a slot would carry ${carried} packets in mode ${broken.name} of ${phy.table}: not a whole number`, {
+      where: { path: 'slot.packetsPerSlot' },
+      hint: 'set slot.packetsPerSlot: 4, or phy.table: TM2Q with 2',
+    });
+  }
+  const mostPdus = modes.at(-1)!.bitsPerSymbol * slot.packetsPerSlot;
   const maxAttempts = { none: 1, truncated: arq.maxRetransmissions + 1, persistent: Infinity }[arq.kind];
   const users = scenario.users.map(({ qos }, u) => {
     const parts = {
@@ -42,6 +59,7 @@ export function buildCell(scenario: WirelessScenario): Cell {
       energy: new EnergyMeter(energy),
       errors: new RandomStream(seed, 'wireless-errors', u),
       modes: modes.length,
+      knowsClasses: knowledge.packetClasses,
     };
     const link = {
       capacityPdus: scenario.users[u]!.app.kind === 'full-buffer' ? Infinity : queuePackets,
@@ -51,14 +69,18 @@ export function buildCell(scenario: WirelessScenario): Cell {
       harq: arq.harq,
       deadline: arq.deadline,
       slotPs: slot.durationPs,
+      pauseNacks: arq.pauseNacks,
+      pauseSlots: arq.pauseSlots,
     };
     return new User(parts, link, qos.delayPs ?? Infinity);
   });
   const scheduler = users.length === 1 ? null : buildScheduler(mac, users.length, modes.at(-1)!.bitsPerSymbol);
-  return new Cell(users, modes, slot, scheduler, viewOf(scenario), mac.dropLate);
+  return new Cell(users, modes, slot, scheduler, viewOf(knowledge), mac.dropLate);
 }
 
-function viewOf({ users, slot }: WirelessScenario): CellView {
+const BEST_EFFORT = SERVICE_CLASSES.indexOf('BE');
+
+function viewOf({ scenario: { users, slot }, bounds, serviceClasses }: CellKnowledge): CellView {
   const count = users.length;
   return {
     users: count,
@@ -68,10 +90,10 @@ function viewOf({ users, slot }: WirelessScenario): CellView {
     headDelayS: new Float64Array(count),
     headArrivalPs: new Float64Array(count),
     headClass: new Int32Array(count),
-    delayBoundS: Float64Array.from(users, ({ qos }) => (qos.delayPs === null ? Infinity : qos.delayPs / 1e12)),
+    delayBoundS: Float64Array.from(users, ({ qos }) => (bounds && qos.delayPs !== null ? qos.delayPs / 1e12 : Infinity)),
     missTarget: Float64Array.from(users, ({ qos }) => qos.miss),
     minRateBps: Float64Array.from(users, ({ qos }) => qos.minRateBps),
-    serviceClass: Int32Array.from(users, ({ qos }) => SERVICE_CLASSES.indexOf(qos.class)),
+    serviceClass: Int32Array.from(users, ({ qos }) => (serviceClasses ? SERVICE_CLASSES.indexOf(qos.class) : BEST_EFFORT)),
     slotS: slot.durationPs / 1e12,
   };
 }
@@ -94,15 +116,20 @@ export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = 
   const warmupSlots = Math.round(run.warmupPs / slot.durationPs);
   for (let s = 0; s < warmupSlots; s++) step();
   for (const user of cell.users) user.startCounting();
-  const slots = run.durationPs === null ? Infinity : Math.round(run.durationPs / slot.durationPs);
+  const slots = run.durationPs === null ? MOST_SLOTS : Math.round(run.durationPs / slot.durationPs);
   const packets = run.packets ?? Infinity;
+  let isWhole = run.durationPs !== null;
   for (let done = 0; done < slots; done++) {
     if (done % SLOTS_BETWEEN_LOOKS === 0 && shouldStop()) break;
     step();
-    if (packets < Infinity && leftPdus(cell) >= packets) break;
+    if (packets < Infinity && leftPdus(cell) >= packets) {
+      isWhole = true;
+      break;
+    }
   }
   return {
     slots: cell.users[0]!.counts.slots,
+    isWhole,
     users: cell.users.map((user) => user.finish()),
     joules: cell.users.map((user) => user.energy.joules() - user.counts.joulesBefore),
     apps: cell.users.map(({ app }) => app),
@@ -110,6 +137,8 @@ export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = 
   };
 }
 
+/** A run that counts packets ends here where its channel lets (almost) none through: 11 hours of slots of 2 ms. */
+const MOST_SLOTS = 20_000_000;
 const SLOTS_BETWEEN_LOOKS = 4096;
 /** Between decisions where the application has no groups of pictures. */
 const DEFAULT_PERIOD_PS = 0.4e12;
@@ -118,7 +147,7 @@ function buildControllers(scenario: WirelessScenario, cell: Cell): UserControlle
   const { controller, slot, seed } = scenario;
   if (controller.kind === 'layered' && Object.keys(controller.signals).length === 0) return [];
   const signals = signalsOf(controller.kind, slot.durationPs, controller.signals);
-  const answers = new Map<string, Decision>();
+  const answers = new Answers();
   const buses = cell.users.map((_, u) => new SignalBus(signals, new RandomStream(seed, 'wireless-signals', u)));
   cell.buses = buses;
   return cell.users.map((user, u) => new UserController(scenario, u, user, buses[u]!, answers));

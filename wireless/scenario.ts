@@ -106,7 +106,7 @@ export interface ArqSpec {
   readonly deadline: boolean;
   /** Attempts are also bounded by class: 6, 3, 1 retransmissions for I, P, B frames or layers 0, 1, 2. */
   readonly byClass: boolean;
-  /** Consecutive failures after which the sender pauses; null: never. */
+  /** Failures in a row after which the sender pauses for `pauseSlots`, then tries one PDU at a time until one arrives; null: never. */
   readonly pauseNacks: number | null;
   readonly pauseSlots: number;
 }
@@ -139,7 +139,7 @@ export interface PathSpec {
   readonly delayPs: number;
   /** Of Poisson packets of the segment size, as a fraction of the rate. */
   readonly crossTraffic: number;
-  /** P(a packet is lost on the air) in place of a simulated cell; null: the cell. */
+  /** P(a packet is lost on the air); null: none is. */
   readonly wirelessLoss: number | null;
   /** Where the loss happens: after the bottleneck, or between two wired links. */
   readonly wireless: 'last-hop' | 'backbone';
@@ -203,19 +203,7 @@ export interface EnergySpec {
   readonly sleeps: boolean;
 }
 
-export type SignalId =
-  | 'snrHat'
-  | 'csiCorr'
-  | 'perHat'
-  | 'linkRate'
-  | 'queue'
-  | 'pWireless'
-  | 'pCongestion'
-  | 'trafficClass'
-  | 'deadline'
-  | 'layer'
-  | 'lossTarget'
-  | 'playout';
+export type SignalId = 'snrHat' | 'csiCorr' | 'perHat' | 'linkRate' | 'queue' | 'trafficClass' | 'deadline' | 'layer' | 'lossTarget';
 
 export interface SignalSpec {
   readonly enabled: boolean;

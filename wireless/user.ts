@@ -1,3 +1,4 @@
+import { Column, float64 } from '../sim/base/column.ts';
 import type { App, PacketEntry } from './app/app.ts';
 import type { EnergyMeter } from './energy/meter.ts';
 import { CONGESTION, DEADLINE, DELIVERED, type LinkOptions, type Outcome, PduQueue, WIRELESS } from './link/pdu-queue.ts';
@@ -19,7 +20,7 @@ export interface UserCounts {
   queueSum: number;
   queueMax: number;
   /** Of delivered packets. */
-  readonly delaysPs: number[];
+  readonly delaysPs: Column<Float64Array>;
   lateness: number;
   jitterSumPs: number;
   joulesBefore: number;
@@ -38,6 +39,7 @@ export class User implements PacketEntry {
   /** Mode of this slot, 0: silence. */
   mode = 0;
   readonly #delayBoundPs: number;
+  readonly #knowsClasses: boolean;
   #nowPs = 0;
   #lastDelayPs = NaN;
   #isCounting = false;
@@ -52,6 +54,8 @@ export class User implements PacketEntry {
       readonly energy: EnergyMeter;
       readonly errors: RandomStream;
       readonly modes: number;
+      /** MAC and link tell packets of different classes apart. */
+      readonly knowsClasses: boolean;
     },
     link: Omit<LinkOptions, 'sink'>,
     delayBoundPs: number,
@@ -61,6 +65,7 @@ export class User implements PacketEntry {
     this.energy = parts.energy;
     this.errors = parts.errors;
     this.#delayBoundPs = delayBoundPs;
+    this.#knowsClasses = parts.knowsClasses;
     this.queue = new PduQueue({ ...link, sink: (tag, outcome, delayPs) => this.#onPacket(tag, outcome, delayPs) });
     this.counts = {
       deliveredPdus: 0,
@@ -72,7 +77,7 @@ export class User implements PacketEntry {
       slotsInMode: new Float64Array(parts.modes + 1),
       queueSum: 0,
       queueMax: 0,
-      delaysPs: [],
+      delaysPs: new Column(float64),
       lateness: 0,
       jitterSumPs: 0,
       joulesBefore: 0,
@@ -84,9 +89,14 @@ export class User implements PacketEntry {
     return this.queue.backlogPdus;
   }
 
+  /** PDUs that may be sent in a slot that begins at `startPs`. */
+  readyPdus(startPs: number): number {
+    return this.queue.readyPdus(startPs);
+  }
+
   arrive(tag: number, bits: number, atPs: number, deadlinePs: number, packetClass: number): void {
     if (this.#isCounting) this.counts.arrivedPackets++;
-    this.queue.arrive(tag, bits, atPs, deadlinePs, packetClass);
+    this.queue.arrive(tag, bits, atPs, deadlinePs, this.#knowsClasses ? packetClass : 0);
   }
 
   /** From now on everything counts. */

@@ -9,14 +9,17 @@ export const BLOCK_PACKETS = 32;
 export const PARITIES = { none: [0, 0, 0], eep: [8, 8, 8], uep: [14, 7, 3], 'uep-strong': [18, 5, 1] } as const;
 export type Protection = keyof typeof PARITIES;
 
+/** Parity packets of a layer; layers above the third have that of the third. */
+export const parityOf = (protection: Protection, layer: number): number => PARITIES[protection][Math.min(2, layer)]!;
+
 /** Groups that may be open at once. */
 const OPEN_GROUPS = 64;
 
 /** PSNR when the first `layers` layers are decoded, each at the share of its rate that is no parity. */
-export function prefixPsnrDb(layersBps: readonly number[], parity: readonly number[], layers: number): number {
+export function prefixPsnrDb(layersBps: readonly number[], protection: Protection, layers: number): number {
   if (layers === 0) return CONCEALED_PSNR_DB;
   let rateBps = 0;
-  for (let l = 0; l < layers; l++) rateBps += (layersBps[l]! * (BLOCK_PACKETS - parity[l]!)) / BLOCK_PACKETS;
+  for (let l = 0; l < layers; l++) rateBps += (layersBps[l]! * (BLOCK_PACKETS - parityOf(protection, l))) / BLOCK_PACKETS;
   return psnrDb(distortion(DEFAULT_RATE_DISTORTION, rateBps / 1e3));
 }
 
@@ -28,10 +31,15 @@ export class LayeredVideo implements App {
   readonly layersBps: readonly number[];
   readonly #groupPs: number;
   readonly #delayBoundPs: number;
+  /** How long a packet is waited for: the delay bound; without one, as long as groups are kept. */
+  readonly #waitPs: number;
   /** Settings of the next group; a controller may change them. */
   layers: number;
   protection: Protection;
   #packet = 0;
+  /** First group that has not had its time, and first one that counts. */
+  #scored = 0;
+  #firstCounted = 0;
   /** Of each open group: its layers, its protection, packets in time by layer. */
   readonly #layersOf = new Uint8Array(OPEN_GROUPS);
   readonly #protectionOf = new Array<Protection>(OPEN_GROUPS).fill('none');
@@ -49,6 +57,7 @@ export class LayeredVideo implements App {
     this.layersBps = video.layersBps;
     this.#groupPs = video.groupPs;
     this.#delayBoundPs = video.delayBoundPs;
+    this.#waitPs = Math.min(video.delayBoundPs, (OPEN_GROUPS - 2) * video.groupPs);
     this.layers = video.layersBps.length;
     this.protection = video.protection;
     this.#inTime = new Int32Array(OPEN_GROUPS * video.layersBps.length);
@@ -65,13 +74,13 @@ export class LayeredVideo implements App {
   }
 
   emit(untilPs: number, entry: PacketEntry): void {
+    while ((this.#scored + 1) * this.#groupPs + this.#waitPs <= untilPs) this.#score(this.#scored++);
     for (;;) {
       const atPs = (this.#packet * this.#groupPs) / BLOCK_PACKETS;
       if (atPs > untilPs) return;
       const group = Math.floor(this.#packet / BLOCK_PACKETS);
       const slot = group % OPEN_GROUPS;
       if (this.#packet % BLOCK_PACKETS === 0) {
-        if (group >= OPEN_GROUPS) this.#score(slot);
         this.#layersOf[slot] = this.layers;
         this.#protectionOf[slot] = this.protection;
         for (let l = 0; l < this.layersBps.length; l++) this.#inTime[slot * this.layersBps.length + l] = 0;
@@ -84,14 +93,16 @@ export class LayeredVideo implements App {
     }
   }
 
+  /** Groups count that begin from now on. */
   startCounting(): void {
+    this.#firstCounted = Math.ceil(this.#packet / BLOCK_PACKETS);
     this.#psnrSum = 0;
     this.#groups = 0;
     this.#decodedLayers = 0;
   }
 
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
-    if (outcome === DELIVERED && delayPs <= this.#delayBoundPs) this.#inTime[tag]!++;
+    if (outcome === DELIVERED && delayPs <= this.#waitPs) this.#inTime[tag]!++;
   }
 
   /** Mean quality of the groups that have had their time, and the layers decoded of each. */
@@ -99,16 +110,18 @@ export class LayeredVideo implements App {
     return { psnrDb: this.#psnrSum / this.#groups, layers: this.#decodedLayers / this.#groups, groups: this.#groups };
   }
 
-  #score(slot: number): void {
-    const parity = PARITIES[this.#protectionOf[slot]!];
+  #score(group: number): void {
+    if (group < this.#firstCounted) return;
+    const slot = group % OPEN_GROUPS;
+    const protection = this.#protectionOf[slot]!;
     let layers = 0;
     while (
       layers < this.#layersOf[slot]! &&
-      this.#inTime[slot * this.layersBps.length + layers]! >= BLOCK_PACKETS - parity[Math.min(2, layers)]!
+      this.#inTime[slot * this.layersBps.length + layers]! >= BLOCK_PACKETS - parityOf(protection, layers)
     ) {
       layers++;
     }
-    this.#psnrSum += prefixPsnrDb(this.layersBps, parity, layers);
+    this.#psnrSum += prefixPsnrDb(this.layersBps, protection, layers);
     this.#decodedLayers += layers;
     this.#groups++;
   }

@@ -28,11 +28,16 @@ export class VideoSource implements App {
   readonly #framePs: number;
   readonly #packetBits: number;
   readonly #delayBoundPs: number;
+  /** How long a frame is waited for: the delay bound; without one, as long as groups are kept. */
+  readonly #waitPs: number;
   readonly #unitBits: number;
   readonly #variation: Readonly<Record<'I' | 'P' | 'B', number>>;
   readonly #rateMse: number;
   readonly #stream: RandomStream;
   #frame = 0;
+  /** First frame that has not had its time, and first one that counts. */
+  #nextShown = 0;
+  #firstCounted = 0;
   /** Of each open frame (group mod OPEN_GROUPS, frame): packets that were sent and have not arrived. */
   readonly #missing: Int32Array;
   #damage = 0;
@@ -55,6 +60,7 @@ export class VideoSource implements App {
     this.#framePs = 1e12 / video.fps;
     this.#packetBits = video.packetBits;
     this.#delayBoundPs = video.delayBoundPs;
+    this.#waitPs = Math.min(video.delayBoundPs, (OPEN_GROUPS - 2) * this.#frames.length * this.#framePs);
     const units = this.#frames.reduce((sum, { kind }) => sum + SIZES[kind], 0);
     this.#unitBits = (video.rateBps * this.#frames.length) / video.fps / units;
     const [i, p, b] = video.sizeVariation;
@@ -65,11 +71,10 @@ export class VideoSource implements App {
   }
 
   emit(untilPs: number, entry: PacketEntry): void {
+    while (this.#nextShown < this.#frame && this.#nextShown * this.#framePs + this.#waitPs <= untilPs) this.#show(this.#nextShown++);
     for (; this.#frame * this.#framePs <= untilPs; this.#frame++) {
       const atPs = this.#frame * this.#framePs;
       const slot = this.#frame % this.#missing.length;
-      // The frame that was here before has had its time: it is shown as what has arrived of its group allows.
-      if (this.#frame >= this.#missing.length) this.#show(slot);
       const { kind } = this.#frames[this.#frame % this.#frames.length]!;
       const packets = Math.max(1, Math.ceil(this.#frameBits(kind) / this.#packetBits));
       this.#missing[slot] = packets;
@@ -77,14 +82,16 @@ export class VideoSource implements App {
     }
   }
 
+  /** Frames count that are sent from now on. */
   startCounting(): void {
+    this.#firstCounted = this.#frame;
     this.#psnrSum = 0;
     this.#decoded = 0;
     this.#shown = 0;
   }
 
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
-    if (outcome === DELIVERED && delayPs <= this.#delayBoundPs) this.#missing[tag]!--;
+    if (outcome === DELIVERED && delayPs <= this.#waitPs) this.#missing[tag]!--;
   }
 
   /** What was seen of the frames that have had their time. */
@@ -98,18 +105,20 @@ export class VideoSource implements App {
     return SIZES[kind] * this.#unitBits * Math.exp(Math.sqrt(variance) * this.#stream.normal() - variance / 2);
   }
 
-  #show(slot: number): void {
+  #show(frame: number): void {
+    const slot = frame % this.#missing.length;
     const number = slot % this.#frames.length;
     const group = slot - number;
-    const isThere = (frame: number): boolean =>
-      this.#missing[group + frame] === 0 && this.#frames[frame]!.needs.every((needed) => isThere(needed));
+    const isThere = (other: number): boolean =>
+      this.#missing[group + other] === 0 && this.#frames[other]!.needs.every((needed) => isThere(needed));
     const arrived = this.#missing[slot] === 0;
     const { kind } = this.#frames[number]!;
-    if (isThere(number)) this.#decoded++;
     // An error fades as frames inherit less and less of it, until an I frame ends it.
     if (!arrived) this.#damage = 1;
     else if (kind === 'I') this.#damage = 0;
     else this.#damage *= 1 - LEAKAGE;
+    if (frame < this.#firstCounted) return;
+    if (isThere(number)) this.#decoded++;
     this.#psnrSum += psnrDb(
       Math.min(this.#rateMse + meanSquareErrorOf(CONCEALED_PSNR_DB) * this.#damage, meanSquareErrorOf(CONCEALED_PSNR_DB)),
     );

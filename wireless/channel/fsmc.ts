@@ -104,11 +104,26 @@ export function largestValidDopplerHz(edges: Float64Array, { meanSnr, m }: Omit<
   return largest;
 }
 
+/** The chain of which a step is two steps of `chain`. */
+function twoSteps({ transitions, slotS, ...chain }: FiniteStateChannel): FiniteStateChannel {
+  const states = chain.law.length;
+  const both = new Float64Array(states * states);
+  let leastStay = 1;
+  for (let i = 0; i < states; i++) {
+    for (let k = 0; k < states; k++) {
+      const there = transitions[i * states + k]!;
+      for (let j = 0; j < states; j++) both[i * states + j]! += there * transitions[k * states + j]!;
+    }
+    leastStay = Math.min(leastStay, both[i * states + i]!);
+  }
+  return { ...chain, transitions: both, leastStay, slotS: 2 * slotS };
+}
+
 /** What to do where the numbers of Wang and Moayeri are no chain. */
 export type OnInvalid = 'refuse' | 'exact' | 'shorten';
 
 /**
- * The chain that a config asks for. `shorten` halves the slot until there is one.
+ * The chain that a config asks for, one step of which is a slot. `shorten` halves its steps until there is one, and takes two, four, .. a slot.
  *
  * @throws ConfigError where the numbers are no chain and `onInvalid` is `refuse`: it names the largest Doppler frequency that is valid
  */
@@ -126,7 +141,7 @@ export function buildChain(
     case 'exact':
       return exactChain(edges, fading, slotS);
     case 'shorten':
-      return buildChain(kind, edges, fading, slotS / 2, onInvalid);
+      return twoSteps(buildChain(kind, edges, fading, slotS / 2, onInvalid));
     case 'refuse': {
       const validHz = largestValidDopplerHz(edges, fading, slotS);
       throw new ConfigError(

@@ -19,19 +19,16 @@ export interface Architecture {
   readonly signals: readonly SignalId[];
 }
 
-const ALL_SIGNALS: readonly SignalId[] = [
+export const ALL_SIGNALS: readonly SignalId[] = [
   'snrHat',
   'csiCorr',
   'perHat',
   'linkRate',
   'queue',
-  'pWireless',
-  'pCongestion',
   'trafficClass',
   'deadline',
   'layer',
   'lossTarget',
-  'playout',
 ];
 
 export const ARCHITECTURES: Readonly<Record<ControllerKind, Architecture>> = {
@@ -87,23 +84,18 @@ export const ARCHITECTURES: Readonly<Record<ControllerKind, Architecture>> = {
   },
 };
 
-/** Bits of a report, and whether it comes a slot or half a round trip late; by default nothing is lost and nothing takes airtime. */
+/** Bits of a report; what the sender's own layers say comes at once, the rest a slot late. By default nothing is lost or takes airtime. */
 const BITS: Readonly<Record<SignalId, number>> = {
   snrHat: 3,
   csiCorr: 8,
   perHat: 8,
   linkRate: 16,
   queue: 16,
-  pWireless: 1,
-  pCongestion: 16,
   trafficClass: 2,
   deadline: 8,
   layer: 4,
   lossTarget: 16,
-  playout: 8,
 };
-const FROM_AFAR: readonly SignalId[] = ['pWireless', 'pCongestion', 'playout'];
-const HALF_ROUND_TRIP_PS = 50e9;
 const AT_ONCE: readonly SignalId[] = ['queue', 'trafficClass', 'deadline', 'layer', 'lossTarget'];
 
 /** The signals of an architecture, with what a config changes of them. */
@@ -114,7 +106,7 @@ export function signalsOf(
 ): Readonly<Record<SignalId, SignalSpec>> {
   const on = ARCHITECTURES[kind].signals;
   const entries = ALL_SIGNALS.map((id): [SignalId, SignalSpec] => {
-    const delayPs = AT_ONCE.includes(id) ? 0 : FROM_AFAR.includes(id) ? HALF_ROUND_TRIP_PS : slotPs;
+    const delayPs = AT_ONCE.includes(id) ? 0 : slotPs;
     return [id, { enabled: on.includes(id), delayPs, bits: BITS[id], lossProbability: 0, inBand: false, ...changes[id] }];
   });
   return Object.fromEntries(entries) as Readonly<Record<SignalId, SignalSpec>>;

@@ -18,13 +18,19 @@ export interface Decision {
  * go to the lower energy. Nothing fits: the base layer with the strongest protection, at full power.
  *
  * @param attemptsByDeadline attempts that the delay bound leaves time for
+ * @param airs predictions of the air made before, by what they depend on: they take most of the time
  */
-export function optimise(situation: Situation, attemptsByDeadline: number, energyWeight: number): Decision {
+export function optimise(
+  situation: Situation,
+  attemptsByDeadline: number,
+  energyWeight: number,
+  airs = new Map<string, AirPrediction>(),
+): Decision {
   let best: Decision | null = null;
   let bestValue = -Infinity;
   for (const power of POWERS) {
     for (const perTarget of PER_TARGETS) {
-      const air = predictAir(situation, perTarget, power);
+      const air = airFor(situation, perTarget, power, airs);
       for (const decision of settings(situation, air, perTarget, power, attemptsByDeadline)) {
         if (!decision.prediction.isFeasible) continue;
         const value = decision.prediction.psnrDb - energyWeight * decision.prediction.energyPerBitJ * 1e6;
@@ -37,6 +43,14 @@ export function optimise(situation: Situation, attemptsByDeadline: number, energ
     }
   }
   return best ?? fallback(situation);
+}
+
+function airFor(situation: Situation, perTarget: number, power: number, airs: Map<string, AirPrediction>): AirPrediction {
+  const { meanSnr, m, correlation, knowsErrorRate } = situation;
+  const question = [perTarget, power, meanSnr, m, correlation, knowsErrorRate].join('|');
+  const air = airs.get(question) ?? predictAir(situation, perTarget, power);
+  airs.set(question, air);
+  return { ...air, late: new Map() };
 }
 
 function* settings(

@@ -1,4 +1,4 @@
-import { PARITIES, type Protection, prefixPsnrDb, BLOCK_PACKETS } from '../app/layered-video.ts';
+import { BLOCK_PACKETS, parityOf, prefixPsnrDb, type Protection } from '../app/layered-video.ts';
 import { amcArq, outdatedPer } from '../oracles/amc-arq.ts';
 import { binomialLossCounts, blockFailure } from '../oracles/gilbert-elliott.ts';
 import { instantaneousThresholds, modeProbabilities } from '../phy/amc.ts';
@@ -22,6 +22,8 @@ export interface Situation {
   readonly m: number;
   /** Power correlation of what the sender knows of the channel with the channel. */
   readonly correlation: number;
+  /** Is the error rate measured? Else every attempt is taken to fail as often as its target allows. */
+  readonly knowsErrorRate: boolean;
   /** Share of the slots that the user gets. */
   readonly share: number;
   readonly symbolRate: number;
@@ -52,16 +54,21 @@ export interface AirPrediction {
   /** Probability of each mode, and bits a symbol of each. */
   readonly probabilities: Float64Array;
   readonly rates: Float64Array;
+  /** Lateness by offered bits a second, as far as it has been asked for. */
+  readonly late: Map<number, number>;
 }
 
-export function predictAir({ modes, meanSnr, m, correlation }: Situation, perTarget: number, power: number): AirPrediction {
+export function predictAir(situation: Situation, perTarget: number, power: number): AirPrediction {
+  const { modes, meanSnr, m, correlation, knowsErrorRate } = situation;
   const thresholds = instantaneousThresholds(modes, perTarget);
   const snr = meanSnr * power;
-  const per = correlation > 0.9999 ? amcArq(modes, thresholds, snr, m, 0).per : outdatedPer(modes, thresholds, snr, m, correlation);
+  const mean = (): number =>
+    correlation > 0.9999 ? amcArq(modes, thresholds, snr, m, 0).per : outdatedPer(modes, thresholds, snr, m, correlation);
   return {
-    per,
+    per: knowsErrorRate ? mean() : perTarget,
     probabilities: modeProbabilities(thresholds, snr, m),
     rates: Float64Array.from([0, ...modes.map(({ bitsPerSymbol }) => bitsPerSymbol)]),
+    late: new Map(),
   };
 }
 
@@ -82,8 +89,11 @@ export function predict(situation: Situation, air: AirPrediction, knobs: Knobs):
   const offeredBps = kept.reduce((sum, rate) => sum + rate, 0);
   const isFeasible = offeredBps <= goodputBps * (1 - OVERHEAD);
   const residual = per ** (knobs.retransmissions + 1);
-  const late = isFeasible ? lateness(situation, air, offeredBps, delayBoundS) : 1;
-  const parity = PARITIES[knobs.protection];
+  let late = isFeasible ? air.late.get(offeredBps) : 1;
+  if (late === undefined) {
+    late = lateness(situation, air, offeredBps, delayBoundS);
+    air.late.set(offeredBps, late);
+  }
   let psnr = 0;
   let allBelow = 1;
   for (let l = 0; l <= kept.length; l++) {
@@ -91,9 +101,9 @@ export function predict(situation: Situation, air: AirPrediction, knobs: Knobs):
     if (l < kept.length) {
       const pdus = Math.ceil((kept[l]! * groupS) / BLOCK_PACKETS / packetBits);
       const loss = Math.min(1, 1 - (1 - residual) ** pdus + late);
-      fails = blockFailure(binomialLossCounts(loss, BLOCK_PACKETS), parity[l]!);
+      fails = blockFailure(binomialLossCounts(loss, BLOCK_PACKETS), parityOf(knobs.protection, l));
     }
-    psnr += allBelow * fails * prefixPsnrDb(layersBps, parity, l);
+    psnr += allBelow * fails * prefixPsnrDb(layersBps, knobs.protection, l);
     allBelow *= 1 - fails;
   }
   return { psnrDb: psnr, energyPerBitJ: energyPerBit(situation, air, offeredBps, goodputBps, knobs.power), goodputBps, isFeasible };

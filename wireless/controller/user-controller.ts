@@ -1,15 +1,16 @@
 import { LayeredVideo } from '../app/layered-video.ts';
-import { meanSnrOf } from '../build-radio.ts';
+import { meanSnrOf, nakagamiParameter } from '../build-radio.ts';
+import { estimationError } from '../csi/estimation-error.ts';
 import { powerCorrelation } from '../math/nakagami.ts';
 import { attemptsByDeadline } from '../oracles/arq.ts';
-import { instantaneousThresholds } from '../phy/amc.ts';
+import { instantaneousThresholds, targetPer } from '../phy/amc.ts';
 import { MODE_TABLES } from '../phy/modes.ts';
 import { FadingRadio } from '../radio.ts';
 import type { WirelessScenario } from '../scenario.ts';
 import type { User } from '../user.ts';
 import type { SignalBus } from './bus.ts';
 import { type Decision, optimise } from './optimizer.ts';
-import type { Situation } from './prediction.ts';
+import type { AirPrediction, Situation } from './prediction.ts';
 
 /** Weight of a period in the averages that are reported. */
 const NEW_WEIGHT = 0.1;
@@ -29,6 +30,12 @@ export interface Calibration {
   predictedEnergyPerBitJ: number;
 }
 
+/** Questions that the optimiser has answered in a run; users in like situations share them. */
+export class Answers {
+  readonly decisions = new Map<string, Decision>();
+  readonly airs = new Map<string, AirPrediction>();
+}
+
 /** Observes and decides for one user, once a period. */
 export class UserController {
   readonly calibration: Calibration = { decisions: 0, predictedPsnrDb: 0, predictedEnergyPerBitJ: 0 };
@@ -36,15 +43,14 @@ export class UserController {
   readonly #scenario: WirelessScenario;
   readonly #user: User;
   readonly #number: number;
-  readonly #answers: Map<string, Decision>;
+  readonly #answers: Answers;
   #meanSnr: number;
   #linkRateBps = NaN;
   #per = NaN;
   #share: number;
   #before = { sent: 0, failed: 0 };
 
-  /** @param answers of questions asked before; users in like situations may share them */
-  constructor(scenario: WirelessScenario, number: number, user: User, bus: SignalBus, answers: Map<string, Decision>) {
+  constructor(scenario: WirelessScenario, number: number, user: User, bus: SignalBus, answers: Answers) {
     this.#scenario = scenario;
     this.#number = number;
     this.#user = user;
@@ -81,11 +87,13 @@ export class UserController {
       if (sent > 0) this.#per = Number.isNaN(this.#per) ? failed / sent : this.#per + NEW_WEIGHT * (failed / sent - this.#per);
       const served = this.#user.takeServedShare();
       if (!Number.isNaN(served)) this.#share += NEW_WEIGHT * (served - this.#share);
-      const rateBps = symbolRate(this.#scenario) * this.#share * meanBitsPerSymbol * (1 - (Number.isNaN(this.#per) ? 0 : this.#per));
+      // Who does not hear of the error rate takes the target for it.
+      const per = bus.read('perHat', nowPs)?.value ?? this.#perTarget();
+      const rateBps = symbolRate(this.#scenario) * this.#share * meanBitsPerSymbol * (1 - per);
       this.#linkRateBps = Number.isNaN(this.#linkRateBps) ? rateBps : this.#linkRateBps + NEW_WEIGHT * (rateBps - this.#linkRateBps);
       bus.publish('snrHat', this.#meanSnr, nowPs);
       bus.publish('linkRate', this.#linkRateBps, nowPs);
-      bus.publish('perHat', this.#per, nowPs);
+      if (!Number.isNaN(this.#per)) bus.publish('perHat', this.#per, nowPs);
       bus.publish('csiCorr', this.#correlation(), nowPs);
     }
     const { qos } = this.#scenario.users[this.#number]!;
@@ -96,13 +104,19 @@ export class UserController {
     bus.publish('queue', queue.backlogPdus, nowPs);
   }
 
+  #perTarget(): number {
+    const { phy, arq, users } = this.#scenario;
+    return phy.perTarget ?? targetPer(users[this.#number]!.qos.loss, arq.kind === 'truncated' ? arq.maxRetransmissions : 0);
+  }
+
   /** What the sender knows of the channel is as old as report and delay make it; what an estimator misses comes on top. */
   #correlation(): number {
     const { csi, slot, users } = this.#scenario;
     const { channel } = users[this.#number]!;
-    if (channel.correlation === 'block') return csi.delaySlots === 0 ? 1 : 0;
+    const known = 1 - Math.min(1, estimationError(csi, this.#meanSnr, channel.dopplerHz, slot.durationPs / 1e12));
+    if (channel.correlation === 'block') return csi.delaySlots === 0 ? known : 0;
     const ageS = ((csi.delaySlots + (csi.periodSlots - 1) / 2) * slot.durationPs) / 1e12;
-    return powerCorrelation(channel.dopplerHz, ageS);
+    return powerCorrelation(channel.dopplerHz, ageS) * known;
   }
 
   /** As many layers as nine tenths of the reported rate carry. */
@@ -138,8 +152,9 @@ export class UserController {
     return {
       modes: MODE_TABLES[phy.table],
       meanSnr: 10 ** (rounded(10 * Math.log10(snr), SNR_STEP_DB) / 10),
-      m: channel.fading === 'nakagami' ? channel.m : 1,
+      m: nakagamiParameter(channel),
       correlation: rounded(this.bus.read('csiCorr', nowPs)?.value ?? 1, CORRELATION_STEP),
+      knowsErrorRate: this.bus.read('perHat', nowPs) !== null,
       share: Math.max(SHARE_STEP, rounded(this.#share, SHARE_STEP)),
       symbolRate: symbolRate(this.#scenario),
       slotS: slot.durationPs / 1e12,
@@ -172,11 +187,12 @@ export class UserController {
   #decisionFor(situation: Situation, nowPs: number): Decision {
     const { energyWeight } = this.#scenario.controller;
     const attempts = this.bus.read('deadline', nowPs) === null ? Infinity : attemptsWithin(situation);
-    const question = [situation.meanSnr, situation.correlation, situation.share, attempts, situation.layersBps, situation.m].join('|');
-    const known = this.#answers.get(question);
+    const { modes: _, ...numbers } = situation;
+    const question = JSON.stringify([numbers, attempts]);
+    const known = this.#answers.decisions.get(question);
     if (known !== undefined) return known;
-    const decision = optimise(situation, attempts, energyWeight);
-    this.#answers.set(question, decision);
+    const decision = optimise(situation, attempts, energyWeight, this.#answers.airs);
+    this.#answers.decisions.set(question, decision);
     return decision;
   }
 }

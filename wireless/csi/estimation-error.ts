@@ -1,4 +1,5 @@
 import { besselJ0 } from '../math/bessel.ts';
+import type { CsiSpec } from '../scenario.ts';
 
 /** Mean square errors of channel estimates, for a channel of unit power and pilots of mean SNR `meanSnr`. */
 
@@ -29,3 +30,17 @@ export const scaledDelayError = (dopplerHz: number, delayS: number): number => 1
 
 /** SNR of data that is decoded with an LMMSE estimate of error variance `error`, the error taken as noise. */
 export const effectiveSnr = (snr: number, error: number): number => (snr * (1 - error)) / (1 + snr * error);
+
+/** Mean square error of the estimator of a config, for a channel of unit power. */
+export function estimationError({ estimator, pilots }: CsiSpec, meanSnr: number, dopplerHz: number, slotS: number): number {
+  switch (estimator) {
+    case 'perfect':
+      return 0;
+    case 'ls':
+      return leastSquaresError(meanSnr, pilots);
+    case 'lmmse':
+      return lmmseError(meanSnr, pilots);
+    case 'kalman':
+      return kalmanError(meanSnr * pilots, dopplerHz, slotS).posterior;
+  }
+}

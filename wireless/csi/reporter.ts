@@ -1,7 +1,7 @@
 import { fromDb, toDb } from '../math/decibel.ts';
 import type { RandomStream } from '../random-stream.ts';
 import type { CsiSpec } from '../scenario.ts';
-import { effectiveSnr, kalmanError, leastSquaresError, lmmseError } from './estimation-error.ts';
+import { effectiveSnr, estimationError } from './estimation-error.ts';
 
 /** What an estimator needs of a channel: its complex gain. */
 export interface ComplexGain {
@@ -33,6 +33,8 @@ export class CsiReporter {
   readonly #past: Float64Array;
   #slot = 0;
   #held = 0;
+  /** What replaces the mode of this report: a number among the others; -1: nothing does. */
+  #replacement = -1;
   /** Margin of the outer loop, dB: subtracted from what is reported. */
   #marginDb = 0;
   #estimateRe = 0;
@@ -43,7 +45,8 @@ export class CsiReporter {
     this.#spec = options.spec;
     this.#options = options;
     this.#past = new Float64Array(options.spec.delaySlots + 1);
-    this.#estimationError = this.#errorOf();
+    const { spec, meanSnr, kalman } = options;
+    this.#estimationError = estimationError(spec, meanSnr, kalman.dopplerHz, kalman.slotS);
   }
 
   get marginDb(): number {
@@ -52,7 +55,8 @@ export class CsiReporter {
 
   /** The SNR that the sender believes in this slot, whose true one is `snr`. */
   report(snr: number): number {
-    const { delaySlots, periodSlots, quantiser, olla } = this.#spec;
+    const { delaySlots, periodSlots, quantiser, feedbackError, olla } = this.#spec;
+    const { stream, modes } = this.#options;
     const past = this.#past;
     past[this.#slot % past.length] = this.#measure(snr);
     const measured = this.#slot - delaySlots;
@@ -62,23 +66,25 @@ export class CsiReporter {
       const value = past[measured % past.length]!;
       this.#held =
         quantiser === 'mode' || quantiser.stepDb === 0 ? value : fromDb(quantiser.stepDb * Math.round(toDb(value) / quantiser.stepDb));
+      this.#replacement = feedbackError > 0 && stream.uniform() < feedbackError ? stream.below(modes) : -1;
     }
     this.#slot++;
     return olla.on ? this.#held * fromDb(-this.#marginDb) : this.#held;
   }
 
-  /** The mode index that arrives over a feedback channel that replaces it, at times, by another one. */
+  /** The mode index that arrives over a feedback channel that replaces it, at times, by another one until the next report. */
   garbled(mode: number): number {
-    const { feedbackError } = this.#spec;
-    const { stream, modes } = this.#options;
-    if (feedbackError === 0 || stream.uniform() >= feedbackError) return mode;
-    const other = stream.below(modes);
+    const other = this.#replacement;
+    if (other < 0) return mode;
     return other < mode ? other : other + 1;
   }
 
   /** SNR of data that is decoded with the estimate of the channel. */
   dataSnr(snr: number): number {
-    return this.#estimationError === 0 ? snr : effectiveSnr(snr, this.#estimationError);
+    const error = this.#estimationError;
+    if (error === 0) return snr;
+    // An unbiased estimate adds its error to the noise; the LMMSE estimate is the signal less its error.
+    return this.#spec.estimator === 'ls' ? snr / (1 + snr * error) : effectiveSnr(snr, error);
   }
 
   /** Outer-loop link adaptation: the long-run share of failures is drawn to the target. */
@@ -87,20 +93,6 @@ export class CsiReporter {
     if (!on) return;
     const margin = this.#marginDb + failed * upDb - delivered * ((upDb * bler) / (1 - bler));
     this.#marginDb = Math.max(-clampDb, Math.min(clampDb, margin));
-  }
-
-  #errorOf(): number {
-    const { spec, meanSnr, kalman } = this.#options;
-    switch (spec.estimator) {
-      case 'perfect':
-        return 0;
-      case 'ls':
-        return leastSquaresError(meanSnr, spec.pilots);
-      case 'lmmse':
-        return lmmseError(meanSnr, spec.pilots);
-      case 'kalman':
-        return kalmanError(meanSnr * spec.pilots, kalman.dopplerHz, kalman.slotS).posterior;
-    }
   }
 
   /** One slot's measurement: the pilots of a slot are one sample of the gain with their joint SNR. */

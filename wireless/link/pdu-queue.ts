@@ -26,12 +26,15 @@ export interface LinkOptions {
   /** Attempts are bounded by the deadline. */
   readonly deadline: boolean;
   readonly slotPs: number;
+  /** Failures in a row after which nothing is sent for `pauseSlots` slots, and then one PDU at a time until one arrives; null: never. */
+  readonly pauseNacks: number | null;
+  readonly pauseSlots: number;
   readonly sink: PacketSink;
 }
 
 /**
  * The sending side of a user's link: packets cut into PDUs, which wait in order, and the ARQ. A slot sends the PDUs at the head; those that
- * fail keep their place for a later slot, and a PDU that may not be sent again takes its whole packet with it.
+ * fail keep their place for a later slot, and a PDU that may not be sent again takes all of its packet that still waits with it.
  */
 export class PduQueue {
   /** PDUs sent, failed and given up. */
@@ -54,6 +57,8 @@ export class PduQueue {
   #isLost = new Uint8Array(64);
   readonly #free: number[] = [];
   #packets = 0;
+  #failuresInRow = 0;
+  #pausedUntilPs = 0;
 
   constructor(options: LinkOptions) {
     this.options = options;
@@ -63,13 +68,14 @@ export class PduQueue {
     return this.#size;
   }
 
+  /** PDUs that may be sent in a slot that begins at `startPs`: none during a pause. */
+  readyPdus(startPs: number): number {
+    return startPs < this.#pausedUntilPs ? 0 : this.#size;
+  }
+
   /** Of the packet at the head; Infinity: there is none. */
   headArrivalPs(): number {
     return this.#size === 0 ? Infinity : this.#arrivalPs[this.#packetOf[this.#head]!]!;
-  }
-
-  headDeadlinePs(): number {
-    return this.#size === 0 ? Infinity : this.#deadlinePs[this.#packetOf[this.#head]!]!;
   }
 
   headClass(): number {
@@ -103,13 +109,12 @@ export class PduQueue {
     const mask = this.#packetOf.length - 1;
     while (this.#size > 0) {
       const packet = this.#packetOf[this.#head]!;
-      if (this.#isLost[packet] === 0) {
-        if (this.#deadlinePs[packet]! >= nowPs) return;
-        this.#lose(packet, DEADLINE, nowPs);
-      }
-      this.#forget(packet);
-      this.#head = (this.#head + 1) & mask;
-      this.#size--;
+      if (this.#deadlinePs[packet]! >= nowPs) return;
+      this.#lose(packet, DEADLINE, nowPs);
+      const pdus = this.#left[packet]!;
+      for (let i = 0; i < pdus; i++) this.#forget(packet);
+      this.#head = (this.#head + pdus) & mask;
+      this.#size -= pdus;
     }
   }
 
@@ -119,14 +124,18 @@ export class PduQueue {
    * @returns how many were sent
    */
   serve(count: number, mode: number, radio: Radio, stream: RandomStream, endPs: number): number {
+    const { harq, deadline, slotPs, pauseNacks, pauseSlots, sink } = this.options;
     const mask = this.#packetOf.length - 1;
-    const first = radio.failProbability(mode, 0);
-    const combines = this.options.harq !== 'none';
+    const first = radio.failProbability(mode, 0, radio.dataSnr);
+    const isProbing = pauseNacks !== null && this.#failuresInRow >= pauseNacks;
+    const combines = harq !== 'none';
+    const most = isProbing ? Math.min(1, count) : count;
     let looked = 0;
     let sent = 0;
     let delivered = 0;
     let kept = 0;
-    while (sent < count && looked < this.#size) {
+    let isAnyLost = false;
+    while (sent < most && looked < this.#size) {
       const at = (this.#head + looked++) & mask;
       const packet = this.#packetOf[at]!;
       // The rest of a packet that has lost a PDU is not sent any more.
@@ -134,19 +143,31 @@ export class PduQueue {
         this.#forget(packet);
         continue;
       }
-      sent++;
-      const gathered = this.#combined[at]!;
-      const fails = gathered === 0 ? first : radio.failProbability(mode, gathered);
-      if (stream.uniform() >= fails) {
-        delivered++;
-        if (this.#left[packet] === 1) this.options.sink(this.#tag[packet]!, DELIVERED, endPs - this.#arrivalPs[packet]!);
+      // Nor one that would come too late.
+      if (deadline && endPs > this.#deadlinePs[packet]!) {
+        isAnyLost = true;
+        this.#lose(packet, DEADLINE, endPs);
         this.#forget(packet);
         continue;
       }
+      sent++;
+      const before = this.#combined[at]!;
+      const gathered = combines ? this.#gathered(before, radio.dataSnr) : 0;
+      const fails = before === 0 ? first : radio.failProbability(mode, before, gathered);
+      if (stream.uniform() >= fails) {
+        delivered++;
+        this.#failuresInRow = 0;
+        if (this.#left[packet] === 1) sink(this.#tag[packet]!, DELIVERED, endPs - this.#arrivalPs[packet]!);
+        this.#forget(packet);
+        continue;
+      }
+      this.#failuresInRow++;
       const attempts = this.#attempts[at]! + 1;
-      if (attempts >= this.#attemptsAllowed(packet) || (this.options.deadline && endPs + this.options.slotPs > this.#deadlinePs[packet]!)) {
+      const isExhausted = attempts >= this.#attemptsAllowed(packet);
+      if (isExhausted || (deadline && endPs + slotPs > this.#deadlinePs[packet]!)) {
+        isAnyLost = true;
         this.givenUp++;
-        this.#lose(packet, attempts >= this.#attemptsAllowed(packet) ? WIRELESS : DEADLINE, endPs);
+        this.#lose(packet, isExhausted ? WIRELESS : DEADLINE, endPs);
         this.#forget(packet);
         continue;
       }
@@ -154,8 +175,10 @@ export class PduQueue {
       const to = (this.#head + kept++) & mask;
       this.#packetOf[to] = packet;
       this.#attempts[to] = attempts;
-      this.#combined[to] = combines ? gathered + radio.snr * radio.power : 0;
+      this.#combined[to] = gathered;
     }
+    if (isAnyLost) looked += this.#forgetLostAt(looked);
+    // A packet that was lost just now has no PDU among them: those before the lost one have had as many attempts or more.
     const gone = looked - kept;
     for (let i = kept - 1; gone > 0 && i >= 0; i--) {
       const from = (this.#head + i) & mask;
@@ -169,7 +192,28 @@ export class PduQueue {
     this.sent += sent;
     this.failed += sent - delivered;
     radio.onAnswers(delivered, sent - delivered);
+    if (pauseNacks !== null && this.#failuresInRow >= pauseNacks) this.#pausedUntilPs = endPs + pauseSlots * slotPs;
     return sent;
+  }
+
+  /** PDUs of a packet that was lost just now and that were not looked at any more, from place `looked` on. */
+  #forgetLostAt(looked: number): number {
+    const mask = this.#packetOf.length - 1;
+    let lost = 0;
+    for (; looked + lost < this.#size; lost++) {
+      const packet = this.#packetOf[(this.#head + looked + lost) & mask]!;
+      if (this.#isLost[packet] === 0) break;
+      this.#forget(packet);
+    }
+    return lost;
+  }
+
+  /**
+   * What a receiver has after one more attempt at `snr`, as the SNR of a single one: Chase combining adds SNR, incremental redundancy mutual
+   * information, log2(1 + SNR).
+   */
+  #gathered(before: number, snr: number): number {
+    return this.options.harq === 'chase' ? before + snr : before + snr + before * snr;
   }
 
   #attemptsAllowed(packet: number): number {

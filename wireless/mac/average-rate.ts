@@ -1,5 +1,8 @@
 import type { CellView } from './scheduler.ts';
 
+/** Averages stay at or above a bit a second (as in LTE-Sim), or a user who is never served would outweigh any priority. */
+const LEAST_BPS = 1;
+
 /** Every user's average rate in bits a slot, an exponential average that also falls while the user is not served. */
 export class AverageRates {
   readonly bits: Float64Array;
@@ -11,9 +14,10 @@ export class AverageRates {
     this.#weight = 1 / averagingSlots;
   }
 
-  endSlot({ users }: CellView, served: number, bits: number): void {
+  endSlot({ users, slotS }: CellView, served: number, bits: number): void {
     for (let user = 0; user < users; user++) {
-      this.bits[user]! += this.#weight * ((user === served ? bits : 0) - this.bits[user]!);
+      const average = this.bits[user]! + this.#weight * ((user === served ? bits : 0) - this.bits[user]!);
+      this.bits[user] = Math.max(LEAST_BPS * slotS, average);
     }
   }
 }

@@ -12,7 +12,7 @@ export const maximumRate: Rule = ({ rateBits }, user) => rateBits[user]!;
 export const earliestDeadline: Rule = ({ delayBoundS, headDelayS, headArrivalPs }, user) =>
   delayBoundS[user] === Infinity ? -1e9 - headArrivalPs[user]! / 1e12 : headDelayS[user]! - delayBoundS[user]!;
 
-/** A share of the channel is bounded by its averaging: far below the distance between two classes. */
+/** Rates over averages stay far below the distance between two classes: averages are never below a bit a second. */
 const CLASS_STEP = 1e12;
 
 /** Service class first, then the class of the packet; proportional fair between equals. */

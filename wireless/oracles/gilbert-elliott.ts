@@ -49,13 +49,14 @@ export function lossCounts({ goodToBad: p, badToGood: r, goodSuccess, badSuccess
   return inGood.map((value, l) => value + inBad[l]!);
 }
 
-/** P(l of `packets` are lost) when each is, independently, with probability `loss`. */
+/** P(l of `packets`, at most some hundreds, are lost) when each is, independently, with probability `loss`. */
 export function binomialLossCounts(loss: number, packets: number): Float64Array {
-  let counts = new Float64Array(packets + 1);
-  counts[0] = 1;
-  for (let n = 0; n < packets; n++) {
-    counts = counts.map((value, l) => value * (1 - loss) + (l === 0 ? 0 : counts[l - 1]! * loss));
-  }
+  // From the likelier end, where the first term is no smaller than 2^-packets.
+  if (loss > 0.5) return binomialLossCounts(1 - loss, packets).reverse();
+  const counts = new Float64Array(packets + 1);
+  const odds = loss / (1 - loss);
+  counts[0] = (1 - loss) ** packets;
+  for (let l = 0; l < packets; l++) counts[l + 1] = (counts[l]! * odds * (packets - l)) / (l + 1);
   return counts;
 }
 

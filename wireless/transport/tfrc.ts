@@ -17,8 +17,6 @@ export interface TfrcOptions {
   readonly classifier: LossClassifier;
   /** The link says what was lost on the air. */
   readonly hearsLosses: boolean;
-  /** Bytes a second that another layer allows; Infinity: none does. */
-  readonly capBytesPerS: () => number;
 }
 
 /**
@@ -34,6 +32,8 @@ export class Tfrc implements TransportFlow, PathEnd {
   #rate: number;
   #rttPs = 0;
   #seq = 0;
+  #lastSendPs = 0;
+  #sendTimer = 0;
   #lastDoublingPs = -Infinity;
   #noFeedback = 0;
   // Receiver.
@@ -66,9 +66,18 @@ export class Tfrc implements TransportFlow, PathEnd {
   #sendNext(): void {
     const segment: Segment = { seq: this.#seq++, sentPs: this.#events.nowPs, isMarked: false };
     this.counts.sentPackets++;
+    this.#lastSendPs = segment.sentPs;
     this.#path.send(segment, this);
-    const rate = Math.min(this.#rate, this.#options.capBytesPerS());
-    this.#events.after((this.#options.segmentBytes * 1e12) / rate, () => this.#sendNext());
+    this.#armSend();
+  }
+
+  /** The next packet comes as long after the last one as the rate of now says: a rate that rises does not wait for a slow packet. */
+  #armSend(): void {
+    const number = ++this.#sendTimer;
+    const atPs = this.#lastSendPs + (this.#options.segmentBytes * 1e12) / this.#rate;
+    this.#events.at(Math.max(atPs, this.#events.nowPs), () => {
+      if (number === this.#sendTimer) this.#sendNext();
+    });
   }
 
   #onReport(sample: number, lossEventRate: number, receiveRate: number): void {
@@ -86,6 +95,7 @@ export class Tfrc implements TransportFlow, PathEnd {
       this.#rate = Math.max(Math.min(2 * this.#rate, 2 * receiveRate), segmentBytes / rttS);
       this.#lastDoublingPs = this.#events.nowPs;
     }
+    this.#armSend();
     this.#armNoFeedback();
   }
 

@@ -41,9 +41,11 @@ export function runTransport(spec: TransportRunSpec): TransportCounts {
   const competitor = path.competingTcp ? new Tcp(events, pathOf(1, 0), new Reno(), segmentBytes, path.delayPs) : null;
   flow.start();
   competitor?.start();
-  events.runUntil(warmupPs);
-  flow.counts = noCounts();
-  if (competitor !== null) competitor.counts = noCounts();
+  if (warmupPs > 0) {
+    events.runUntil(warmupPs);
+    flow.counts = noCounts();
+    if (competitor !== null) competitor.counts = noCounts();
+  }
   events.runUntil(warmupPs + durationPs);
   return { flow: flow.counts, competitor: competitor?.counts ?? null, durationPs };
 }
@@ -57,7 +59,6 @@ function flowOf({ transport, path }: TransportRunSpec, events: EventQueue, way: 
         backPs: path.delayPs,
         classifier: classifierOf(transport, (2 * path.delayPs) / 1e12),
         hearsLosses: transport.lossClassifier === 'eln',
-        capBytesPerS: () => Infinity,
       });
     case 'reno':
       return new Tcp(events, way, new Reno(), segmentBytes, path.delayPs);

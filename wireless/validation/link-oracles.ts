@@ -206,7 +206,7 @@ export const LINK_ORACLES: readonly Oracle[] = [
       point: 'TM2Q, 15 dB, 2 a slot',
       expected: queueFacts(kind).delaySlots,
       replica: (_: RandomStream, seed: number) => {
-        const { delaysPs } = runCell(queueLink(kind, seed)).users[0]!;
+        const delaysPs = runCell(queueLink(kind, seed)).users[0]!.delaysPs.trimmed();
         return delaysPs.reduce((sum, ps) => sum + ps, 0) / delaysPs.length / ONE_LINK.slot.durationPs;
       },
     },

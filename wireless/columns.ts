@@ -1,0 +1,30 @@
+/** Columns of a wireless run; what a run does not know is null. */
+export const WIRELESS_COLUMNS = [
+  'spectral_efficiency',
+  'residual_loss',
+  'packet_error_rate',
+  'goodput_bps',
+  'loss_congestion',
+  'loss_wireless',
+  'loss_deadline',
+  'psnr_db',
+  'mos',
+  'delay_mean_ms',
+  'delay_p95_ms',
+  'delay_p99_ms',
+  'jitter_ms',
+  'deadline_miss',
+  'queue_mean_packets',
+  'outage',
+  'energy_per_bit_j',
+  'jain_index',
+  'signalling_bps',
+  'predicted_psnr_db',
+  'congestion_called_wireless',
+  'wireless_called_congestion',
+  'friendliness',
+  'slots',
+  'finished',
+] as const;
+
+export type WirelessColumn = (typeof WIRELESS_COLUMNS)[number];
