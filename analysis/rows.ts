@@ -1,4 +1,4 @@
-import { MEASURES } from '../sim/base/measures.ts';
+import { MEASURES, type CriticalShare } from '../sim/base/measures.ts';
 import type { JobResult, RunResult } from '../sim/base/result.ts';
 import type { Topology } from '../sim/base/topology.ts';
 import { linkName } from '../sim/base/link-name.ts';
@@ -53,6 +53,9 @@ export const JOB_COLUMNS = [
   'finished',
 ] as const;
 
+/** Columns of the lines of a critical path, in order. */
+export const CRITICAL_COLUMNS = ['group', 'time_us', 'share', 'operations'] as const;
+
 /** One run for the tables and the report: its row, and what the charts need beyond it. */
 export interface CellRecord {
   readonly row: Row;
@@ -63,6 +66,10 @@ export interface CellRecord {
   readonly jobs: readonly Row[];
   /** Why the run did not finish; null when it did. */
   readonly unfinishedReason: string | null;
+  /** The critical path by groups (`CRITICAL_COLUMNS`), the largest first; absent where the workload tells none. */
+  readonly criticalPath?: readonly Row[];
+  /** What closed forms say of columns of the row, by the name of the oracle; absent where there are none. */
+  readonly theory?: Readonly<Record<string, Row>>;
   /** What probes have recorded of the busiest links; absent without probes. */
   readonly probes?: ProbeLines;
 }
@@ -79,6 +86,7 @@ export interface FabricLinkRecord {
 }
 
 const toUs = (ps: number | null): number | null => (ps === null ? null : ps / 1e6);
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 /**
  * The row and chart data of one run.
@@ -99,10 +107,10 @@ export function cellRecord(
     ...timeColumns(result, sorted),
     flows: result.flows,
     subflows: result.subflows,
-    max_link_load_bytes: result.maxLinkLoadBytes,
-    ideal_link_load_bytes: result.idealLinkLoadBytes,
-    congestion_ratio: result.congestionRatio,
-    worst_phase_congestion_ratio: result.worstPhaseCongestionRatio,
+    max_link_load_bytes: known(result.maxLinkLoadBytes),
+    ideal_link_load_bytes: known(result.idealLinkLoadBytes),
+    congestion_ratio: known(result.congestionRatio),
+    worst_phase_congestion_ratio: known(result.worstPhaseCongestionRatio),
     packets: result.packets,
     packet_hops: result.packetHops,
     drops: result.drops,
@@ -116,7 +124,8 @@ export function cellRecord(
     ...Object.fromEntries(MEASURES.map((measure) => [measure, result.measures[measure] ?? null])),
   };
   const fabricLinks: FabricLinkRecord[] = [];
-  for (let link = 0; link < topology.links; link++) {
+  // A run without a fabric has loads of no link.
+  for (let link = 0; link < Math.min(topology.links, result.tables.linkLoadBytes.length); link++) {
     if (topology.linkIsFabric[link] === 0) continue;
     fabricLinks.push({
       from: topology.nodeNames[topology.linkFrom[link]!]!,
@@ -134,9 +143,12 @@ export function cellRecord(
     fabricLinks,
     jobs: result.jobs.map(jobRow),
     unfinishedReason: result.unfinishedReason,
+    ...(result.criticalPath === undefined ? {} : { criticalPath: result.criticalPath.map(criticalRow) }),
     ...(result.tables.probes === null ? {} : { probes: probeLines(result.tables.probes, (link) => linkName(topology, link)) }),
   };
 }
+
+const criticalRow = ({ group, timeUs, share, operations }: CriticalShare): Row => ({ group, time_us: timeUs, share, operations });
 
 const jobRow = (job: JobResult): Row => ({
   job: job.name,
@@ -155,8 +167,8 @@ function timeColumns({ completionPs, boundPs }: Pick<RunResult, 'completionPs' |
   const fct = (percent: number): number | null => (sortedFctPs === null ? null : nearestRank(sortedFctPs, percent) / 1e6);
   return {
     completion_time_us: toUs(completionPs),
-    bound_us: toUs(boundPs),
-    slowdown: completionPs === null || boundPs === 0 ? null : completionPs / boundPs,
+    bound_us: toUs(known(boundPs)),
+    slowdown: completionPs === null || boundPs === 0 ? null : known(completionPs / boundPs),
     fct_mean_us: sortedFctPs === null ? null : sortedFctPs.reduce((sum, ps) => sum + ps, 0) / sortedFctPs.length / 1e6,
     fct_p50_us: fct(50),
     fct_p99_us: fct(99),

@@ -1,5 +1,6 @@
 import { hashedLoadStatistics, isHashed, type HashedLoadStatistics } from '../analysis/bounds/hashed-statistics.ts';
 import { fabricLoads } from '../analysis/bounds/link-loads.ts';
+import { ConfigError } from './base/errors.ts';
 import type { Scenario } from './base/scenario.ts';
 import { jobFigures } from './job-results.ts';
 import { prepare, type PreparedJob } from './prepare.ts';
@@ -21,9 +22,16 @@ export interface BoundsResult {
 /**
  * Loads of the Scenario's balancer in closed form or by exact assignment, and the completion-time bound, without simulating a packet.
  *
+ * @throws ConfigError for a Scenario without a fabric
  * @param options.samples seeds, from the Scenario's own on, over which a hashed balancer's loads are averaged; default 100
  */
 export function bounds(scenario: Scenario, options: { readonly samples?: number } = {}): BoundsResult {
+  if (scenario.compat !== undefined) {
+    throw new ConfigError('E159', `bounds are those of a fabric, and compat: ${scenario.compat.kind} has none`, {
+      where: { path: 'compat' },
+      hint: 'remove compat',
+    });
+  }
   const prepared = prepare(scenario);
   const { topology, schedule, plan, jobs, jobOfFlow } = prepared;
   const { seed } = scenario;

@@ -37,6 +37,7 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
     queueMaxBytes: run.queueMaxBytes.reduce((largest, bytes) => Math.max(largest, bytes), 0),
     reorderMaxPackets: run.reorderMaxPackets,
     measures: figures.completionPs === null ? {} : (prepared.measure?.(run.operations, figures.completionPs) ?? {}),
+    ...criticalPath(prepared, run, finished),
     tables: {
       fctPs,
       operations: run.operations,
@@ -46,6 +47,14 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
       probes: run.probes,
     },
   };
+}
+
+function criticalPath(
+  { schedule, criticalShares }: Prepared,
+  { operations }: PartialRun,
+  finished: boolean,
+): Pick<RunResult, 'criticalPath'> {
+  return finished && criticalShares !== null ? { criticalPath: criticalShares(schedule, operations) } : {};
 }
 
 function loadsByPhase({ topology }: Prepared, { loadBytes, phaseLoadBytes }: PartialRun): (phase: number, link: number) => number {

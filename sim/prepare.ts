@@ -8,7 +8,9 @@ import type { Topology } from './base/topology.ts';
 import type { FlowPlan } from './balancing/flow-plan.ts';
 import { RouteEpochs } from './balancing/route-epochs.ts';
 import { planJobs, type JobPlans } from './balancing/job-plans.ts';
+import { checkDenied } from './balancing/mrc.ts';
 import type { PlanFacts } from './balancing/plan.ts';
+import { compatNotices } from './compat-notices.ts';
 import { cutOffForGood } from './cut-off.ts';
 import { deriveLimits, type Limits } from './derive.ts';
 import { headroomWarning } from './headroom.ts';
@@ -17,7 +19,7 @@ import { buildTopology } from '../topologies/build-topology.ts';
 import { connectedTopology } from '../topologies/connectivity.ts';
 import { MAX_FLOW_PACKETS } from './transport/flow-table.ts';
 import { RECEIVE_WINDOW_PACKETS } from './transport/selective-repeat-sender.ts';
-import { buildTraffic, ownTraffic, type Job } from '../workloads/traffic.ts';
+import { buildTraffic, ownTraffic, type Job, type Traffic } from '../workloads/traffic.ts';
 import type { Notice } from '../workloads/workload.ts';
 
 /** A job of the run, with what follows from its plan and its transport. */
@@ -55,28 +57,32 @@ export interface Prepared {
   readonly facts: Readonly<Record<string, number>>;
   /** What the workload measures of a finished run; null: nothing. */
   readonly measure: Measuring | null;
+  /** The critical path of a finished run by groups; null: not of this workload. */
+  readonly criticalShares: Traffic['criticalShares'];
 }
 
 /**
  * Builds topology, schedule, flow plan and derived defaults of a Scenario.
  *
  * @param own a Schedule of the caller's, in place of the Scenario's workload
- * @throws ConfigError when the fabric lacks a named link, or a pair of the workload has no path
+ * @throws ConfigError when the fabric lacks a named link, or a pair of the workload has no path, or none that its balancer may take
  * @throws ImportError when a traffic or trace file is malformed
  */
 export function prepare(scenario: Scenario, own?: Schedule): Prepared {
-  const { schedule, notices, facts, measure, jobs } = own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
+  const { schedule, notices, facts, measure, criticalShares, jobs } =
+    own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
   const topology = connectedTopology(scenario.topology, scenario.failures, schedule, scenario.seed);
   const plans = planJobs(topology, jobs, scenario.nic.mtuBytes);
   const preparedJobs = jobs.map((job, i) => preparedJob(scenario, topology, job, plans.ofJob[i]!));
   checkFlowSizes(scenario, plans, jobs);
-  const found = [
-    ...notices,
+  const ofFabric = [
     ...planNotices(plans.plan),
     ...preparedJobs.flatMap((job) => windowNotices(scenario, job)),
     ...headroomNotices(scenario, topology),
+    ...(scenario.topology.notices ?? []).map((text): Notice => ({ level: 'warning', text })),
     ...backgroundNotices(scenario, { topology, schedule, plan: plans.plan, jobOfFlow: plans.jobOfFlow, jobs }),
   ];
+  const found = [...notices, ...(scenario.compat === undefined ? ofFabric : compatNotices(scenario.compat))];
   return {
     scenario,
     topology,
@@ -92,6 +98,7 @@ export function prepare(scenario: Scenario, own?: Schedule): Prepared {
     notices: [...new Map(found.map((notice) => [notice.text, notice])).values()],
     facts,
     measure,
+    criticalShares,
   };
 }
 
@@ -104,6 +111,7 @@ function classOfFlow(jobs: readonly Job[], jobOfFlow: Uint8Array): Uint8Array | 
 function preparedJob(scenario: Scenario, topology: Topology, job: Job, plan: JobPlans['ofJob'][number]): PreparedJob {
   const limits = deriveLimits({ ...scenario, transport: job.transport }, topology);
   checkWindows(job, limits);
+  if (job.balancer.kind === 'mrc') checkDenied(topology, plan, job.balancer, job.keyPrefix);
   return { ...job, limits, plan, messages: countSends(job.schedule), subflows: plan.flows, splitFlows: plan.splitFlows };
 }
 

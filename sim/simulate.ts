@@ -7,6 +7,7 @@ import { runPackets } from './packet-run.ts';
 import { jobFigures } from './job-results.ts';
 import { packetResult } from './packet-result.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { runCompat } from './compat-run.ts';
 
 export type SimulateOptions = Omit<PacketRunOptions, 'partition'>;
 
@@ -25,6 +26,7 @@ export function simulate(scenario: Scenario, options: SimulateOptions = {}): Run
 
 /** `simulate` for what `prepare` has built. */
 export function simulatePrepared(prepared: Prepared, options: SimulateOptions = {}): RunResult {
+  if (prepared.scenario.compat !== undefined) return runCompat(prepared, prepared.scenario.compat);
   switch (prepared.scenario.fidelity) {
     case 'packet':
       return packetResult(prepared, runPackets(prepared, options));

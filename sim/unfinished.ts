@@ -39,13 +39,23 @@ function explainer(
   const { nodeNames, torOfHost, tors } = topology;
   const timeline = new LinkTimeline(topology, scenario.failures, scenario.seed);
   const end = Float64Array.of(timePs);
-  const isDown = (link: number): boolean =>
-    timeline.isDownDuring(link, end, 0, 0) || timeline.isDownDuring(topology.linkReverse[link]!, end, 0, 0);
-  const downCables: number[] = [];
-  for (let link = 0; link < topology.links; link += 2) if (topology.linkUp[link] === 1 && isDown(link)) downCables.push(link);
+  const { linkReverse, linkTo } = topology;
+  const isSilent = (link: number): boolean => timeline.isDownDuring(link, end, 0, 0);
+  const isDown = (link: number): boolean => isSilent(link) || isSilent(linkReverse[link]!);
+  const isDead = (link: number): boolean => isSilent(link) && isSilent(linkReverse[link]!);
+  const isLossy = (link: number): boolean => timeline.isLossy(link, end, 0) || timeline.isLossy(linkReverse[link]!, end, 0);
+  /** Of a cable that is down: its name, and where to, if it is one way. */
+  const towards = (link: number): string =>
+    isDead(link) ? '' : ` towards ${nodeNames[linkTo[isSilent(link) ? link : linkReverse[link]!]!]!}`;
+  const cablesThat = (are: (link: number) => boolean): number[] => {
+    const cables: number[] = [];
+    for (let link = 0; link < topology.links; link += 2) if (topology.linkUp[link] === 1 && are(link)) cables.push(link);
+    return cables;
+  };
+  const left = whatIsLeft(scenario, topology, schedule.ranks, cablesThat(isDown));
+  const leftOneWay = whatIsLeft(scenario, topology, schedule.ranks, cablesThat(isDead));
   const isWithdrawn = (link: number): boolean =>
     routes !== null && routes.routings[routes.routingOf[routes.at(end, 0)]!]!.linkUp[link] === 0;
-  const left = whatIsLeft(scenario, topology, schedule.ranks, downCables);
 
   const linksOfPath = (src: number, dst: number, path: number): Int32Array => {
     const { ids, links, linkOffset } = topology.pathsBetween(src, dst);
@@ -54,22 +64,29 @@ function explainer(
   };
   const why = (flow: number, path: number): string | null => {
     const ends = [plan.srcHost[flow]!, plan.dstHost[flow]!];
-    const cut = ends.map((host) => topology.portLink[topology.portOffset[host]!]!).find(isDown);
-    if (cut !== undefined) return `the link ${cableName(topology, cut)} is down`;
+    const hostLinks = ends.map((host) => topology.portLink[topology.portOffset[host]!]!);
+    const cut = hostLinks.find(isDown);
+    if (cut !== undefined) return `the link ${cableName(topology, cut)} is down${towards(cut)}`;
     const [src, dst] = ends.map((host) => torOfHost[host]!) as [number, number];
-    if (src !== dst) {
-      if (left.nextHopSet[src * tors + dst]! < 0) {
-        return `no path from ${nodeNames[torNode(topology, src)]!} to ${nodeNames[torNode(topology, dst)]!}`;
-      }
-      if (path >= 0) {
-        const dead = linksOfPath(src, dst, path).find(isDown);
-        if (dead !== undefined) return `its path is dead (${cableName(topology, dead)})`;
-      } else {
-        const hole = topology.pathsBetween(src, dst).links.find((link) => isDown(link) && !isWithdrawn(link));
-        if (hole !== undefined) return `${cableName(topology, hole)} is down, and the switches still use it`;
-      }
+    const ofPair = src === dst ? [] : [...topology.pathsBetween(src, dst).links];
+    if (src !== dst && left.nextHopSet[src * tors + dst]! < 0) {
+      const noPath = `no path from ${nodeNames[torNode(topology, src)]!} to ${nodeNames[torNode(topology, dst)]!}`;
+      if (leftOneWay.nextHopSet[src * tors + dst]! < 0) return noPath;
+      const half = ofPair.find((link) => isDown(link) && !isDead(link))!;
+      return `${noPath} that works both ways (${cableName(topology, half)} is down${towards(half)})`;
     }
-    return jobs[jobOfFlow[flow]!]!.transport.recovery === 'none' ? 'nothing recovers packets that are lost' : null;
+    const inUse = path >= 0 ? [...linksOfPath(src, dst, path)] : ofPair;
+    if (path >= 0) {
+      const dead = inUse.find(isDown);
+      if (dead !== undefined) return `its path is dead (${cableName(topology, dead)}${towards(dead)})`;
+    } else {
+      const hole = inUse.find((link) => isDown(link) && !isWithdrawn(link));
+      if (hole !== undefined) return `${cableName(topology, hole)} is down${towards(hole)}, and the switches still use it`;
+    }
+    if (jobs[jobOfFlow[flow]!]!.transport.recovery === 'none') return 'nothing recovers packets that are lost';
+    const leak = [...hostLinks, ...inUse].find(isLossy);
+    if (leak === undefined) return null;
+    return hostLinks.includes(leak) ? `the link ${cableName(topology, leak)} loses packets` : `${cableName(topology, leak)} loses packets`;
   };
   return ({ flow, path }) => {
     const from = nodeNames[plan.srcHost[flow]!]!;

@@ -1,11 +1,12 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { LeafSpineSpec } from '../sim/base/topology-spec.ts';
+import type { LeafSpineSpec, ServerSpec } from '../sim/base/topology-spec.ts';
 import type { PathSet, Topology } from '../sim/base/topology.ts';
 import { GraphBuilder } from './graph.ts';
 import { cutFailed } from './link-names.ts';
 import { placeRanks } from './placement.ts';
 import { PortSets } from './port-sets.ts';
+import { type LeafSpineTiers, leafSpineTiers } from './tiers.ts';
 
 /**
  * A two-tier leaf-spine: `leaves` x `hostsPerLeaf` hosts, every leaf joined to every spine by `linksPerPair` parallel cables.
@@ -18,7 +19,19 @@ import { PortSets } from './port-sets.ts';
  * @throws ConfigError when a failure names no link of this fabric, or there are too many paths for a 16-bit entropy
  */
 export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[], ranks: number, seed: number): Topology {
-  const { leaves, spines, hostsPerLeaf } = spec;
+  const { leaves, hostsPerLeaf } = spec;
+  const hostOfRank = placeRanks(spec.placement, { tors: leaves, hostsPerTor: hostsPerLeaf }, spec.server, ranks, seed);
+  return twoTiers(leafSpineTiers(spec), failures, hostOfRank, spec.server ?? null);
+}
+
+/** The Topology of two tiers with any assignment of hosts to leaves; without spines its leaves are apart. */
+export function twoTiers(
+  spec: LeafSpineTiers,
+  failures: readonly FailureSpec[],
+  hostOfRank: Int32Array,
+  server: ServerSpec | null,
+): Topology {
+  const { leaves, spines, hostsPerLeaf, leafOfHost } = spec;
   const cables = spec.fabricLink.linksPerPair;
   const hosts = leaves * hostsPerLeaf;
   const uplinks = spines * cables;
@@ -37,14 +50,14 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
   const leafNode = (l: number): number => hosts + l;
   const spineNode = (p: number): number => hosts + leaves + p;
 
-  for (let h = 0; h < hosts; h++) graph.addCable(h, leafNode(Math.floor(h / hostsPerLeaf)), spec.hostLink, false);
+  for (let h = 0; h < hosts; h++) graph.addCable(h, leafNode(leafOfHost(h)), spec.hostLink, false);
   for (let l = 0; l < leaves; l++) {
     for (let p = 0; p < spines; p++) {
       const rateBps = spec.fabricLink.perSpineRateBps?.[p] ?? spec.fabricLink.rateBps;
       for (let c = 0; c < cables; c++) graph.addCable(leafNode(l), spineNode(p), { rateBps, delayPs: spec.fabricLink.delayPs }, true);
     }
   }
-  cutFailed(graph, spec, failures);
+  cutFailed(graph, spec.of, failures);
 
   // Cable (l, p, c) is the graph's cable number hosts + (l * spines + p) * cables + c; its upward link is twice that.
   const upLink = (l: number, p: number, c: number): number => 2 * (hosts + (l * spines + p) * cables + c);
@@ -136,8 +149,9 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
     switches,
     tors: leaves,
     ...graph.build(),
-    torOfHost: Int32Array.from({ length: hosts }, (_, h) => Math.floor(h / hostsPerLeaf)),
-    hostOfRank: placeRanks(spec.placement, { tors: leaves, hostsPerTor: hostsPerLeaf }, ranks, seed),
+    torOfHost: Int32Array.from({ length: hosts }, (_, h) => leafOfHost(h)),
+    hostOfRank,
+    server,
     longestPath: Int32Array.from(longestPath(spec, hosts, joinsLeaves, upLink, downLink)),
     nextHopSet,
     ...sets.build(),
@@ -151,20 +165,21 @@ export function leafSpine(spec: LeafSpineSpec, failures: readonly FailureSpec[],
   };
 }
 
-/** Links of a path with the largest unloaded round-trip time: over the slowest spine that joins leaves, or inside the only leaf. */
+/** Links of a path with the largest unloaded round-trip time: over the slowest spine that joins leaves, or inside a leaf that is alone. */
 function longestPath(
-  spec: LeafSpineSpec,
+  spec: LeafSpineTiers,
   hosts: number,
   joinsLeaves: (p: number) => boolean,
   upLink: (l: number, p: number, c: number) => number,
   downLink: (l: number, p: number, c: number) => number,
 ): number[] {
   const fromHost0 = 0;
-  if (spec.leaves === 1) return [fromHost0, 2 * Math.min(1, hosts - 1) + 1];
+  const toFirstHost = (isWanted: (host: number) => boolean): number => 2 * Math.max(0, range(hosts).findIndex(isWanted)) + 1;
+  if (spec.leaves === 1 || spec.spines === 0) return [fromHost0, toFirstHost((h) => h > 0 && spec.leafOfHost(h) === 0)];
   const rateBps = (p: number): number => spec.fabricLink.perSpineRateBps?.[p] ?? spec.fabricLink.rateBps;
   const used = range(spec.spines).filter(joinsLeaves);
   const slowest = (used.length > 0 ? used : range(spec.spines)).reduce((a, b) => (rateBps(b) < rateBps(a) ? b : a));
-  return [fromHost0, upLink(0, slowest, 0), downLink(1, slowest, 0), 2 * spec.hostsPerLeaf + 1];
+  return [fromHost0, upLink(0, slowest, 0), downLink(1, slowest, 0), toFirstHost((h) => spec.leafOfHost(h) === 1)];
 }
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);

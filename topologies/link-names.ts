@@ -1,7 +1,8 @@
 import { ConfigError } from '../sim/base/errors.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
-import type { TopologySpec } from '../sim/base/topology-spec.ts';
+import type { GraphCable, GraphSpec, LeafSpineSpec, RailSpec, TopologySpec } from '../sim/base/topology-spec.ts';
 import type { GraphBuilder } from './graph.ts';
+import { type LeafSpineTiers, leafSpineTiers, railTiers } from './tiers.ts';
 
 const NUMBER = '(0|[1-9]\\d{0,8})';
 const named = (name: string, lower: string, upper: string): number[] | null =>
@@ -10,11 +11,12 @@ const named = (name: string, lower: string, upper: string): number[] | null =>
 /** Whether a fabric has a link of this name. Says what its builder would say, without building it. */
 export function linkExists(spec: TopologySpec, name: string): boolean {
   switch (spec.kind) {
-    case 'leaf-spine': {
-      const { leaves, spines, hostsPerLeaf } = spec;
+    case 'leaf-spine':
+    case 'rail': {
+      const { leaves, spines, hostsPerLeaf, leafOfHost } = tiers(spec);
       const [, pair = name, cable = '0'] = new RegExp(`^(leaf.*)-${NUMBER}$`).exec(name) ?? [];
       const host = named(name, 'host', 'leaf');
-      if (host !== null) return host[0]! < leaves * hostsPerLeaf && Math.floor(host[0]! / hostsPerLeaf) === host[1];
+      if (host !== null) return host[0]! < leaves * hostsPerLeaf && leafOfHost(host[0]!) === host[1];
       const ends = named(pair, 'leaf', 'spine');
       return ends !== null && ends[0]! < leaves && ends[1]! < spines && Number(cable) < spec.fabricLink.linksPerPair;
     }
@@ -27,14 +29,32 @@ export function linkExists(spec: TopologySpec, name: string): boolean {
       const upper = named(name, 'agg', 'core');
       return upper !== null && upper[0]! < pods * aggsPerPod && upper[0]! % aggsPerPod === Math.floor(upper[1]! / coresPerAgg);
     }
+    case 'graph': {
+      const [, lower, upper, cable = '0'] = new RegExp(`^(host${NUMBER}|switch${NUMBER})-(switch${NUMBER})(?:-${NUMBER})?$`)
+        .exec(name)
+        ?.filter((_, i) => [0, 1, 4, 6].includes(i)) ?? ['', '', ''];
+      const pair = `${lower}-${upper}`;
+      return lower !== '' && Number(cable) < spec.cables.filter((each) => graphCableName(spec, each) === pair).length;
+    }
   }
+}
+
+const tiers = (spec: LeafSpineSpec | RailSpec): LeafSpineTiers => (spec.kind === 'rail' ? railTiers(spec) : leafSpineTiers(spec));
+
+/** The lower of the two is named first. */
+export function graphCableName({ hosts }: GraphSpec, { a, b }: GraphCable): string {
+  const name = (node: number): string => (node < hosts ? `host${node}` : `switch${node - hosts}`);
+  return `${name(Math.min(a, b))}-${name(Math.max(a, b))}`;
 }
 
 /** How the links of a fabric are named, for a person. */
 export function linkNames(spec: TopologySpec): string {
   switch (spec.kind) {
-    case 'leaf-spine': {
-      const { leaves, spines, fabricLink } = spec;
+    case 'leaf-spine':
+    case 'rail': {
+      const { fabricLink } = spec;
+      const { leaves, spines } = tiers(spec);
+      if (spines === 0) return 'links are named host0-leaf0';
       const bundle = fabricLink.linksPerPair > 1 ? `, or leaf0-spine0-0 for one of its ${fabricLink.linksPerPair} links` : '';
       return `links are named leaf0-spine0 .. leaf${leaves - 1}-spine${spines - 1}${bundle}, and host0-leaf0`;
     }
@@ -44,6 +64,8 @@ export function linkNames(spec: TopologySpec): string {
       const upper = `agg0-core0 .. agg${pods * aggsPerPod - 1}-core${aggsPerPod * coresPerAgg - 1}`;
       return `links are named ${lower} (inside a pod), ${upper} (core c above the aggregation switches floor(c / ${coresPerAgg}) of the pods), and host0-tor0`;
     }
+    case 'graph':
+      return `links are named after their ends, hosts and lower switches first, such as ${graphCableName(spec, spec.cables[0]!)}`;
   }
 }
 
@@ -62,11 +84,16 @@ export function switchNames(spec: TopologySpec): string {
 function switchCounts(spec: TopologySpec): Readonly<Record<string, number>> {
   switch (spec.kind) {
     case 'leaf-spine':
-      return { leaf: spec.leaves, spine: spec.spines };
+    case 'rail': {
+      const { leaves, spines } = tiers(spec);
+      return { leaf: leaves, ...(spines === 0 ? {} : { spine: spines }) };
+    }
     case 'fat-tree': {
       const { pods, torsPerPod, aggsPerPod, coresPerAgg } = spec;
       return { tor: pods * torsPerPod, agg: pods * aggsPerPod, core: aggsPerPod * coresPerAgg };
     }
+    case 'graph':
+      return { switch: spec.switches };
   }
 }
 
@@ -85,8 +112,8 @@ export function cutFailed(graph: GraphBuilder, spec: TopologySpec, failures: rea
 function cablesNamed(graph: GraphBuilder, spec: TopologySpec, name: string): number[] {
   if (switchExists(spec, name)) return graph.cablesOf(name);
   const [, lower = '', upper = '', cable] = /^([a-z]+\d+)-([a-z]+\d+)(?:-(\d+))?$/.exec(name) ?? [];
-  // Only the links between a leaf and a spine come in bundles, whose cables have numbers.
-  const bundle = cable === undefined || lower.startsWith('leaf') ? graph.cablesBetween(lower, upper) : [];
+  // Only links between a leaf and a spine, and those of a graph, come in bundles, whose cables have numbers.
+  const bundle = cable === undefined || lower.startsWith('leaf') || lower.startsWith('switch') ? graph.cablesBetween(lower, upper) : [];
   const chosen = cable === undefined ? bundle : bundle.slice(Number(cable), Number(cable) + 1);
   if (chosen.length === 0) {
     throw new ConfigError('E131', `no link "${name}" in this fabric`, { where: { path: 'failures' }, hint: linkNames(spec) });

@@ -5,7 +5,7 @@ import type { Scenario } from '../sim/base/scenario.ts';
 import type { Schedule } from '../sim/base/schedule.ts';
 import type { TransportSpec } from '../sim/base/transport-spec.ts';
 import type { Measuring } from '../sim/base/measures.ts';
-import { hostCount } from '../topologies/build-topology.ts';
+import { fabricRanks, rankRateBps } from '../topologies/build-topology.ts';
 import { backgroundSchedule } from './background.ts';
 import { buildWorkload } from './build-workload.ts';
 import { mergeSchedules } from '../sim/base/merge-schedules.ts';
@@ -38,6 +38,7 @@ export interface Traffic {
   readonly facts: Readonly<Record<string, number>>;
   /** Of a workload that has the fabric to itself; null: it measures nothing, or there are several. */
   readonly measure: Measuring | null;
+  readonly criticalShares: NonNullable<Workload['criticalShares']> | null;
 }
 
 interface Part {
@@ -57,8 +58,10 @@ export function buildTraffic(scenario: Scenario): Traffic {
   const parts = partsOf(scenario);
   const [only] = parts;
   if (parts.length === 1 && only!.ranks === null) return alone(only!.job, only!.workload);
-  const hosts = hostCount(scenario.topology);
-  const placed = parts.map(({ job, workload, ranks }) => placeRanks(workload.schedule, ranks, hosts, parts.length > 1 ? job.name : null));
+  const ranksOfFabric = fabricRanks(scenario.topology);
+  const placed = parts.map(({ job, workload, ranks }) =>
+    placeRanks(workload.schedule, ranks, ranksOfFabric, parts.length > 1 ? job.name : null),
+  );
   const firstOps = placed.map((_, i) => placed.slice(0, i).reduce((sum, { ops }) => sum + ops, 0));
   return {
     schedule: mergeSchedules(placed),
@@ -67,7 +70,8 @@ export function buildTraffic(scenario: Scenario): Traffic {
     facts: Object.fromEntries(
       parts.flatMap(({ job, workload }) => Object.entries(workload.facts).map(([fact, value]) => [`${job.name}.${fact}`, value])),
     ),
-    measure: null,
+    measure: parts.length === 1 ? (only!.workload.measure ?? null) : null,
+    criticalShares: null,
   };
 }
 
@@ -76,12 +80,13 @@ export function ownTraffic(scenario: Scenario, schedule: Schedule): Traffic {
   return alone(ownJob(scenario), { schedule, notices: [], facts: {} });
 }
 
-const alone = (job: Part['job'], { schedule, notices, facts, measure }: Workload): Traffic => ({
+const alone = (job: Part['job'], { schedule, notices, facts, measure, criticalShares }: Workload): Traffic => ({
   schedule,
   jobs: [{ ...job, schedule, firstOp: 0 }],
   notices,
   facts,
   measure: measure ?? null,
+  criticalShares: criticalShares ?? null,
 });
 
 const ownJob = ({ balancer, transport, seed }: Scenario): Part['job'] => ({
@@ -114,7 +119,7 @@ function partsOf(scenario: Scenario): Part[] {
   if (background !== null) {
     const { ranks, balancer, transport, trafficClass } = background;
     const seed = jobSeed(scenario.seed, parts.length);
-    const schedule = backgroundSchedule(background, topology.hostLink.rateBps, seed);
+    const schedule = backgroundSchedule(background, rankRateBps(topology), seed);
     parts.push({
       job: { name: 'background', isBackground: true, balancer, transport, trafficClass, keyPrefix: 'background.', seed },
       workload: { schedule, notices: [], facts: {} },
@@ -136,10 +141,10 @@ function withKeyPrefix<T>(prefix: string, action: () => T): T {
 }
 
 /** The Schedule of a job on the ranks of the fabric. */
-function placeRanks(schedule: Schedule, ranks: readonly number[] | null, hosts: number, name: string | null): Schedule {
-  const outside = ranks?.find((rank) => rank < 0 || rank >= hosts);
-  if (outside !== undefined) throw new ConfigError('E149', `there is no rank ${outside}`, { hint: `ranks are 0..${hosts - 1}` });
+function placeRanks(schedule: Schedule, ranks: readonly number[] | null, ranksOfFabric: number, name: string | null): Schedule {
+  const outside = ranks?.find((rank) => rank < 0 || rank >= ranksOfFabric);
+  if (outside !== undefined) throw new ConfigError('E149', `there is no rank ${outside}`, { hint: `ranks are 0..${ranksOfFabric - 1}` });
   const place = (rank: number): number => (rank < 0 || ranks === null ? rank : ranks[rank]!);
   const phaseNames = name === null ? schedule.phaseNames : schedule.phaseNames.map((phase) => `${name}: ${phase}`);
-  return { ...schedule, ranks: hosts, rank: schedule.rank.map(place), peer: schedule.peer.map(place), phaseNames };
+  return { ...schedule, ranks: ranksOfFabric, rank: schedule.rank.map(place), peer: schedule.peer.map(place), phaseNames };
 }

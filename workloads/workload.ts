@@ -1,4 +1,4 @@
-import type { Measuring } from '../sim/base/measures.ts';
+import type { CriticalShare, Measuring, OperationTimes } from '../sim/base/measures.ts';
 import type { Schedule } from '../sim/base/schedule.ts';
 
 /** Something a person should know about a workload that was built: a default that matters, or a part of a file that was not used. */
@@ -14,4 +14,6 @@ export interface Workload {
   readonly facts: Readonly<Record<string, number>>;
   /** Absent: a finished run says nothing special to this workload. */
   readonly measure?: Measuring;
+  /** The critical path of a finished run by groups, the largest first; `whole` is the Schedule as it ran. */
+  readonly criticalShares?: (whole: Schedule, times: OperationTimes) => readonly CriticalShare[];
 }

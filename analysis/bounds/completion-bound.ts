@@ -1,6 +1,6 @@
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { NicSpec } from '../../sim/base/device-spec.ts';
-import type { Schedule } from '../../sim/base/schedule.ts';
+import { SEND, type Schedule } from '../../sim/base/schedule.ts';
 import { torNode, type Topology } from '../../sim/base/topology.ts';
 import { packetRule } from '../../sim/balancing/plan.ts';
 import type { FlowPlan } from '../../sim/balancing/flow-plan.ts';
@@ -10,13 +10,15 @@ import { busiestLinkPs } from './link-bound.ts';
 import { messageTimes, type Packetisation, passingPs, roundsExactly } from './message-times.ts';
 import { PathTimes } from './path-times.ts';
 import type { Hashing } from './route.ts';
+import { ServerCuts } from './server-cuts.ts';
 
 /**
  * Lower bound on the completion of a Schedule, in picoseconds, for every balancer, transport and NIC (`bound_us`): the larger of
  *
- * - bound (5) of congestion-theory 12 for all bytes of the Schedule: over the cuts X (each side of every host's link, all live up
+ * - for all bytes of the Schedule (docs/bounds.md, Completion): over the cuts X (each side of every host's link, all live up
  *   links of each ToR, all live down links), wire bytes / capacity + A(X), the least time a packet spends elsewhere;
- * - the longest dependency chain, each message at (5) for it alone; an ACK's way back counts where the chain waits for it.
+ * - the longest dependency chain, each message at the same for it alone; an ACK's way back counts where the chain waits for it;
+ * - the ports of each GPU into its server's NVLink (docs/model-servers.md 5).
  *
  * Messages are counted uncut (one header an `mtu`), A(X) with the smallest packet of the plan, so cutting never beats the bound.
  *
@@ -28,7 +30,7 @@ export function completionBoundPs(topology: Topology, schedule: Schedule, plan: 
 
 /**
  * Completion in `fidelity: bound`: the same maximum, with the plan's own pieces and with the balancer's own load on every fabric
- * link beside the ToR cuts (collectives 5.2). A lower bound for that balancer: of a random spray's mean load only what it falls below
+ * link beside the ToR cuts. A lower bound for that balancer: of a random spray's mean load only what it falls below
  * once in 10^12 is counted, and `spray-switch-rr`, which promises no load to a single link, is held by the cuts alone.
  */
 export function boundCompletionPs(
@@ -71,12 +73,20 @@ function scheduleBoundPs(
   const up = new Cuts(tors);
   const down = new Cuts(tors);
   const capacity = torCapacities(topology);
+  const servers = topology.server === null ? null : new ServerCuts(topology.server, schedule);
   const arrivalPs = new Float64Array(schedule.ops);
   const returnPs = new Float64Array(schedule.ops);
 
   for (let op = 0; op < schedule.ops; op++) {
     const smallest = times.smallestWireBytes[op]!;
-    if (smallest === 0) continue; // no send
+    if (smallest === 0) {
+      // No flow: a message inside a server, or no send.
+      if (servers !== null && schedule.kind[op] === SEND) {
+        arrivalPs[op] = servers.add(op);
+        returnPs[op] = servers.returnPs;
+      }
+      continue;
+    }
     const src = hostOfRank[schedule.rank[op]!]!;
     const dst = hostOfRank[schedule.peer[op]!]!;
     const srcTor = torOfHost[src]!;
@@ -114,6 +124,7 @@ function scheduleBoundPs(
 
   return Math.max(
     longestChainPs(schedule, arrivalPs, returnPs),
+    servers?.largestPs() ?? 0,
     sent.largest((_host, timePs) => timePs),
     received.largest((_host, timePs) => timePs),
     up.largest((tor, wireBytes, packets) => capacity.up[tor]!.passingPs(wireBytes, packets)),

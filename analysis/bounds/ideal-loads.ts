@@ -1,14 +1,14 @@
 import { groupBy } from '../../sim/base/group-by.ts';
 import { SEND, type Schedule } from '../../sim/base/schedule.ts';
-import type { Topology } from '../../sim/base/topology.ts';
+import { inOneServer, type Topology } from '../../sim/base/topology.ts';
 import { ExactLoads } from './exact-loads.ts';
 import { PairDemand } from './load-placer.ts';
 import { capacityShares, ShareTable } from './pair-shares.ts';
 
 /**
  * Payload of the links under perfect spraying, phase by phase: every message is shared over the live paths of its pair of ToRs in
- * proportion to their capacity, uniformly where capacities are equal. Optimal on a symmetric leaf-spine (congestion-theory 1.3) or fat tree (6);
- * with failures or unequal spines a yardstick, not an optimum (sections 7 and 8).
+ * proportion to their capacity, uniformly where capacities are equal. Optimal on a symmetric leaf-spine or fat tree;
+ * with failures or unequal spines a yardstick, not an optimum.
  *
  * @param visit called once a phase, ascending, with the loads of that phase alone; they are gone when it returns
  * @returns the loads of the whole Schedule; 0 on host links
@@ -24,6 +24,7 @@ export function idealLoads(topology: Topology, schedule: Schedule, visit: (phase
   for (let phase = 0; phase < phases; phase++) {
     for (let i = offset[phase]!; i < offset[phase + 1]!; i++) {
       const op = sends[i]!;
+      if (inOneServer(topology, schedule.rank[op]!, schedule.peer[op]!)) continue;
       const srcTor = torOfHost[hostOfRank[schedule.rank[op]!]!]!;
       const dstTor = torOfHost[hostOfRank[schedule.peer[op]!]!]!;
       if (srcTor !== dstTor) demand.add(srcTor * tors + dstTor, schedule.bytes[op]!);

@@ -119,6 +119,7 @@ function guaranteedBytes(rule: PacketRule, meanBytes: number, fullBytes: number,
     case 'switch-flowlet':
     case 'varied-entropy':
     case 'changing-label':
+    case 'path-at-start':
       return 0;
   }
 }

@@ -80,6 +80,7 @@ function shareRule(balancer: BalancerSpec): ShareRule | null {
       return null;
     case 'rotate-destination':
       return equalPathShares;
+    case 'path-at-start':
     case 'random-entropy':
     case 'varied-entropy':
     case 'switch-round-robin':

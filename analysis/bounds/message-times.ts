@@ -79,7 +79,8 @@ export function messageTimes(
   if (packetisation === 'planned') return { txPs, rxPs, wireBytes, packets, smallestWireBytes, largestPieceBytes };
 
   for (let op = 0; op < schedule.ops; op++) {
-    if (schedule.kind[op] !== SEND || pieces[op] === 1) continue;
+    // A message inside a server has no piece.
+    if (schedule.kind[op] !== SEND || pieces[op]! <= 1) continue;
     const bytes = schedule.bytes[op]!;
     const src = topology.hostOfRank[schedule.rank[op]!]!;
     const dst = topology.hostOfRank[schedule.peer[op]!]!;

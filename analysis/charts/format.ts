@@ -120,6 +120,13 @@ const COLUMN_NAMES: Readonly<Record<string, string>> = {
   worst_phase_congestion_ratio: 'congestion ratio of the worst phase',
   queue_max_bytes: 'longest queue',
   reorder_max_packets: 'largest reordering',
+  psnr_db: 'PSNR',
+  mos: 'mean opinion score',
+  delay_mean_ms: 'mean delay',
+  delay_p95_ms: '95th-percentile delay',
+  delay_p99_ms: '99th-percentile delay',
+  jitter_ms: 'jitter',
+  energy_per_bit_j: 'energy per delivered bit',
 };
 
 /** What a plain column counts or divides: its axis says so in place of a unit. */
@@ -128,6 +135,13 @@ const COLUMN_UNITS: Readonly<Record<string, string>> = {
   congestion_ratio: 'busiest link / ideal',
   worst_phase_congestion_ratio: 'busiest link / ideal',
   reorder_max_packets: 'packets',
+  spectral_efficiency: 'bit/symbol',
+  psnr_db: 'dB',
+  delay_mean_ms: 'ms',
+  delay_p95_ms: 'ms',
+  delay_p99_ms: 'ms',
+  jitter_ms: 'ms',
+  energy_per_bit_j: 'J',
 };
 
 /** A column in words. */

@@ -1,5 +1,8 @@
 import type { CellRecord } from '../rows.ts';
 
+/** Closed forms of a wireless link. */
+export type OracleName = 'amc-arq' | 'fixed-mode';
+
 /** A chart that a config asks for: `y` (a result column) against `x`, one line a value of `series`. */
 export interface ChartSpec {
   /** A swept key, or a column of the rows. */
@@ -8,6 +11,10 @@ export interface ChartSpec {
   readonly y: string;
   /** A swept key; absent: one series. */
   readonly series?: string | null;
+  /** Swept keys that head the labels of the panels. */
+  readonly facet?: readonly string[];
+  /** The closed form to draw beside the points. */
+  readonly oracle?: OracleName;
 }
 
 /** What the charts are drawn from. */

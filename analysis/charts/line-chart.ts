@@ -16,7 +16,10 @@ export function lineChartSvg(chart: LineChart): string {
   const { size, body } = drawPanels(
     {
       title: chart.title,
-      subtitle: `mean over the seeds; bars from the smallest to the largest${dashed}`,
+      subtitle:
+        chart.oracle === null
+          ? `mean over the seeds; bars from the smallest to the largest${dashed}`
+          : `markers: mean over the seeds with its 95 % interval; dashed: closed form (${chart.oracle})`,
       panelLabels: chart.panels.map(({ label }) => label),
       panelCount: chart.panelCount,
       leftWidth: yAxisWidth(chart.y),
@@ -40,7 +43,9 @@ function drawPanel(chart: LineChart, index: number, box: Box, theme: SvgTheme): 
     const at = y(reference.value);
     parts.push(element('line', { x1: box.left, x2: box.left + box.width, y1: at, y2: at, stroke: theme.muted, 'stroke-dasharray': '4 3' }));
   }
-  chart.panels[index]!.series.forEach((points, s) => parts.push(drawSeries(points, s, chart.x.kind === 'category', x, y)));
+  chart.panels[index]!.series.forEach((points, s) =>
+    parts.push(drawSeries(points, s, chart.x.kind === 'category', chart.oracle !== null, x, y)),
+  );
   return parts.join('');
 }
 
@@ -48,12 +53,20 @@ function drawSeries(
   points: readonly LinePoint[],
   index: number,
   separate: boolean,
+  hasTheory: boolean,
   x: (v: number) => number,
   y: (v: number) => number,
 ): string {
   const style = seriesStyle(index);
   const parts: string[] = [];
-  if (!separate) {
+  const isInSight = ({ theory }: LinePoint): boolean => theory !== null && Number.isFinite(y(theory));
+  if (hasTheory) {
+    const path = line<LinePoint>(
+      (point) => x(point.x),
+      (point) => y(point.theory!),
+    )(points.filter(isInSight));
+    parts.push(element('path', { d: path, fill: 'none', stroke: style.light, 'stroke-width': 1.4, 'stroke-dasharray': '6 4' }));
+  } else if (!separate) {
     const path = line<LinePoint>(
       (point) => x(point.x),
       (point) => y(point.mean),

@@ -5,7 +5,7 @@ import { columnAxis, dimensionAxis } from './axes.ts';
 import { describeRow, dimension, idOf, isDetermined } from './dimensions.ts';
 import type { Dimension, SweepView } from './dimensions.ts';
 import { columnName, formatMeasure, measureOfColumn } from './format.ts';
-import type { ChartInput, ChartSpec } from './input.ts';
+import type { ChartInput, ChartSpec, OracleName } from './input.ts';
 
 /** A quantity against a swept dimension, with the spread over the seeds, ready to be drawn. */
 export interface LineChart {
@@ -19,6 +19,8 @@ export interface LineChart {
   /** One for each combination of the values that neither axis nor series shows: the first of `panelCount`. */
   readonly panels: readonly LinePanel[];
   readonly panelCount: number;
+  /** The closed form that is drawn as a dashed line beside the points. */
+  readonly oracle: OracleName | null;
   /** A level to compare with, in the shown unit. */
   readonly reference: { readonly value: number; readonly label: string } | null;
 }
@@ -36,6 +38,8 @@ export interface LinePoint {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
+  /** Of the closed form that the chart asks for; null: it says nothing of these runs. */
+  readonly theory: number | null;
   readonly detail: readonly string[];
 }
 
@@ -45,9 +49,15 @@ export function chartSpecs(input: ChartInput, view: SweepView): readonly ChartSp
   const axes = view.others.length > 0 ? view.others : view.series === null ? [] : [view.series];
   return axes.flatMap((axis) => {
     const series = axis === view.series ? null : view.series;
-    return ['completion_time_us', 'slowdown'].map((y) => ({ x: axis.keys.join('+'), y, series: series?.keys.join('+') ?? null }));
+    return defaultColumns(input.records).map((y) => ({ x: axis.keys.join('+'), y, series: series?.keys.join('+') ?? null }));
   });
 }
+
+/** Of a fabric how long it took; of a wireless run what it carried, lost and delayed. */
+const defaultColumns = ([first]: readonly CellRecord[]): readonly string[] =>
+  first !== undefined && 'spectral_efficiency' in first.row
+    ? ['spectral_efficiency', 'residual_loss', 'goodput_bps', 'psnr_db', 'delay_p95_ms'].filter((column) => first.row[column] !== null)
+    : ['completion_time_us', 'slowdown'];
 
 /** The chart of `spec` with at most `maxPanels` panels, or in words why it cannot be drawn. */
 export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, maxPanels = Infinity): LineChart | string {
@@ -61,12 +71,12 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
   const xDimension = dimension(records, spec.x.split('+'));
   const seriesDimension = seriesName === null ? null : dimension(records, seriesName.split('+'));
   const shownKeys = [...xDimension.keys, ...(seriesDimension?.keys ?? [])];
-  const rest = heldDimensions(records, view, shownKeys);
+  const rest = facetsFirst(heldDimensions(records, view, shownKeys), spec.facet ?? []);
 
-  const { axis: y, unit } = columnAxis(
-    spec.y,
-    drawn.map(({ row }) => row[spec.y] as number),
-  );
+  const { axis: y, unit } = columnAxis(spec.y, [
+    ...drawn.map(({ row }) => row[spec.y] as number),
+    ...(spec.oracle === undefined ? [] : closedForms(drawn, spec.oracle, spec.y)),
+  ]);
   const x = dimensionAxis(xDimension);
   const seriesValues = seriesDimension?.values ?? [{ id: '', label: '', number: null }];
   const place = placing(x, xDimension, seriesValues.length);
@@ -75,15 +85,19 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
     const values = of.map(({ row }) => row[spec.y]).filter((value) => typeof value === 'number');
     if (values.length === 0) return [];
     const { n, mean, min, max, interval } = summarize(values);
+    const [low, high] = spec.oracle === undefined || interval === null ? [min, max] : [interval.low, interval.high];
+    const closedForm = spec.oracle === undefined ? undefined : of[0]!.theory?.[spec.oracle]?.[spec.y];
+    const theory = typeof closedForm === 'number' ? closedForm / unit.factor : null;
     const show = (value: number): string => formatMeasure(value, measureOfColumn(spec.y));
     const detail = [
       xDimension.values[valueIndex]!.label,
       `mean ${show(mean)} (${n === 1 ? '1 seed' : `${n} seeds`})`,
       ...(n > 1 ? [`smallest ${show(min)}, largest ${show(max)}`] : []),
       ...(interval === null ? [] : [`95 % interval of the mean ${show(interval.low)} to ${show(interval.high)}`]),
+      ...(typeof closedForm === 'number' ? [`closed form ${show(closedForm)}`] : []),
       ...(n < of.length ? [`${of.length - n} of ${of.length} runs have no value`] : []),
     ];
-    return [{ x: place(valueIndex, series), mean: mean / unit.factor, low: min / unit.factor, high: max / unit.factor, detail }];
+    return [{ x: place(valueIndex, series), mean: mean / unit.factor, low: low / unit.factor, high: high / unit.factor, theory, detail }];
   };
   return {
     name: `${spec.y}-by-${spec.x}`,
@@ -103,6 +117,7 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
       };
     }),
     panelCount: panels.length,
+    oracle: spec.oracle ?? null,
     reference: spec.y === 'slowdown' ? { value: 1, label: 'the lower bound' } : null,
   };
 }
@@ -113,6 +128,22 @@ function heldDimensions(records: readonly CellRecord[], view: SweepView, shownKe
     .map(({ keys }) => keys.filter((key) => !shownKeys.includes(key) && !isDetermined(records, key, shownKeys)))
     .filter((keys) => keys.length > 0)
     .map((keys) => dimension(records, keys));
+}
+
+/** What a closed form says of a column in these runs. */
+const closedForms = (records: readonly CellRecord[], oracle: OracleName, column: string): number[] =>
+  records.flatMap(({ theory }) => {
+    const value = theory?.[oracle]?.[column];
+    return typeof value === 'number' ? [value] : [];
+  });
+
+/** The dimensions of the facets first, in their order. */
+function facetsFirst(dimensions: readonly Dimension[], facets: readonly string[]): Dimension[] {
+  const rank = ({ keys }: Dimension): number => {
+    const at = facets.findIndex((facet) => keys.includes(facet));
+    return at < 0 ? facets.length : at;
+  };
+  return dimensions.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** On a category axis the series stand side by side; on a numeric one at the value itself. */

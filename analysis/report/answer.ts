@@ -2,7 +2,7 @@ import { compareToBest } from '../comparison.ts';
 import type { Standing } from '../comparison.ts';
 import type { SweepView } from '../charts/dimensions.ts';
 import { describeRow, idOf } from '../charts/dimensions.ts';
-import { formatMeasure, formatNumber } from '../charts/format.ts';
+import { columnName, formatMeasure, formatNumber, measureOfColumn } from '../charts/format.ts';
 import type { CellRecord } from '../rows.ts';
 import { groupBy, summarize } from '../statistics.ts';
 import type { Html } from './html.ts';
@@ -118,11 +118,25 @@ function method(standings: readonly Standing[]): Html {
 }
 
 function overallSentence(records: readonly CellRecord[]): Html {
+  if (records.some(({ row }) => 'spectral_efficiency' in row)) return wirelessSentence(records);
   const values = records.map(({ row }) => row['completion_time_us']).filter((value) => typeof value === 'number');
   if (values.length === 0) return tag('p', { class: 'lead' }, 'No run finished.');
   const { n, min, max } = summarize(values);
   const span = min === max ? time(min) : `${time(min)} to ${time(max)}`;
   return tag('p', { class: 'lead' }, text(`Completion time of ${n === 1 ? 'the run' : `${n} runs`}: ${span}. No balancers were compared.`));
+}
+
+/** Of a wireless sweep no single column is the answer: its charts are. */
+function wirelessSentence(records: readonly CellRecord[]): Html {
+  const finished = records.filter(({ row }) => row['finished'] === true).length;
+  const spans = ['spectral_efficiency', 'goodput_bps', 'residual_loss', 'psnr_db', 'deadline_miss'].flatMap((column) => {
+    const values = records.map(({ row }) => row[column]).filter((value) => typeof value === 'number');
+    if (values.length === 0) return [];
+    const { min, max } = summarize(values);
+    const show = (value: number): string => formatMeasure(value, measureOfColumn(column));
+    return [`${columnName(column)} ${min === max ? show(min) : `${show(min)} to ${show(max)}`}`];
+  });
+  return tag('p', { class: 'lead' }, text(`${finished} of ${records.length} runs finished: ${spans.join('; ')}.`));
 }
 
 const time = (us: number): string => formatMeasure(us, 'microseconds');

@@ -27,6 +27,9 @@ type Trace = Readonly<Record<string, unknown>> & { readonly series: number };
 /** Width in pixels that tick labels are thinned out for. */
 const NARROW = 460;
 
+/** The toolbar stands in the right margin: above the plotting area it would cover the end of the legend. In pixels. */
+const TOOLBAR_WIDTH = 40;
+
 export function lineFigure(chart: LineChart, id: string): Figure {
   const separate = chart.x.kind === 'category';
   const shapes =
@@ -49,11 +52,11 @@ export function lineFigure(chart: LineChart, id: string): Figure {
     description: `${chart.y.title} against ${chart.x.title}; the summary table holds the same means.`,
     height: plotHeight(chart.seriesLabels.length),
     panels: chart.panels.map(({ label }) => label),
-    traces: chart.panels.map(({ series }) =>
-      series.map((points, s) => ({
+    traces: chart.panels.map(({ series }) => [
+      ...series.map((points, s) => ({
         series: s,
         type: 'scatter',
-        mode: separate ? 'markers' : 'lines+markers',
+        mode: separate || chart.oracle !== null ? 'markers' : 'lines+markers',
         name: plotlyText(chart.seriesLabels[s]!),
         x: points.map(({ x }) => short(x)),
         y: points.map(({ mean }) => short(mean)),
@@ -71,8 +74,24 @@ export function lineFigure(chart: LineChart, id: string): Figure {
         hovertemplate: `%{text}${nameBox(chart)}`,
         showlegend: chart.seriesTitle !== null,
       })),
-    ),
+      ...(chart.oracle === null ? [] : series.map(closedFormTrace)),
+    ]),
     layouts: chart.panels.map((panel) => ({ ...frame(chart.x, panelAxis(chart, panel), chart.seriesTitle), shapes })),
+  };
+}
+
+/** The dashed line of a closed form in the colour of its series. */
+function closedFormTrace(points: LinePanel['series'][number], s: number): Trace {
+  const known = points.filter(({ theory }) => theory !== null);
+  return {
+    series: s,
+    type: 'scatter',
+    mode: 'lines',
+    x: known.map(({ x }) => short(x)),
+    y: known.map(({ theory }) => short(theory!)),
+    line: { dash: 'dash', width: 1.4 },
+    hoverinfo: 'skip',
+    showlegend: false,
   };
 }
 
@@ -145,7 +164,8 @@ function frame(x: Axis, y: Axis, seriesTitle: string | null): Record<string, unk
   return {
     xaxis: plotlyAxis(x, true),
     yaxis: plotlyAxis(y, false),
-    margin: { l: 64, r: 16, t: 8, b: 56 },
+    margin: { l: 64, r: TOOLBAR_WIDTH, t: 8, b: 56 },
+    modebar: { orientation: 'v' },
     legend: {
       orientation: 'h',
       x: 0,

@@ -21,7 +21,7 @@ export const PAGE_SCRIPT = String.raw`
       plot_bgcolor: 'rgba(0,0,0,0)',
       font: { family: data.font, size: 12, color: colours.text },
       hoverlabel: { bgcolor: colours.page, bordercolor: colours.muted, font: { color: colours.text } },
-      modebar: { bgcolor: 'rgba(0,0,0,0)', color: colours.muted, activecolor: colours.text },
+      modebar: Object.assign({ bgcolor: 'rgba(0,0,0,0)', color: colours.muted, activecolor: colours.text }, layout.modebar),
     });
     ['xaxis', 'yaxis'].forEach(function (axis) {
       var lines = { gridcolor: colours.line, linecolor: colours.muted, tickcolor: colours.muted, ticks: 'outside' };

@@ -83,7 +83,8 @@ export function* reportParts(input: ReportInput): Generator<string> {
   const jobs = jobTable(view, input.sweptKeys);
   if (jobs !== null) yield lines(section('jobs', 'Jobs', jobs));
   yield lines(section('charts', 'Charts', chartsSection(figures, notes)));
-  yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
+  const isWireless = input.records.some(({ row }) => 'spectral_efficiency' in row);
+  if (!isWireless) yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
   yield lines(section('all-runs', 'All runs', allRunsSection(input.records.length)), section('config', 'Config', configSection(input)));
   yield '</main>\n';
   yield tag('footer', {}, text(`netsim ${input.manifest.netsimVersion} · config ${input.manifest.configHash}`));

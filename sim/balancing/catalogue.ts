@@ -36,6 +36,14 @@ export const BALANCERS: Readonly<Record<BalancerSpec['kind'], BalancerFacts>> = 
     reorders: 'no',
     source: 'NCCL documentation',
   },
+  'hpn-least-outstanding': {
+    point: 'A',
+    granularity: 'message',
+    feedback: 'bytes outstanding',
+    state: '12 B, 12 B a connection',
+    reorders: 'no',
+    source: 'HPN, SIGCOMM 2024',
+  },
   'rr-flow': { point: 'A', granularity: 'flow', feedback: 'none', state: 'a path', reorders: 'no', source: 'Ethereal without splitting' },
   spray: { point: 'B', granularity: 'packet', feedback: 'none', state: 'none', reorders: 'yes', source: 'OPS of arXiv 2407.21625' },
   'spray-counter': {
@@ -78,6 +86,14 @@ export const BALANCERS: Readonly<Record<BalancerSpec['kind'], BalancerFacts>> = 
     state: '26 B',
     reorders: 'seldom',
     source: 'CoNEXT 2014',
+  },
+  hopper: {
+    point: 'B',
+    granularity: 'flow, until it moves',
+    feedback: 'round-trip times, probes',
+    state: '63 B, 2 B a probe',
+    reorders: 'seldom',
+    source: 'arXiv 2506.08132',
   },
   reps: {
     point: 'B',
@@ -146,8 +162,8 @@ export const BALANCERS: Readonly<Record<BalancerSpec['kind'], BalancerFacts>> = 
   mrc: {
     point: 'B',
     granularity: 'packet',
-    feedback: 'marks, trims, losses, timeouts',
-    state: '20 B, 10 B a path',
+    feedback: 'marks, trims, losses, timeouts, probes',
+    state: '28 B, 10 B a path',
     reorders: 'yes',
     source: 'OCP MRC 1.0',
   },

@@ -3,7 +3,7 @@ import { slotOrder } from './path-slots.ts';
 import type { PieceList } from './piece-list.ts';
 
 /**
- * Ethereal's equal split (congestion-theory 2): n - r flows whole, the last r = n mod W in `k` equal pieces each, all dealt round
+ * Ethereal's equal split: n - r flows whole, the last r = n mod W in `k` equal pieces each, all dealt round
  * robin over the W slots from `start`. Every slot gets n * f / W bytes if k is W / gcd(r, W); with a smaller k, a divisor of W,
  * two slots differ by at most one piece.
  *
@@ -38,7 +38,7 @@ export function placeEqual(
   const used = new Int32Array(Math.min(k, paths.ids.length));
   for (let i = 0; i < split; i++) {
     let count = 0;
-    // `spread` moves the larger pieces on by `rest` slots each time a block is used again, `last` never (congestion-theory 5).
+    // `spread` moves the larger pieces on by `rest` slots each time a block is used again, `last` never.
     const shift = remainder === 'spread' ? (Math.floor(i / blocks) * rest) % k : 0;
     for (let j = 0; j < k; j++) {
       const extra = remainder === 'spread' ? ((j - shift + k) % k < rest ? 1 : 0) : j === k - 1 ? rest : 0;

@@ -115,7 +115,7 @@ export class Ethereal implements MessageBalancer {
     return isLimited;
   }
 
-  /** The largest divisor of W up to `wanted` that both limits allow (congestion-theory 5); 1, a whole flow, is always allowed. */
+  /** The largest divisor of W up to `wanted` that both limits allow; 1, a whole flow, is always allowed. */
   #allowedPieces(wanted: number, rest: number, bytes: number, paths: PathSlots): number {
     for (let k = wanted; k > 1; k--) {
       if (paths.slots % k !== 0 || Math.floor(bytes / k) < this.#minPieceBytes) continue;

@@ -3,7 +3,7 @@ import { slotOrder } from './path-slots.ts';
 import type { PieceList } from './piece-list.ts';
 
 /**
- * Ethereal's split into the fewest sub-flows, n + S - gcd(n, S) (congestion-theory 3): n - r flows whole, then the last r laid end
+ * Ethereal's split into the fewest sub-flows, n + S - gcd(n, S): n - r flows whole, then the last r laid end
  * to end and cut where the share of one path ends. Cuts lie on multiples of f / k; with k = W / gcd(r, W) they all do by
  * themselves and the balance is exact (within a byte), with a smaller k each cut moves to the nearest multiple.
  *

@@ -23,11 +23,13 @@ export interface FlowPlan {
 
 /**
  * Where each packet gets its path: at the host (hash, random entropy, rotation) or at the switch (round robin). `varied-entropy`: the host chooses,
- * but neither independently nor in turn over the paths, so no link is sure of a load. `changing-label`: one path until the host changes it.
+ * but neither independently nor in turn over the paths, so no link is sure of a load. `changing-label`: one path until the host changes it. `path-at-start`: one path,
+ * which the host chooses while running.
  * `switch-adaptive`: by the state of the switch, a packet at a time; `switch-flowlet`: one path until a gap in the flow.
  */
 export type PacketRule =
   | 'fixed'
+  | 'path-at-start'
   | 'changing-label'
   | 'random-entropy'
   | 'varied-entropy'

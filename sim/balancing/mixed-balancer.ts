@@ -4,12 +4,14 @@ import type { HostBalancer, PacketBalancer } from './packet-balancer.ts';
 /** What hosts ask of point B of the balancers of several jobs: each flow has that of its job, under its number there. */
 export class MixedBalancer implements HostBalancer {
   readonly hearsFeedback: boolean;
+  readonly hearsFlows: boolean;
   readonly #balancers: readonly PacketBalancer[];
   readonly #jobOfFlow: Uint8Array;
   readonly #ownFlow: Int32Array;
 
   constructor(balancers: readonly PacketBalancer[], { jobOfFlow, ownFlow }: JobFlows) {
     this.hearsFeedback = balancers.some((balancer) => balancer.hearsFeedback);
+    this.hearsFlows = balancers.some((balancer) => balancer.hearsFlows);
     this.#balancers = balancers;
     this.#jobOfFlow = jobOfFlow;
     this.#ownFlow = ownFlow;
@@ -31,5 +33,13 @@ export class MixedBalancer implements HostBalancer {
 
   onTimeout(flow: number, entropy: number): void {
     this.#balancers[this.#jobOfFlow[flow]!]!.onTimeout(this.#ownFlow[flow]!, entropy);
+  }
+
+  onPosted(flow: number): void {
+    this.#balancers[this.#jobOfFlow[flow]!]!.onPosted(this.#ownFlow[flow]!);
+  }
+
+  onComplete(flow: number): void {
+    this.#balancers[this.#jobOfFlow[flow]!]!.onComplete(this.#ownFlow[flow]!);
   }
 }

@@ -12,6 +12,10 @@ export interface PacketBalancer {
   readonly hearsTimeouts: boolean;
   /** true: the sender remembers when packets were sent, and `clock[RTT]` holds the sample of the ACK in hand (-1: none). */
   readonly needsRtt: boolean;
+  /** true: `onPosted` and `onComplete` are called. */
+  readonly hearsFlows: boolean;
+  /** null: it sends no probes. */
+  readonly prober: Prober | null;
   /** Called once, before the run. */
   attach(view: FlowView): void;
   /** 16-bit entropy or path identifier of the next packet of `flow`, retransmissions too. `sizeBytes` is the wire size. */
@@ -24,10 +28,27 @@ export interface PacketBalancer {
   onLoss(flow: number, entropy: number): void;
   /** A packet was found lost by time alone. Once a packet, in ascending number; go-back-N: once a timeout, with entropy -1. */
   onTimeout(flow: number, entropy: number): void;
+  /** A flow starts: its message was posted. */
+  onPosted(flow: number): void;
+  /** All of a flow has arrived, as its sender knows. */
+  onComplete(flow: number): void;
 }
 
 /** What hosts ask of a balancer themselves; losses it hears from the sender. */
-export type HostBalancer = Pick<PacketBalancer, 'hearsFeedback' | 'next' | 'onAck' | 'onNack' | 'onTimeout'>;
+export type HostBalancer = Pick<
+  PacketBalancer,
+  'hearsFeedback' | 'hearsFlows' | 'next' | 'onAck' | 'onNack' | 'onTimeout' | 'onPosted' | 'onComplete'
+>;
+
+/** A balancer that sends probes (docs/model-balancers-host.md 8). */
+export interface Prober {
+  /** How many probes the ACK in hand calls for: of the numbers and entropies in these places. */
+  readonly wanted: number;
+  readonly numbers: Int32Array;
+  readonly entropies: Uint16Array;
+  /** A probe of `flow` was answered. */
+  onProbeAnswer(flow: number, probe: number): void;
+}
 
 /** What a balancer may ask of the sending side. */
 export interface FlowView {
@@ -43,6 +64,8 @@ export abstract class DeafBalancer implements PacketBalancer {
   readonly hearsLosses: boolean = false;
   readonly hearsTimeouts: boolean = false;
   readonly needsRtt: boolean = false;
+  readonly hearsFlows: boolean = false;
+  readonly prober: Prober | null = null;
 
   abstract next(flow: number, host: number, sizeBytes: number): number;
   attach(_view: FlowView): void {}
@@ -50,4 +73,6 @@ export abstract class DeafBalancer implements PacketBalancer {
   onNack(_flow: number, _entropy: number, _isLastHop: boolean, _isMarked: boolean): void {}
   onLoss(_flow: number, _entropy: number): void {}
   onTimeout(_flow: number, _entropy: number): void {}
+  onPosted(_flow: number): void {}
+  onComplete(_flow: number): void {}
 }

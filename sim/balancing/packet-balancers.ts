@@ -7,6 +7,8 @@ import { EtherealPaths } from './ethereal-paths.ts';
 import { FixedEntropy } from './fixed-entropy.ts';
 import { FlowBender } from './flowbender.ts';
 import type { FlowPlan } from './flow-plan.ts';
+import { Hopper } from './hopper.ts';
+import { LeastOutstanding } from './least-outstanding.ts';
 import { Mrc } from './mrc.ts';
 import type { PacketBalancer } from './packet-balancer.ts';
 import { DelayRepathing } from './plb-delay.ts';
@@ -65,6 +67,8 @@ export function packetBalancer(input: PacketBalancerInput): PacketBalancer {
       return new DelayRepathing(srcHost, hosts, seed, clock, balancer.targetDelayPs ?? baseRttPs + TARGET_ABOVE_BASE_PS);
     case 'flowbender':
       return new FlowBender(srcHost, hosts, seed, clock, baseRttPs, balancer.threshold);
+    case 'hopper':
+      return new Hopper(topology, plan, seed, clock, balancer, baseRttPs);
     case 'reps':
       return new Reps(flows, hosts, seed, clock, balancer, { bdpPackets: bdpBytes / fullBytes, baseRttPs, trims });
     case 'reps-htsim':
@@ -80,6 +84,8 @@ export function packetBalancer(input: PacketBalancerInput): PacketBalancer {
       return new UecOneBit(flows, hosts, seed, balancer.entropies, balancer.maxMarked);
     case 'uec-mixed':
       return new UecMixed(flows, hosts, seed, balancer.entropies, trims);
+    case 'hpn-least-outstanding':
+      return new LeastOutstanding(topology, plan, seed, balancer.connections);
     case 'mrc':
       return new Mrc(topology, plan, seed, clock, balancer, baseRttPs);
     case 'ecmp':

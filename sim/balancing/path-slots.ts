@@ -26,8 +26,8 @@ export function pathOrder(paths: number, start: number, stream: SetupStream | nu
 }
 
 /**
- * Path position of each slot. A path's slots lie as far apart as possible: its i-th slot is sorted by (i + 0.5) / weight
- * (congestion-theory 8), ties in the order given.
+ * Path position of each slot. A path's slots lie as far apart as possible: its i-th slot is sorted by (i + 0.5) / weight,
+ * ties in the order given.
  */
 export function slotOrder(weights: Int32Array, order: Int32Array): Int32Array {
   if (weights.every((w) => w === 1)) return order;

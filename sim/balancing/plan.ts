@@ -2,7 +2,7 @@ import { groupBy, type Groups } from '../base/group-by.ts';
 import { setupStream } from '../base/random.ts';
 import type { BalancerSpec } from '../base/balancer-spec.ts';
 import { SEND, type Schedule } from '../base/schedule.ts';
-import type { Topology } from '../base/topology.ts';
+import { inOneServer, type Topology } from '../base/topology.ts';
 import { EcmpSplit } from './ecmp-split.ts';
 import { Ethereal } from './ethereal.ts';
 import type { FlowPlan, PacketRule } from './flow-plan.ts';
@@ -23,7 +23,7 @@ export interface PlanFacts {
 /**
  * Cuts the messages of a Schedule into flows as the balancer decides, and pins those that it pins.
  *
- * Flows are numbered by source host, for one host in Schedule order of the send, for one send in the order of its pieces.
+ * A message inside a server has no flow. Flows are numbered by source host, for one host in Schedule order of the send, for one send in the order of its pieces.
  * Ethereal's batch window is not part of `startDelayPs`: it runs from the posting of the batch, which a run alone knows.
  * Draws come from the set-up streams (seed, `ethereal`, source host), (seed, `jitter`, source host) and (seed, `rr-flow`, source host).
  *
@@ -94,7 +94,10 @@ export function packetRule(kind: BalancerSpec['kind']): PacketRule {
     case 'plb':
     case 'plb-delay':
     case 'flowbender':
+    case 'hopper':
       return 'changing-label';
+    case 'hpn-least-outstanding':
+      return 'path-at-start';
     case 'spray':
       return 'random-entropy';
     case 'spray-counter':
@@ -131,7 +134,7 @@ export function packetRule(kind: BalancerSpec['kind']): PacketRule {
 /** Packets of one flow take different paths, so they overtake each other without loss. */
 export function isSprayed(kind: BalancerSpec['kind']): boolean {
   const rule = packetRule(kind);
-  return rule !== 'fixed' && rule !== 'changing-label' && rule !== 'switch-flowlet';
+  return rule !== 'fixed' && rule !== 'path-at-start' && rule !== 'changing-label' && rule !== 'switch-flowlet';
 }
 
 /** Hosts write entropies of their choice into their packets. */
@@ -142,7 +145,7 @@ export function choosesEntropy({ kind }: Pick<BalancerSpec, 'kind'>): boolean {
 
 /** Whether packets carry a path of the Topology (source routing) instead of an entropy that switches hash. */
 export const pinsPaths = ({ kind }: Pick<BalancerSpec, 'kind'>): boolean =>
-  kind === 'ethereal' || kind === 'drb' || kind === 'mrc' || kind === 'rr-flow';
+  kind === 'ethereal' || kind === 'drb' || kind === 'mrc' || kind === 'rr-flow' || kind === 'hpn-least-outstanding';
 
 function messageBalancer(
   topology: Topology,
@@ -179,6 +182,7 @@ function messageBalancer(
     case 'plb':
     case 'plb-delay':
     case 'flowbender':
+    case 'hopper':
     case 'reps':
     case 'reps-htsim':
     case 'reps-legacy':
@@ -188,13 +192,17 @@ function messageBalancer(
     case 'uec-mixed':
     case 'strack':
     case 'mrc':
+    case 'hpn-least-outstanding':
       return new Unsplit(schedule);
   }
 }
 
-/** Send operations grouped by source host, in Schedule order within a host. */
+/** Send operations that enter the fabric, grouped by source host, in Schedule order within a host. */
 function sendsByHost(topology: Topology, schedule: Schedule): Groups {
-  return groupBy(schedule.ops, topology.hosts, (op) => (schedule.kind[op] === SEND ? topology.hostOfRank[schedule.rank[op]!]! : -1));
+  const { kind, rank, peer } = schedule;
+  return groupBy(schedule.ops, topology.hosts, (op) =>
+    kind[op] === SEND && !inOneServer(topology, rank[op]!, peer[op]!) ? topology.hostOfRank[rank[op]!]! : -1,
+  );
 }
 
 /** Ethereal delays each sub-flow, rack-local ones too, by a uniform whole number of nanoseconds up to `startJitter`. */

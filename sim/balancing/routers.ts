@@ -57,11 +57,11 @@ function switchStreams(seed: number, switches: number): SwitchStreams {
 }
 
 /** The next hops of a fabric as this balancer's routers take them: one object for all switches, kept as long as its routing may return. */
-export const routeTables = (topology: Topology, { kind }: BalancerSpec): RouteTables =>
+const routeTables = (topology: Topology, { kind }: BalancerSpec): RouteTables =>
   new RouteTables(topology, kind === 'wcmp' ? weightedSlots(topology) : null);
 
 /** The next hops of each routing of a run. */
-export function tablesOf({ routings }: RouteEpochs, balancer: BalancerSpec, failHash: SwitchSpec['failHash']): RouteTables[] {
+function tablesOf({ routings }: RouteEpochs, balancer: BalancerSpec, failHash: SwitchSpec['failHash']): RouteTables[] {
   if (failHash === 'rehash-all') return routings.map((topology) => routeTables(topology, balancer));
   const whole = routeTables(routings[0]!, balancer);
   return routings.map((topology, i) => (i === 0 ? whole : new RouteTables(topology, resilientSlots(whole))));

@@ -17,7 +17,7 @@ export function exactWeights(values: Float64Array): Float64Array | null {
 }
 
 /**
- * Weights of S paths by capacity, for placing whole slots (congestion-theory 8): exact where their sum W is at most 4 S, else the
+ * Weights of S paths by capacity, for placing whole slots: exact where their sum W is at most 4 S, else the
  * weights with W <= 4 S that put the least extra load on the worst path, compared with exact proportions.
  */
 export function slotWeights(capacityBps: Float64Array): Int32Array {

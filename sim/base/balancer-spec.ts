@@ -41,6 +41,7 @@ export type HostBalancerSpec =
   /** `targetDelayPs` null: base round-trip time + 5 us. */
   | { readonly kind: 'plb-delay'; readonly targetDelayPs: number | null }
   | { readonly kind: 'flowbender'; readonly threshold: number }
+  | HopperSpec
   | RepsSpec
   | { readonly kind: 'reps-legacy' | 'reps-ethereal-v2' | 'uec-bitmap' | 'uec-mixed' | 'strack'; readonly entropies: number }
   | { readonly kind: 'uec-bitmap-1bit'; readonly entropies: number; readonly maxMarked: number }
@@ -57,6 +58,18 @@ export interface PlbSpec {
   readonly suspendPs: number;
 }
 
+export interface HopperSpec {
+  readonly kind: 'hopper';
+  /** A round whose mean round-trip time is above this many base round-trip times sends probes. */
+  readonly probeThreshold: number;
+  /** In one try, each with a label of its own. */
+  readonly probes: number;
+  /** A probe must be answered in less than this part of the mean. */
+  readonly switchFactor: number;
+  /** A try without an answer is given up after this; null: 4 base round-trip times. */
+  readonly probeTimeoutPs: number | null;
+}
+
 export interface RepsSpec {
   readonly kind: 'reps' | 'reps-htsim';
   readonly entropies: number;
@@ -71,13 +84,18 @@ export interface MrcSpec {
   readonly backup: number;
   /** null: 4 base round-trip times. */
   readonly skipPs: number | null;
+  /** From a failure to the first probe of its path, and from probe to probe. */
   readonly probeIntervalPs: number;
   /** Path identifiers that the operator excludes. */
   readonly deny: readonly number[];
 }
 
 /** Balancers that decide by message (docs/model-balancers-switch.md 3), and hashing by weight. */
-export type MessageBalancerSpec = { readonly kind: 'wcmp' | 'rr-flow' } | NcclQpSpec;
+export type MessageBalancerSpec =
+  | { readonly kind: 'wcmp' | 'rr-flow' }
+  /** Connections of each pair of hosts, on a path each. */
+  | { readonly kind: 'hpn-least-outstanding'; readonly connections: number }
+  | NcclQpSpec;
 
 /** Queue pairs of NCCL. */
 export interface NcclQpSpec {

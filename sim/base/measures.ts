@@ -24,5 +24,15 @@ export interface OperationTimes {
   readonly endPs: Float64Array;
 }
 
+/** A part of the critical path of a run. */
+export interface CriticalShare {
+  /** `compute`, or whom its messages belong to. */
+  readonly group: string;
+  readonly timeUs: number;
+  /** Of the completion. */
+  readonly share: number;
+  readonly operations: number;
+}
+
 /** Measures a finished run of the workload. */
 export type Measuring = (times: OperationTimes, completionPs: number) => Measures;

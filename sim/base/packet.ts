@@ -20,3 +20,5 @@ export const ACK_REQUEST = 16;
 export const LAST_HOP = 32;
 /** On data: a retransmission; on an answer: the echo of that. */
 export const AGAIN = 64;
+/** On data without payload: a probe of a balancer; on an ACK: the answer to one. Neither belongs to the flow's data. */
+export const PROBE = 128;

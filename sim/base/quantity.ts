@@ -1,9 +1,10 @@
 /**
- * Quantities carry their unit: `400Gbps`, `500ns`, `64MiB`, `9kB`. SI and IEC prefixes differ and are never guessed.
- * Rates are SI bits a second; times become integer picoseconds; sizes become whole bytes.
+ * Quantities carry their unit: `400Gbps`, `500ns`, `64MiB`, `9kB`, `15dB`, `10Hz`. SI and IEC prefixes differ and are never guessed.
+ * Rates are SI bits a second; times become integer picoseconds; sizes become whole bytes, packets of a link whole bits. Decibels, hertz,
+ * watts, metres and metres a second may be fractions, and decibels negative.
  */
 
-export type Dimension = 'bytes' | 'rate' | 'time';
+export type Dimension = 'bytes' | 'rate' | 'time' | 'bits' | 'decibels' | 'frequency' | 'power' | 'distance' | 'speed';
 
 const UNITS: Record<Dimension, Readonly<Record<string, number>>> = {
   bytes: {
@@ -19,9 +20,33 @@ const UNITS: Record<Dimension, Readonly<Record<string, number>>> = {
   },
   rate: { bps: 1, kbps: 1e3, Mbps: 1e6, Gbps: 1e9, Tbps: 1e12 },
   time: { ps: 1, ns: 1e3, us: 1e6, ms: 1e9, s: 1e12 },
+  bits: { bit: 1, kbit: 1e3 },
+  decibels: { dB: 1 },
+  frequency: { Hz: 1, kHz: 1e3, MHz: 1e6, GHz: 1e9 },
+  power: { mW: 1e-3, W: 1 },
+  distance: { m: 1, km: 1e3 },
+  speed: { 'm/s': 1, 'km/h': 1 / 3.6 },
 };
 
-const BASE_UNIT: Record<Dimension, string> = { bytes: 'bytes', rate: 'bits a second', time: 'picoseconds' };
+export const DIMENSIONS = Object.keys(UNITS) as readonly Dimension[];
+
+const BASE_UNIT: Record<Dimension, string> = {
+  bytes: 'bytes',
+  rate: 'bits a second',
+  time: 'picoseconds',
+  bits: 'bits',
+  decibels: 'dB',
+  frequency: 'hertz',
+  power: 'watts',
+  distance: 'metres',
+  speed: 'metres a second',
+};
+
+/** Dimensions whose values are whole numbers of their base unit. */
+const WHOLE: readonly Dimension[] = ['bytes', 'rate', 'time', 'bits'];
+
+/** Whether the values of a dimension are whole numbers of its base unit. */
+export const isWhole = (dimension: Dimension): boolean => WHOLE.includes(dimension);
 
 /** What is wrong with a quantity, and what to write instead. */
 export class QuantityProblem {
@@ -38,8 +63,9 @@ export class QuantityProblem {
 export const unitsOf = (dimension: Dimension): readonly string[] => Object.keys(UNITS[dimension]);
 
 /**
- * Parses `text` into bytes, bits a second or picoseconds. The value must be finite, not negative, and whole in its base unit
- * (1.5KiB is 1536 bytes; 0.3B is refused).
+ * Parses `text` into the base unit of `dimension`: bytes, bits a second, picoseconds, bits, decibels, hertz, watts, metres, metres a second.
+ * The value must be finite, not negative but for decibels, and whole where its base unit is not divided (1.5KiB is 1536 bytes; 0.3B is
+ * refused).
  */
 export function parseQuantity(text: string, dimension: Dimension): number | QuantityProblem {
   const units = UNITS[dimension];
@@ -55,8 +81,10 @@ export function parseQuantity(text: string, dimension: Dimension): number | Quan
     return new QuantityProblem(`unknown unit "${unit}" in "${text}"`, nearest === undefined ? wanted : `did you mean "${nearest}"?`);
   }
   if (!Number.isFinite(value)) return new QuantityProblem(`"${text}" is not a finite number`, wanted);
-  if (value < 0) return new QuantityProblem(`"${text}" is negative`, wanted);
-  const exact = value * factor;
+  if (value < 0 && dimension !== 'decibels') return new QuantityProblem(`"${text}" is negative`, wanted);
+  // 98.2 mW is 98.2 / 1000 W: dividing rounds to the nearest double.
+  const exact = factor < 1 ? value / (1 / factor) : value * factor;
+  if (!isWhole(dimension)) return exact;
   const rounded = Math.round(exact);
   if (Math.abs(exact - rounded) > 1e-9 * Math.max(1, exact)) {
     return new QuantityProblem(`"${text}" is not a whole number of ${BASE_UNIT[dimension]}`, 'use a finer unit');
@@ -65,12 +93,12 @@ export function parseQuantity(text: string, dimension: Dimension): number | Quan
   return rounded;
 }
 
-/** Shortest exact spelling: 67108864 bytes is `64MiB`, 400e9 bits a second is `400Gbps`. */
+/** Shortest exact spelling: 67108864 bytes is `64MiB`, 400e9 bits a second is `400Gbps`; fractions stand in the base unit. */
 export function formatQuantity(value: number, dimension: Dimension): string {
   const units = UNITS[dimension];
   const candidates = Object.entries(units)
     .filter(([, factor]) => Number.isInteger(value / factor))
     .map(([unit, factor]) => `${value / factor}${unit}`);
-  const base = `${value}${Object.keys(units)[0]}`;
+  const base = `${value}${Object.keys(units).find((unit) => units[unit] === 1)!}`;
   return candidates.reduce((best, text) => (text.length < best.length ? text : best), base);
 }

@@ -1,9 +1,12 @@
-import type { Measures, OperationTimes } from './measures.ts';
+import type { CriticalShare, Measures, OperationTimes } from './measures.ts';
 import type { ProbeTables } from './probe-tables.ts';
 
-/** What a run says, whatever its fidelity. Quantities a fidelity cannot know are null. */
+/**
+ * What a run says, whatever its fidelity. Quantities a fidelity cannot know are null; under `compat`, which has no fabric, the bound, link
+ * loads and ratios are NaN and there are no tables of links.
+ */
 export interface RunResult {
-  readonly fidelity: 'packet' | 'bound';
+  readonly fidelity: 'packet' | 'bound' | 'loggops' | 'astra-sim';
   /** Every operation of the Schedule ended. */
   readonly finished: boolean;
   /** `shouldStop` ended it while something was left to happen: the result is no function of the Scenario. */
@@ -40,6 +43,8 @@ export interface RunResult {
 
   /** What the workload measured; empty when not finished, or not simulated. */
   readonly measures: Measures;
+  /** The critical path by groups, the largest first; absent where the workload has none to tell. */
+  readonly criticalPath?: readonly CriticalShare[];
   readonly tables: RunTables;
   /** Of each job, where there are several (or a background, which is the last one); else empty. */
   readonly jobs: readonly JobResult[];

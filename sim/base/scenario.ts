@@ -1,4 +1,5 @@
 import type { BalancerSpec } from './balancer-spec.ts';
+import type { CompatSpec } from './compat-spec.ts';
 import type { NicSpec, SwitchSpec } from './device-spec.ts';
 import type { FailureSpec } from './failure-spec.ts';
 import type { BackgroundSpec, JobSpec, StartSpec } from './job-spec.ts';
@@ -22,6 +23,8 @@ export interface Scenario {
   /** Non-negative integer below 2^53; every random stream derives from it. */
   readonly seed: number;
   readonly fidelity: Fidelity;
+  /** A cost model in place of the fabric, which then has no effect, nor have balancer and transport; absent: none. */
+  readonly compat?: CompatSpec;
   readonly topology: TopologySpec;
   /** Of no effect where there are `jobs`. */
   readonly workload: WorkloadSpec;

@@ -1,3 +1,5 @@
+import { Column, float64, int32, uint8 } from './column.ts';
+
 /**
  * A Schedule is what a workload asks of the network: the operations of every rank and what each of them waits for.
  * Every collective, MoE step and importer produces one; every fidelity consumes it. Nothing else crosses that line.
@@ -42,35 +44,6 @@ export interface Schedule {
 
 /** Messages of a Schedule. */
 export const countSends = ({ kind }: Schedule): number => kind.reduce((count, each) => (each === SEND ? count + 1 : count), 0);
-
-/** Grows by doubling; typed arrays keep a million operations in tens of megabytes. */
-class Column<T extends Int32Array | Float64Array | Uint8Array> {
-  values: T;
-  length = 0;
-  readonly #make: (length: number) => T;
-
-  constructor(make: (length: number) => T) {
-    this.#make = make;
-    this.values = make(64);
-  }
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const grown = this.#make(this.length * 2);
-      grown.set(this.values);
-      this.values = grown;
-    }
-    this.values[this.length++] = value;
-  }
-
-  trimmed(): T {
-    return this.values.slice(0, this.length) as T;
-  }
-}
-
-const int32 = (length: number): Int32Array => new Int32Array(length);
-const float64 = (length: number): Float64Array => new Float64Array(length);
-const uint8 = (length: number): Uint8Array => new Uint8Array(length);
 
 /** Collects operations and edges in any order and packs them into a Schedule. */
 export class ScheduleBuilder {

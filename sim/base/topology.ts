@@ -1,3 +1,5 @@
+import type { ServerSpec } from './topology-spec.ts';
+
 /**
  * A Topology is a graph of hosts and switches with its routes, in typed arrays. `topologies/` builds it; every fidelity reads it.
  *
@@ -33,7 +35,10 @@ export interface Topology {
 
   /** Index of the ToR of each host (add `hosts` for its node number). */
   readonly torOfHost: Int32Array;
+  /** Ranks of one server may share a host, its NIC. */
   readonly hostOfRank: Int32Array;
+  /** Which ranks NVLink joins; null: none. */
+  readonly server: ServerSpec | null;
   /** Links of one path, host to host, with the largest unloaded round-trip time. */
   readonly longestPath: Int32Array;
 
@@ -55,7 +60,7 @@ export interface Topology {
   readonly pinIndex: Int32Array;
   readonly pinBase: Int32Array;
   readonly pinPort: Int32Array;
-  /** The path identifier under which an answer returns over the same switches and cables. */
+  /** The path identifier under which an answer returns over the same switches and cables; 0 for 0, which packets inside a rack may carry. */
   readonly pathReverse: Int32Array;
 
   /** Live paths between two different ToRs; empty if there is none. */
@@ -74,3 +79,7 @@ export interface PathSet {
 
 /** Node number of ToR `tor`. */
 export const torNode = (topology: Topology, tor: number): number => topology.hosts + tor;
+
+/** Whether two ranks are GPUs of one server, so that what they say to each other never enters the fabric. */
+export const inOneServer = ({ server }: Pick<Topology, 'server'>, rankA: number, rankB: number): boolean =>
+  server !== null && Math.floor(rankA / server.gpus) === Math.floor(rankB / server.gpus);

@@ -181,10 +181,15 @@ export interface NsccSpec extends TransportCommon {
   readonly minWindowBytes: number | null;
   /** The delay is the median of this many samples; 1: the latest alone. MNSCC: 15. */
   readonly median: number;
+  /** Receivers grant credit beside the window, as `rccc` or `eqds`; null: they do not. */
+  readonly credit: GrantSpec | null;
 }
 
 /** Credit from the receiver, and no window: docs/model-transport.md, section 6. */
-export interface CreditSpec extends TransportCommon {
+export interface CreditSpec extends TransportCommon, GrantSpec {}
+
+/** What receivers grant. */
+export interface GrantSpec {
   /** `rccc`: grants unasked while nobody asks; `eqds`: does not; `ndp`: a packet for each that arrives. */
   readonly kind: 'rccc' | 'eqds' | 'ndp';
   /** Largest credit, and that of the start; null: 1.5 BDP; null with `ndp`. */

@@ -23,9 +23,9 @@ export interface RecordLayout {
 }
 
 const ALL_TYPES = 0xff;
-export const SACK_WORDS = 4;
-export const PULL_WORDS = 1;
-export const TAG_WORDS = 2;
+const SACK_WORDS = 4;
+const PULL_WORDS = 1;
+const TAG_WORDS = 2;
 /** Link, waiting bytes, time and cumulative bytes in two words each. */
 export const TELEMETRY_WORDS = 6;
 

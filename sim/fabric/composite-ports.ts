@@ -24,7 +24,7 @@ export class CompositePorts extends LazyPorts {
     super(input);
     const { spec, limits, topology, seed } = input;
     this.#dataLimitBytes = limits.queueBytes;
-    this.#headerLimitBytes = spec.headerQueueBytes ?? 2 * limits.queueBytes;
+    this.#headerLimitBytes = limits.headerQueueBytes;
     this.#trims = spec.trims;
     this.#coin = new PacketStreams(seed, 'trim', topology.links);
     this.#headerShare = spec.headerShare;

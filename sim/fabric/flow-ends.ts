@@ -5,6 +5,7 @@ import type { Topology } from '../base/topology.ts';
 import type { TransportSpec } from '../base/transport-spec.ts';
 import { EtherealPaths } from '../balancing/ethereal-paths.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
+import { LeastOutstanding } from '../balancing/least-outstanding.ts';
 import { MixedBalancer } from '../balancing/mixed-balancer.ts';
 import type { HostBalancer, PacketBalancer } from '../balancing/packet-balancer.ts';
 import { packetBalancer } from '../balancing/packet-balancers.ts';
@@ -20,7 +21,7 @@ import { MixedReceiver } from '../transport/mixed-receiver.ts';
 import { MixedSender } from '../transport/mixed-sender.ts';
 import type { PullState } from '../transport/pull-queue.ts';
 import type { Receiver, Sender } from '../transport/sender.ts';
-import { hasCredit, pullState, transportEnds, type TransportEnds } from '../transport/transport-ends.ts';
+import { grantsOf, hasCredit, pullState, transportEnds, type TransportEnds } from '../transport/transport-ends.ts';
 import type { JobRules } from './job-rules.ts';
 import { WaysBack } from './ways-back.ts';
 
@@ -88,6 +89,7 @@ export function flowEnds(input: FlowEndsInput, flows: FlowTable, engine: Engine)
     waysBack: isPinned.includes(true) ? new WaysBack(topology.pathReverse, isPinned, jobOfFlow) : null,
     pathOf: (flow) => {
       const { balancer } = ends[jobOfFlow[flow]!]!;
+      if (balancer instanceof LeastOutstanding) return balancer.pathOf(of.ownFlow[flow]!);
       const planned = plan.path[flow]!;
       return planned >= 0 && balancer instanceof EtherealPaths ? balancer.pathOf(of.ownFlow[flow]!) : planned;
     },
@@ -108,7 +110,7 @@ function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob,
     trims: scenario.switch.kind === 'composite' && scenario.switch.trims,
     routes,
   });
-  const context = controlContext({ scenario, topology, plan, limits }, clock);
+  const context = { ...controlContext({ scenario, topology, plan, limits }, clock), hasReceiverCredit: hasCredit(transport) };
   const control = congestionControl(transport, context);
   const ends = transportEnds({
     transport,
@@ -158,9 +160,10 @@ function pullStates({ jobs, topology }: FlowEndsInput, flows: FlowTable, clock: 
   const lineRateBps = topology.linkRateBps[topology.longestPath[0]!]!;
   const known = new Map<string, PullState>();
   return jobs.map(({ transport, limits }) => {
-    if (!hasCredit(transport)) return null;
+    const grants = grantsOf(transport);
+    if (grants === null) return null;
     const key = JSON.stringify(transport);
-    const pulls = known.get(key) ?? pullState(transport, { flows, limits, lineRateBps, clock });
+    const pulls = known.get(key) ?? pullState(grants, { flows, limits, lineRateBps, clock });
     known.set(key, pulls);
     return pulls;
   });
@@ -172,4 +175,5 @@ const jobRules = ({ transport, limits }: NetworkJob, { balancer, sender, credit 
   hearsFlowTimeouts: balancer.hearsTimeouts || (balancer.hearsLosses && !sender.keepsRecords),
   credit,
   pulls,
+  prober: balancer.prober,
 });

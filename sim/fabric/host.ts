@@ -1,6 +1,6 @@
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { InternalError } from '../base/errors.ts';
-import { ACK, AGAIN, CE, DATA, LAST_HOP, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
+import { ACK, AGAIN, CE, DATA, LAST_HOP, NACK, PAUSE, PROBE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
 import type { LocalHeap } from '../engine/local-heap.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
@@ -17,6 +17,7 @@ import {
   PULL_PACER,
   RETRANSMISSION_TIMER,
   SENDER_INFORMED,
+  SERVER_LINK,
 } from './local-events.ts';
 import { Nic } from './nic.ts';
 import type { NicLink, NicShared } from './nic-shared.ts';
@@ -60,6 +61,7 @@ export class Host implements EngineNode {
   readonly #hasExtraWords: boolean;
   readonly #telemetry: Telemetry | null;
   readonly #hasCredit: boolean;
+  readonly #hasProbers: boolean;
   /** Of each job; null: its senders need no credit. */
   readonly #credits: readonly (CreditHost | null)[];
   readonly #host: number;
@@ -83,6 +85,7 @@ export class Host implements EngineNode {
     this.#telemetry = shared.telemetry;
     this.#host = host;
     this.nic = new Nic(shared, host, link, firstFlow, flows);
+    this.#hasProbers = shared.jobs.some(({ prober }) => prober !== null);
     this.#hasCredit = shared.jobs.some(({ credit }) => credit !== null);
     this.#credits = creditHosts(shared, shared.jobs, host, link.rateBps, this.nic.control);
   }
@@ -123,6 +126,7 @@ export class Host implements EngineNode {
 
   /** A flow of this host begins. */
   startFlow(flow: number): void {
+    if (this.#balancer.hearsFlows) this.#balancer.onPosted(flow);
     this.nic.open(flow);
   }
 
@@ -136,7 +140,7 @@ export class Host implements EngineNode {
 
   #onPacket(address: number): void {
     const meta = this.#mailboxes.arena[address + 3]! & 0xff;
-    const type = meta & TYPE_MASK;
+    const type = meta & (TYPE_MASK | PROBE);
     this.packetHops++;
     if (type === DATA) this.#onData(address, meta);
     else if (type <= NACK) this.#onAnswer(address, meta);
@@ -145,7 +149,15 @@ export class Host implements EngineNode {
 
   #onRarePacket(address: number, meta: number): void {
     const { arena } = this.#mailboxes;
-    switch (meta & TYPE_MASK) {
+    switch (meta & (TYPE_MASK | PROBE)) {
+      case PROBE | DATA:
+        this.#answerProbe(address);
+        break;
+      case PROBE | ACK:
+        this.#onProbeAnswer(arena[address + 1]!, arena[address + 2]!);
+        break;
+      case PROBE | TRIMMED:
+        break;
       case TRIMMED:
         this.#onTrimmed(address, meta);
         break;
@@ -246,8 +258,40 @@ export class Host implements EngineNode {
       if (isAck) this.#balancer.onAck(flow, path, isMarked);
       else if (this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
     }
-    if (sender.isComplete(flow)) this.#completeFlow(flow);
-    else this.nic.update(flow);
+    if (sender.isComplete(flow)) {
+      this.#completeFlow(flow);
+      return;
+    }
+    this.nic.update(flow);
+    if (this.#hasProbers && isAck) this.#sendProbes(flow);
+  }
+
+  /** The ACK in hand may have called for probes. */
+  #sendProbes(flow: number): void {
+    const { prober } = this.#shared.jobs[this.#jobOfFlow[flow]!]!;
+    if (prober === null) return;
+    const dstMeta = (this.#shared.flows.dstHost[flow]! << 8) | DATA | PROBE | AGAIN;
+    for (let i = 0; i < prober.wanted; i++) this.#sendBare(flow, prober.numbers[i]!, dstMeta, prober.entropies[i]!);
+  }
+
+  #answerProbe(address: number): void {
+    const { arena } = this.#mailboxes;
+    const flow = arena[address + 1]!;
+    const entropy = arena[address + 4]! & 0xffff;
+    const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
+    this.#sendBare(flow, arena[address + 2]!, (this.#srcHost[flow]! << 8) | ACK | PROBE, path);
+  }
+
+  #onProbeAnswer(flow: number, probe: number): void {
+    const { jobs, ownFlow } = this.#shared;
+    if (!this.#sender.isComplete(flow)) jobs[this.#jobOfFlow[flow]!]!.prober!.onProbeAnswer(ownFlow[flow]!, probe);
+  }
+
+  /** A packet that says nothing beyond its six words; not a first transmission. */
+  #sendBare(flow: number, seq: number, dstMeta: number, entropy: number): void {
+    const { control } = this.nic;
+    const extra = control.push(flow, seq, dstMeta, this.#ackSize | entropy, 1);
+    control.words.fill(0, extra, extra + control.stride - RECORD_WORDS + 1);
   }
 
   #creditOf(flow: number): CreditHost | null {
@@ -264,6 +308,7 @@ export class Host implements EngineNode {
 
   #completeFlow(flow: number): void {
     this.#shared.sender.close(flow);
+    if (this.#balancer.hearsFlows) this.#balancer.onComplete(flow);
     this.nic.close(flow);
     this.#shared.runner.flowComplete(flow, this.#shared.engine.clock[NOW]!);
   }
@@ -300,6 +345,9 @@ export class Host implements EngineNode {
         break;
       case FLOW_STARTS:
         this.startFlow(id);
+        break;
+      case SERVER_LINK:
+        shared.runner.serverEvent(id, nowPs);
         break;
       default:
         throw new InternalError('E920', `host ${this.#host} has no local event of class ${eventClass}`);

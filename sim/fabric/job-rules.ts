@@ -1,3 +1,4 @@
+import type { Prober } from '../balancing/packet-balancer.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { PullState } from '../transport/pull-queue.ts';
 
@@ -13,4 +14,6 @@ export interface JobRules {
   readonly credit: CreditGate | null;
   /** One for all jobs that share their pull queues; null without `credit`. */
   readonly pulls: PullState | null;
+  /** null: the balancer sends no probes. */
+  readonly prober: Prober | null;
 }

@@ -117,6 +117,12 @@ export class LinkTimeline {
     return true;
   }
 
+  /** Whether the link, while it works, loses packets by chance at times[at]. */
+  isLossy(link: number, times: Float64Array, at: number): boolean {
+    const segment = this.segmentAt(link, times, at);
+    return segment !== NO_SEGMENT && (this.#logKeptPacket[segment]! < 0 || this.#logKeptBit[segment]! < 0);
+  }
+
   /** Packets that links have lost. */
   lost(): number {
     let lost = 0;

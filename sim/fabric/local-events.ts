@@ -6,3 +6,4 @@ export const RETRANSMISSION_TIMER = 2043;
 export const COMPUTE_FINISHED = 2044;
 export const OPERATION_READY = 2045;
 export const FLOW_STARTS = 2046;
+export const SERVER_LINK = 2047;

@@ -240,7 +240,7 @@ export class Nic {
 
   #classOfControl(flow: number, type: number): number {
     const { pausable, spec } = this.#shared;
-    if (type >= PULL || spec.ackPriority === 'high') return 0;
+    if (type >= PULL || (type !== DATA && spec.ackPriority === 'high')) return 0;
     return pausable!.dataClasses[pausable!.indexOfFlow === null ? 0 : pausable!.indexOfFlow[flow]!]!;
   }
 

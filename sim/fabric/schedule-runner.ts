@@ -1,10 +1,11 @@
 import { dependents, type Dependents } from '../base/dependents.ts';
 import type { OperationTimes } from '../base/measures.ts';
 import { COMPUTE, RECV, SEND, type Schedule } from '../base/schedule.ts';
-import type { Topology } from '../base/topology.ts';
+import { inOneServer, type Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import type { Engine } from '../engine/engine.ts';
 import { COMPUTE_FINISHED, FLOW_STARTS, OPERATION_READY } from './local-events.ts';
+import { ServerLinks } from './server-links.ts';
 
 /** Job numbers have 8 bits. */
 const MAX_JOBS = 256;
@@ -40,6 +41,9 @@ export class ScheduleRunner {
   readonly #engine: Engine;
   readonly #hostOfRank: Int32Array;
   readonly #torOfHost: Int32Array;
+  /** Messages inside servers; null: there are none. */
+  readonly #serverLinks: ServerLinks | null;
+  readonly #isInServer: (send: number) => boolean;
   readonly #batchWindowPs: Float64Array;
   #hosts: readonly FlowStarter[] = [];
   #isOwn: (host: number) => boolean = () => true;
@@ -76,8 +80,15 @@ export class ScheduleRunner {
       const send = plan.message[flow]!;
       if (this.#pieces[send]!++ === 0) this.#firstFlow[send] = flow;
     }
-    this.#unacknowledged = this.#pieces.slice();
-    this.#missing = this.#pieces.slice();
+    const { server } = topology;
+    this.#serverLinks = server === null ? null : new ServerLinks(engine, schedule, topology.hostOfRank, server, this);
+    this.#isInServer = (send) => inOneServer(topology, schedule.rank[send]!, schedule.peer[send]!);
+    // A message inside a server is one piece that is no flow.
+    this.#unacknowledged =
+      server === null
+        ? this.#pieces.slice()
+        : this.#pieces.map((pieces, op) => (schedule.kind[op] === SEND && this.#isInServer(op) ? 1 : pieces));
+    this.#missing = this.#unacknowledged.slice();
     this.#waitsFor = Int32Array.from({ length: ops }, (_, i) => schedule.depOffset[i + 1]! - schedule.depOffset[i]!);
     this.#dependents = dependents(schedule);
   }
@@ -127,9 +138,18 @@ export class ScheduleRunner {
 
   /** The sender knows that all of `flow` has arrived. */
   flowComplete(flow: number, nowPs: number): void {
-    const send = this.#plan.message[flow]!;
+    this.messageEnded(this.#plan.message[flow]!, nowPs);
+  }
+
+  /** The sender knows of one more piece of a message that it has arrived. */
+  messageEnded(send: number, nowPs: number): void {
     if (--this.#unacknowledged[send]! > 0) return;
     this.#end(send, nowPs);
+  }
+
+  /** An event of a message inside a server. */
+  serverEvent(id: number, nowPs: number): void {
+    this.#serverLinks!.handle(id, nowPs);
   }
 
   /** Own operations that may still end by themselves: computations, and posted sends between hosts that are not cut off. */
@@ -138,14 +158,18 @@ export class ScheduleRunner {
     const { ops, kind, peer } = this.#schedule;
     for (let op = 0; op < ops; op++) {
       if (kind[op] !== SEND || this.#waitsFor[op]! > 0 || this.#unacknowledged[op] === 0 || !this.#isOwn(this.#host(op))) continue;
-      if (!cutOff.isCutOff(this.#host(op), this.#hostOfRank[peer[op]!]!)) underWay++;
+      if (this.#isInServer(op) || !cutOff.isCutOff(this.#host(op), this.#hostOfRank[peer[op]!]!)) underWay++;
     }
     return underWay;
   }
 
   /** All of `flow` has arrived at its receiver. */
   flowArrived(flow: number, nowPs: number): void {
-    const send = this.#plan.message[flow]!;
+    this.messageArrived(this.#plan.message[flow]!, nowPs);
+  }
+
+  /** One more piece of a message has arrived. */
+  messageArrived(send: number, nowPs: number): void {
     if (--this.#missing[send]! > 0) return;
     const receive = this.#schedule.match[send]!;
     if (this.#isReady[receive] === 1) this.#end(receive, nowPs);
@@ -157,6 +181,10 @@ export class ScheduleRunner {
 
   #post(send: number, nowPs: number): void {
     this.#countDown(send, 1, nowPs);
+    if (this.#pieces[send] === 0) {
+      this.#serverLinks!.post(send, nowPs);
+      return;
+    }
     const host = this.#host(send);
     const first = this.#firstFlow[send]!;
     const batchWindowPs = this.#batchWindowPs[this.#schedule.jobOfOp[send]!]!;

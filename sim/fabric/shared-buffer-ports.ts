@@ -1,11 +1,9 @@
 import type { SharedBufferSpec } from '../base/device-spec.ts';
+import { defaultHeadroomBytes } from '../derive.ts';
 import { PORT_MASK } from '../engine/record.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
-
-/** Bytes that a link carries in three times its delay: the default headroom of the HPCC simulator. */
-export const defaultHeadroomBytes = (rateBps: number, delayPs: number): number => Math.ceil((3 * rateBps * delayPs) / 8e12);
 
 /**
  * `shared`: one buffer a switch, dynamic thresholds (Choudhury and Hahne 1998) by ingress port and class, and priority flow control
@@ -40,7 +38,7 @@ export class SharedBufferPorts extends PfcPorts {
     this.#pfc = spec.pfc;
     this.#headroomBytes = Float64Array.from({ length: topology.links }, (_, account) => {
       const into = linkReverse[account]!;
-      return spec.headroomBytes ?? defaultHeadroomBytes(linkRateBps[into]!, linkDelayPs[into]!);
+      return spec.headroomBytes ?? defaultHeadroomBytes({ rateBps: linkRateBps[into]!, delayPs: linkDelayPs[into]! });
     });
     this.#inHeadroomBytes = new Float64Array(topology.links * this.queues);
     this.#egressBytes = new Float64Array(spec.egressShift === null ? 0 : topology.links * this.queues);

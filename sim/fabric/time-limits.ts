@@ -16,12 +16,13 @@ export function checkLimits(topology: Topology): void {
 }
 
 /**
- * The lookahead: nothing reaches another node sooner than the smallest delay, and no timer fires sooner than the RTO.
+ * The lookahead: nothing reaches another node sooner than the smallest delay, NVLink's included, and no timer fires sooner than the RTO.
  *
  * @param rtoPs smallest of all jobs
  */
 export function lookaheadPs(topology: Topology, rtoPs: number): number {
-  return topology.linkDelayPs.reduce((smallest, delayPs) => Math.min(smallest, delayPs), Math.min(MAX_WINDOW_PS, rtoPs));
+  const nvlinkPs = topology.server?.nvlink.delayPs ?? Infinity;
+  return topology.linkDelayPs.reduce((smallest, delayPs) => Math.min(smallest, delayPs), Math.min(MAX_WINDOW_PS, rtoPs, nvlinkPs));
 }
 
 export function windowPs(lookaheadPs: number, wantedPs: number | undefined): number {

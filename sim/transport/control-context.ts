@@ -8,7 +8,7 @@ import type { ControlContext } from './congestion-control.ts';
 export function controlContext(
   { scenario, topology, plan, limits }: { scenario: Scenario; topology: Topology; plan: FlowPlan; limits: Limits },
   clock: Float64Array,
-): ControlContext {
+): Omit<ControlContext, 'hasReceiverCredit'> {
   const { nic, switch: device } = scenario;
   return {
     flows: plan.flows,
@@ -18,7 +18,6 @@ export function controlContext(
     lineRateBps: topology.linkRateBps[topology.longestPath[0]!]!,
     clock,
     trims: device.kind === 'composite' && device.trims,
-    hasReceiverCredit: false,
     linkRateBps: topology.linkRateBps,
     maxHops: topology.longestPath.length - 1,
     hopsOfFlow: () => hopsOfFlow(topology, plan),

@@ -12,6 +12,9 @@ export interface CreditOptions {
   readonly countsPackets: boolean;
   /** Credit at the start: bytes or packets. Without `countsPackets` also the most that a flow may have. */
   readonly initialCredit: number;
+  /** Of the congestion control: no more than a packet beyond its window is asked for. Windows of flow f: at f * stride. */
+  readonly windowBytes: Float64Array;
+  readonly windowStride: number;
   /** At most one RTS a flow in this time. */
   readonly rtsIntervalPs: number;
 }
@@ -32,6 +35,8 @@ export class CreditGate {
   readonly #fullBytes: number;
   readonly #countsPackets: boolean;
   readonly #initialCredit: number;
+  readonly #windowBytes: Float64Array;
+  readonly #windowStride: number;
   readonly #rtsIntervalPs: number;
   readonly #credit: Int32Array;
   /** Quanta granted so far, as the flow knows. */
@@ -44,6 +49,8 @@ export class CreditGate {
     this.#fullBytes = options.fullBytes;
     this.#countsPackets = options.countsPackets;
     this.#initialCredit = options.initialCredit;
+    this.#windowBytes = options.windowBytes;
+    this.#windowStride = options.windowStride;
     this.#rtsIntervalPs = options.rtsIntervalPs;
     this.#credit = new Int32Array(options.flows).fill(options.initialCredit);
     this.#pulled = new Int32Array(options.flows);
@@ -101,7 +108,8 @@ export class CreditGate {
   aim(flow: number, unsent: number, lastBytes: number, queuedBytes: number): void {
     if (this.#countsPackets) return;
     const backlog = queuedBytes + (unsent > 0 ? (unsent - 1) * this.#fullBytes + lastBytes : 0);
-    let need = Math.min(backlog, this.#initialCredit) - this.#credit[flow]!;
+    const windowBytes = this.#windowBytes[flow * this.#windowStride]!;
+    let need = Math.min(backlog, this.#initialCredit, windowBytes + this.#fullBytes) - this.#credit[flow]!;
     if (unsent > 0 && this.#isSpeculating[flow] === 1) need = Math.max(need, this.#fullBytes);
     need = Math.trunc(need / this.eligibleFlows);
     this.target = this.#pulled[flow]! + Math.ceil(need / QUANTUM_BYTES);

@@ -1,5 +1,5 @@
 import type { NicSpec } from '../base/device-spec.ts';
-import type { CreditSpec, TransportSpec } from '../base/transport-spec.ts';
+import type { GrantSpec, TransportSpec } from '../base/transport-spec.ts';
 import { InternalError } from '../base/errors.ts';
 import type { PacketBalancer } from '../balancing/packet-balancer.ts';
 import type { Limits } from '../derive.ts';
@@ -55,7 +55,8 @@ export function transportEnds(parts: TransportParts): TransportEnds {
   const receiver = outOfOrderReceiver(nic.acks, flows);
   const losses = balancer.hearsLosses ? balancer : null;
   if (transport.recovery === 'trim' || transport.recovery === 'timers') {
-    const credit = hasCredit(transport) ? creditGate(transport, parts) : null;
+    const grants = grantsOf(transport);
+    const credit = grants === null ? null : creditGate(grants, parts);
     const options = {
       clock,
       answers,
@@ -78,16 +79,20 @@ export function transportEnds(parts: TransportParts): TransportEnds {
   return { sender, receiver, credit: null };
 }
 
-/** The transports in which receivers grant what is sent. */
-export const hasCredit = (transport: TransportSpec): transport is CreditSpec =>
-  transport.kind === 'rccc' || transport.kind === 'eqds' || transport.kind === 'ndp';
+/** What receivers grant the senders of a transport; null: they need no credit. */
+export function grantsOf(transport: TransportSpec): GrantSpec | null {
+  if (transport.kind === 'nscc') return transport.credit;
+  return transport.kind === 'rccc' || transport.kind === 'eqds' || transport.kind === 'ndp' ? transport : null;
+}
+
+export const hasCredit = (transport: TransportSpec): boolean => grantsOf(transport) !== null;
 
 function outOfOrderReceiver(acks: NicSpec['acks'], flows: FlowTable): Receiver {
   if (acks === 'uec-sack') return new SackReceiver(flows);
   return typeof acks === 'object' ? new CoalescingReceiver(flows, acks.every) : new SelectiveRepeatReceiver(flows);
 }
 
-function creditGate(spec: CreditSpec, { flows, limits, lineRateBps, clock }: TransportParts): CreditGate {
+function creditGate(spec: GrantSpec, { flows, limits, lineRateBps, clock, control }: TransportParts): CreditGate {
   return new CreditGate({
     flows: flows.flows,
     clock,
@@ -95,17 +100,19 @@ function creditGate(spec: CreditSpec, { flows, limits, lineRateBps, clock }: Tra
     countsPackets: spec.kind === 'ndp',
     initialCredit:
       spec.kind === 'ndp' ? initialPackets(spec, flows.fullBytes, limits, lineRateBps) : maxCreditBytes(spec, limits, lineRateBps),
+    windowBytes: control.windowBytes,
+    windowStride: control.windowStride,
     rtsIntervalPs: limits.baseRttPs,
   });
 }
 
-function initialPackets(spec: CreditSpec, fullBytes: number, limits: Limits, lineRateBps: number): number {
+function initialPackets(spec: GrantSpec, fullBytes: number, limits: Limits, lineRateBps: number): number {
   return spec.initialPackets ?? Math.ceil((limits.baseRttPs * lineRateBps) / 8e12 / fullBytes);
 }
 
 /** What the pull queues of the hosts share. */
 export function pullState(
-  spec: CreditSpec,
+  spec: GrantSpec,
   { flows, limits, lineRateBps, clock }: Pick<TransportParts, 'flows' | 'limits' | 'lineRateBps' | 'clock'>,
 ): PullState {
   return new PullState({
@@ -120,6 +127,6 @@ export function pullState(
 }
 
 /** Largest credit of a flow, wire bytes: 1.5 BDP, whole bytes. */
-function maxCreditBytes(spec: CreditSpec, limits: Limits, lineRateBps: number): number {
+function maxCreditBytes(spec: GrantSpec, limits: Limits, lineRateBps: number): number {
   return spec.maxWindowBytes ?? Math.floor((1.5 * limits.baseRttPs * lineRateBps) / 8e12);
 }

@@ -1,9 +1,9 @@
-import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
-import type { FileSpec } from '../../sim/base/file-spec.ts';
+import type { ChakraOptions } from '../../sim/base/file-spec.ts';
 import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
 import type { Notice } from '../workload.ts';
 import type { ProcessGroup, ProcessGroups } from './chakra-groups.ts';
 import { COMM_TYPES, describeNode, NODE_TYPES, type TraceNode } from './chakra-trace.ts';
+import type { TraceCollective } from './group-collective.ts';
 import type { Problems } from './problems.ts';
 
 /** What occupies which part of a rank. One activity of a unit runs at a time; receives and `pass` need none. */
@@ -12,7 +12,7 @@ export type Unit = 'cpu' | 'compute' | 'network';
 export type Activity =
   | { readonly kind: 'pass' }
   | { readonly kind: 'compute'; readonly unit: Unit; readonly durationPs: number }
-  | { readonly kind: 'collective'; readonly collective: CollectiveSpec['kind']; readonly sizeBytes: number; readonly group: ProcessGroup }
+  | { readonly kind: 'collective'; readonly collective: TraceCollective; readonly sizeBytes: number; readonly group: ProcessGroup }
   | { readonly kind: 'send' | 'recv'; readonly src: number; readonly dst: number; readonly tag: number; readonly sizeBytes: number };
 
 /** Picoseconds in the unit of `chakra.durationUnit`. */
@@ -20,11 +20,15 @@ const PS_PER_UNIT = { us: 1e6, ns: 1e3 } as const;
 /** ASTRA-sim lasts a compute of duration 0 one nanosecond. */
 const SHORTEST_PS = 1e3;
 
-const SIMULATED: Readonly<Record<string, CollectiveSpec['kind']>> = {
+const SIMULATED: Readonly<Record<string, TraceCollective>> = {
   ALL_REDUCE: 'all-reduce',
   ALL_GATHER: 'all-gather',
   REDUCE_SCATTER: 'reduce-scatter',
   ALL_TO_ALL: 'all-to-all',
+  REDUCE: 'reduce',
+  GATHER: 'gather',
+  SCATTER: 'scatter',
+  BARRIER: 'barrier',
 };
 
 /** Counts what a person should know about one trace. */
@@ -35,6 +39,7 @@ interface Tally {
   replayed: number;
   commTypes: number;
   empty: number;
+  rooted: number;
 }
 
 /**
@@ -46,11 +51,11 @@ export class ActivityReader {
   readonly #rank: number;
   readonly #worldSize: number;
   readonly #groups: ProcessGroups;
-  readonly #options: FileSpec['chakra'];
+  readonly #options: ChakraOptions;
   readonly #problems: Problems;
-  readonly #tally: Tally = { launches: 0, cpuCollectives: 0, broadcasts: 0, replayed: 0, commTypes: 0, empty: 0 };
+  readonly #tally: Tally = { launches: 0, cpuCollectives: 0, broadcasts: 0, replayed: 0, commTypes: 0, empty: 0, rooted: 0 };
 
-  constructor(file: string, rank: number, worldSize: number, groups: ProcessGroups, options: FileSpec['chakra'], problems: Problems) {
+  constructor(file: string, rank: number, worldSize: number, groups: ProcessGroups, options: ChakraOptions, problems: Problems) {
     this.#file = file;
     this.#rank = rank;
     this.#worldSize = worldSize;
@@ -82,13 +87,14 @@ export class ActivityReader {
 
   /** Notices about the nodes read so far. */
   notices(): Notice[] {
-    const { launches, cpuCollectives, broadcasts, replayed, commTypes, empty } = this.#tally;
+    const { launches, cpuCollectives, broadcasts, replayed, commTypes, empty, rooted } = this.#tally;
     const lines: readonly (readonly [number, Notice['level'], string])[] = [
       [launches, 'note', 'COMM_COLL nodes on the CPU without size are launch records: they run as CPU operations'],
       [cpuCollectives, 'warning', 'COMM_COLL nodes are marked is_cpu_op but have a size: they run as communication'],
       [broadcasts, 'warning', 'broadcasts are replayed by their duration and send nothing'],
       [replayed, 'warning', 'collectives without size or type are replayed by their duration (chakra.missingComm) and send nothing'],
       [commTypes, 'note', 'send and receive nodes carry a comm_type, which means nothing there'],
+      [rooted, 'warning', 'collectives have a root, which a trace does not name: the first rank of their group is taken'],
       [empty, 'warning', 'collectives have size 0 and send nothing'],
     ];
     return lines.filter(([count]) => count > 0).map(([count, level, text]) => ({ level, text: `${this.#file}: ${count} ${text}` }));
@@ -108,7 +114,7 @@ export class ActivityReader {
 
   #collective(node: TraceNode): Activity {
     const type = this.#integer(node, 'comm_type');
-    const size = this.#integer(node, 'comm_size');
+    const size = this.#integer(node, 'comm_size') ?? (COMM_TYPES[type ?? -1] === 'BARRIER' ? 0 : undefined);
     if (type === undefined || size === undefined) {
       if (this.#isCpu(node)) {
         this.#tally.launches++;
@@ -140,9 +146,14 @@ export class ActivityReader {
     const group = this.#group(node);
     if (group === null) return { kind: 'pass' };
     if (this.#isCpu(node)) this.#tally.cpuCollectives++;
-    if (size === 0) this.#tally.empty++;
-    // The comm_size of an all-gather is one rank's shard; netsim's size is the gathered vector.
-    return { kind: 'collective', collective, sizeBytes: collective === 'all-gather' ? size * group.ranks.length : size, group };
+    if (size === 0 && collective !== 'barrier') this.#tally.empty++;
+    if (collective === 'reduce' || collective === 'gather' || collective === 'scatter') this.#tally.rooted++;
+    // comm_size is one rank's part of what is gathered or scattered; netsim's size is the whole.
+    const isOneShard = collective === 'all-gather' || collective === 'gather' || collective === 'scatter';
+    const sizeBytes = collective === 'barrier' ? 0 : isOneShard ? size * group.ranks.length : size;
+    if (!Number.isSafeInteger(sizeBytes))
+      return this.#refuse(node, `comm_size ${size} of ${group.ranks.length} ranks is 2^53 bytes or more`);
+    return { kind: 'collective', collective, sizeBytes, group };
   }
 
   #group(node: TraceNode): ProcessGroup | null {

@@ -1,7 +1,7 @@
-import type { FileSpec } from '../../sim/base/file-spec.ts';
+import type { ChakraOptions } from '../../sim/base/file-spec.ts';
 import { MinHeap } from '../min-heap.ts';
 import type { Notice } from '../workload.ts';
-import { describeNode, type Trace, type TraceNode } from './chakra-trace.ts';
+import { describeNode, placeOfNode, type Trace, type TraceNode } from './chakra-trace.ts';
 import { findCircle } from './finish-import.ts';
 import type { Problems } from './problems.ts';
 
@@ -23,7 +23,7 @@ const SHOWN_IDS = 5;
  * Resolves dependencies (data and control, or data only). Two nodes with one id, dependencies on ids that are not in the file, and
  * circles are noted in `problems`; `missingDeps: drop` takes the second case as a notice.
  */
-export function traceGraph(trace: Trace, options: FileSpec['chakra'], problems: Problems, notices: Notice[]): TraceGraph {
+export function traceGraph(trace: Trace, options: ChakraOptions, problems: Problems, notices: Notice[]): TraceGraph {
   const where = { file: trace.file };
   const nodes = [...trace.nodes].sort((a, b) => a.id - b.id);
   const indexOf = new Map<number, number>();
@@ -31,12 +31,18 @@ export function traceGraph(trace: Trace, options: FileSpec['chakra'], problems: 
     if (!Number.isSafeInteger(node.id)) problems.add('E423', `${describeNode(node)}: the id is no whole number below 2^53`, where);
     const first = indexOf.get(node.id);
     if (first === undefined) indexOf.set(node.id, i);
-    else problems.add('E423', `id ${node.id} is used twice (${nodes[first]!.place}, ${node.place})`, where, 'give every node its own id');
+    else
+      problems.add(
+        'E423',
+        `id ${node.id} is used twice (${placeOfNode(nodes[first]!)}, ${placeOfNode(node)})`,
+        where,
+        'give every node its own id',
+      );
   });
 
   const missing = new Set<number>();
   let dropped = 0;
-  const deps = nodes.map((node) => {
+  const deps = nodes.map((node): readonly number[] => {
     const ids = options.deps === 'data' ? node.dataDeps : [...node.dataDeps, ...node.ctrlDeps];
     const indices = new Set<number>();
     for (const id of ids) {
@@ -47,7 +53,7 @@ export function traceGraph(trace: Trace, options: FileSpec['chakra'], problems: 
         dropped++;
       }
     }
-    return [...indices];
+    return indices.size === 0 ? NOBODY : [...indices];
   });
   if (missing.size > 0) {
     const shown = [...missing].sort((a, b) => a - b).slice(0, SHOWN_IDS);
@@ -64,10 +70,7 @@ export function traceGraph(trace: Trace, options: FileSpec['chakra'], problems: 
     }
   }
 
-  const dependents: number[][] = nodes.map(() => []);
-  deps.forEach((waits, i) => {
-    for (const dep of waits) dependents[dep]!.push(i);
-  });
+  const dependents = whoWaits(deps);
   const order = lowestIdFirst(deps, dependents);
   if (order.length < nodes.length) {
     const placed = new Set(order);
@@ -77,6 +80,21 @@ export function traceGraph(trace: Trace, options: FileSpec['chakra'], problems: 
   }
   return { file: trace.file, nodes, deps, dependents, order };
 }
+
+/** Of each node those that wait for it, in ascending order: lists of just the length that they need. */
+function whoWaits(deps: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const offset = new Int32Array(deps.length + 1);
+  for (const waits of deps) for (const dep of waits) offset[dep + 1]!++;
+  for (let i = 0; i < deps.length; i++) offset[i + 1]! += offset[i]!;
+  const next = offset.slice();
+  const waiters = new Int32Array(offset[deps.length]!);
+  deps.forEach((waits, i) => {
+    for (const dep of waits) waiters[next[dep]!++] = i;
+  });
+  return deps.map((_, i) => (offset[i] === offset[i + 1] ? NOBODY : Array.from(waiters.subarray(offset[i], offset[i + 1]))));
+}
+
+const NOBODY: readonly number[] = [];
 
 /** Topological order; nodes of a circle, and those behind one, are left out. */
 function lowestIdFirst(deps: readonly (readonly number[])[], dependents: readonly (readonly number[])[]): number[] {

@@ -1,30 +1,17 @@
 import { ImportError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
-import type { AttributeValue, Trace, TraceNode } from './chakra-trace.ts';
+import { ByteReader, opening } from './byte-reader.ts';
+import { type AttributeValue, type Trace, type TraceNode, usedAttributes } from './chakra-trace.ts';
 import { Problems } from './problems.ts';
-
-/** Attributes that the JSON twin writes beside the fields of a node. */
-const ATTRIBUTES = [
-  'is_cpu_op',
-  'tensor_size',
-  'comm_type',
-  'comm_priority',
-  'comm_size',
-  'comm_src',
-  'comm_dst',
-  'comm_tag',
-  'num_ops',
-  'pg_name',
-];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** JSON is read as one text. The protobuf form has no limit. */
+const LARGEST_JSON = 2 ** 28;
+
 /** A trace starts with a length and a tag, never with a brace and a quote. */
-export function isJsonTrace(bytes: Uint8Array): boolean {
-  const opening = new TextDecoder().decode(bytes.subarray(0, 64));
-  return /^\s*\{\s*"[A-Za-z_]/.test(opening);
-}
+export const isJsonTrace = (file: InputFile): boolean => /^\s*\{\s*"[A-Za-z_]/.test(new TextDecoder().decode(opening(file)));
 
 /**
  * Reads the JSON twin of a Chakra trace, `{ "workload_graph": [ { "Id", "Name", "NodeType", "ctrlDeps", "data_deps", "runtime", .. } ] }`.
@@ -32,13 +19,19 @@ export function isJsonTrace(bytes: Uint8Array): boolean {
  * @throws ImportError for bad JSON (with line and column), and for nodes without the fields above
  */
 export function parseChakraJson(file: InputFile): Trace {
-  const text = new TextDecoder().decode(file.bytes);
+  const bytes = new ByteReader(file).take(LARGEST_JSON + 1);
+  if (bytes.length > LARGEST_JSON) {
+    throw new ImportError('E421', `a JSON trace of more than ${LARGEST_JSON} bytes`, {
+      where: { file: file.name },
+      hint: 'use the protobuf form (.et)',
+    });
+  }
+  const text = new TextDecoder().decode(bytes);
   const graph = graphOf(parseJson(text, file.name), file.name);
   const problems = new Problems();
   const nodes: TraceNode[] = [];
   graph.forEach((entry, i) => {
-    const place = `workload_graph[${i}]`;
-    const complain = (what: string): void => problems.add('E421', `${place}: ${what}`, { file: file.name });
+    const complain = (what: string): void => problems.add('E421', `workload_graph[${i}]: ${what}`, { file: file.name });
     if (!isObject(entry)) {
       complain('not an object');
       return;
@@ -55,17 +48,21 @@ export function parseChakraJson(file: InputFile): Trace {
       complain(`${key} is no list of node ids`);
       return [];
     };
+    const type = number('NodeType');
     nodes.push({
       id: number('Id'),
-      name: typeof entry.Name === 'string' ? entry.Name : '',
-      type: number('NodeType'),
+      type,
       ctrlDeps: ids('ctrlDeps'),
       dataDeps: ids('data_deps'),
       duration: entry.runtime === undefined ? 0 : number('runtime'),
       wasRecorded: false,
-      attributes: new Map(ATTRIBUTES.filter((key) => key in entry).map((key) => [key, scalar(entry[key])])),
+      attributes: usedAttributes(
+        type,
+        Object.entries(entry).map(([key, value]) => [key, scalar(value)]),
+      ),
       inputs: '',
-      place,
+      place: i,
+      placeUnit: 'entry',
     });
   });
   problems.throwIfAny();

@@ -1,7 +1,9 @@
 import protobuf from 'protobufjs/light.js';
 import { ImportError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
-import type { AttributeValue, Trace, TraceNode } from './chakra-trace.ts';
+import { ByteReader } from './byte-reader.ts';
+import { type AttributeValue, NODE_TYPES, type Trace, type TraceNode, usedAttributes } from './chakra-trace.ts';
+import { emptyFile } from './lines.ts';
 
 /** Scalar kinds of an attribute with the field number of the scalar; its list has the next number (Chakra schema, AttributeProto). */
 const ATTRIBUTE_KINDS = {
@@ -43,7 +45,6 @@ function descriptor(): protobuf.INamespace {
       Node: {
         fields: {
           id: { type: 'uint64', id: 1 },
-          name: { type: 'string', id: 2 },
           type: { type: 'int32', id: 3 },
           ctrlDeps: { rule: 'repeated', type: 'uint64', id: 4 },
           dataDeps: { rule: 'repeated', type: 'uint64', id: 5 },
@@ -60,7 +61,6 @@ function descriptor(): protobuf.INamespace {
 /** What `toObject` makes of a Node by the descriptor above: absent fields have their default, 64-bit integers are numbers. */
 interface NodeMessage {
   readonly id?: number;
-  readonly name?: string;
   readonly type?: number;
   readonly ctrlDeps: readonly number[];
   readonly dataDeps: readonly number[];
@@ -77,29 +77,30 @@ interface AttributeMessage {
   readonly [field: string]: unknown;
 }
 
+/** Longer messages are no nodes: a length this large is a damaged or a foreign file. */
+const LONGEST_MESSAGE = 2 ** 26;
+
 /**
  * Reads a Chakra execution trace: repeated { length as varint, message }, the first a GlobalMetadata, the others Nodes. Unknown fields
- * are skipped, packed and unpacked numbers accepted; a field with its default value is not written, so no id means id 0.
+ * are skipped, packed and unpacked numbers accepted; a field with its default value is not written, so no id means id 0. One message at
+ * a time is in memory, and of a node what execution needs.
  *
- * @throws ImportError with the byte offset when the file is compressed, cut off, or no protobuf
+ * @throws ImportError with the byte offset when the file is cut off, or no protobuf
  */
 export function parseChakraProtobuf(file: InputFile): Trace {
-  const { bytes } = file;
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    throw new ImportError('E420', 'the trace is compressed', { where: { file: file.name }, hint: 'unpack it with gunzip' });
-  }
-  if (bytes.length === 0) throw new ImportError('E420', 'the file is empty', { where: { file: file.name } });
+  const reader = new ByteReader(file);
+  if (reader.isAtEnd()) throw emptyFile(file, 'a Chakra trace (.et)');
   const root = protobuf.Root.fromJSON(descriptor());
   const metadataType = root.lookupType('GlobalMetadata');
   const nodeType = root.lookupType('Node');
 
   const nodes: TraceNode[] = [];
-  let isFirst = true;
-  for (let offset = 0; offset < bytes.length; isFirst = false) {
-    const { start, end } = frame(file, offset);
+  for (let isFirst = true; !reader.isAtEnd(); isFirst = false) {
+    const { offset } = reader;
+    const bytes = nextMessage(reader, file.name);
     const type = isFirst ? metadataType : nodeType;
     try {
-      const message = type.decode(bytes.subarray(start, end));
+      const message = type.decode(bytes);
       if (!isFirst) nodes.push(toNode(type.toObject(message, { longs: Number, arrays: true, oneofs: true }) as NodeMessage, offset));
     } catch (cause) {
       throw new ImportError('E420', `no ${type.name} message at byte ${offset}: ${(cause as Error).message}`, {
@@ -108,46 +109,49 @@ export function parseChakraProtobuf(file: InputFile): Trace {
         cause,
       });
     }
-    offset = end;
   }
   return { file: file.name, nodes };
 }
 
-/** The message whose length stands at `offset`. */
-function frame(file: InputFile, offset: number): { readonly start: number; readonly end: number } {
-  const { bytes, name } = file;
+/** The message whose length comes next. */
+function nextMessage(reader: ByteReader, file: string): Uint8Array {
+  const { offset } = reader;
+  const refuse = (what: string, hint: string): ImportError => new ImportError('E420', what, { where: { file }, hint });
   let length = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = bytes[offset + i];
-    if (byte === undefined) break;
+  for (let i = 0; ; i++) {
+    if (i === 5) throw refuse(`the message length at byte ${offset} is longer than 5 bytes`, 'is this a Chakra trace (.et)?');
+    const [byte] = reader.take(1);
+    if (byte === undefined) throw refuse(`the message length at byte ${offset} is cut off`, 'is this a Chakra trace (.et)?');
     length += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte >= 0x80) continue;
-    const start = offset + i + 1;
-    if (start + length <= bytes.length) return { start, end: start + length };
-    throw new ImportError('E420', `the message at byte ${offset} has ${length} bytes, the file only ${bytes.length - start} more`, {
-      where: { file: name },
-      hint: 'is the file cut off?',
-    });
+    if (byte < 0x80) break;
   }
-  const problem = offset + 5 <= bytes.length ? 'is longer than 5 bytes' : 'is cut off';
-  throw new ImportError('E420', `the message length at byte ${offset} ${problem}`, {
-    where: { file: name },
-    hint: 'is this a Chakra trace (.et)?',
-  });
+  if (length > LONGEST_MESSAGE)
+    throw refuse(
+      `the message at byte ${offset} would have ${length} bytes; a node has at most ${LONGEST_MESSAGE}`,
+      'is this a Chakra trace (.et)?',
+    );
+  const bytes = reader.take(length);
+  if (bytes.length === length) return bytes;
+  throw refuse(`the message at byte ${offset} has ${length} bytes, the file only ${bytes.length} more`, 'is the file cut off?');
 }
 
+// A list that was filled one by one keeps room for 17 entries; a copy has as many as it needs.
+const NO_IDS: readonly number[] = [];
+
 function toNode(message: NodeMessage, offset: number): TraceNode {
+  const type = message.type ?? 0;
+  const attributes = message.attr.map((attribute) => [attribute.name ?? '', attributeValue(attribute)] as const);
   return {
     id: message.id ?? 0,
-    name: message.name ?? '',
-    type: message.type ?? 0,
-    ctrlDeps: message.ctrlDeps,
-    dataDeps: message.dataDeps,
+    type,
+    ctrlDeps: message.ctrlDeps.length === 0 ? NO_IDS : message.ctrlDeps.slice(),
+    dataDeps: message.dataDeps.length === 0 ? NO_IDS : message.dataDeps.slice(),
     duration: message.durationMicros ?? 0,
     wasRecorded: (message.startTimeMicros ?? 0) > 0,
-    attributes: new Map(message.attr.map((attribute) => [attribute.name ?? '', attributeValue(attribute)])),
-    inputs: message.inputs?.values ?? '',
-    place: `byte ${offset}`,
+    attributes: usedAttributes(type, attributes),
+    inputs: NODE_TYPES[type] === 'METADATA' ? (message.inputs?.values ?? '') : '',
+    place: offset,
+    placeUnit: 'byte',
   };
 }
 

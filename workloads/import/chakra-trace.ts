@@ -6,7 +6,6 @@ export interface Trace {
 
 export interface TraceNode {
   readonly id: number;
-  readonly name: string;
   /** A value of NODE_TYPES. */
   readonly type: number;
   readonly ctrlDeps: readonly number[];
@@ -18,8 +17,10 @@ export interface TraceNode {
   readonly attributes: ReadonlyMap<string, AttributeValue>;
   /** `inputs.values` of METADATA nodes: Python's way of writing a list. */
   readonly inputs: string;
-  /** Where the node stands in its file, for messages: `byte 8`, `workload_graph[3]`. */
-  readonly place: string;
+  /** Where the node stands in its file, for messages. */
+  readonly place: number;
+  /** What `place` counts. */
+  readonly placeUnit: 'byte' | 'entry';
 }
 
 /** null: lists of other things than booleans, bytes, or no value at all. */
@@ -40,5 +41,24 @@ export const COMM_TYPES = [
   'BARRIER',
 ] as const;
 
+/** `byte 8`, `workload_graph[3]`. */
+export const placeOfNode = ({ place, placeUnit }: TraceNode): string =>
+  placeUnit === 'byte' ? `byte ${place}` : `workload_graph[${place}]`;
+
 /** `node 512 (byte 8)`. */
-export const describeNode = (node: TraceNode): string => `node ${node.id} (${node.place})`;
+export const describeNode = (node: TraceNode): string => `node ${node.id} (${placeOfNode(node)})`;
+
+/** Attributes that execution looks at. */
+const COMM_ATTRIBUTES = new Set(['is_cpu_op', 'comm_type', 'comm_size', 'comm_src', 'comm_dst', 'comm_tag', 'pg_name', 'involved_dim']);
+const NOTHING: ReadonlyMap<string, AttributeValue> = new Map();
+const ON_CPU: ReadonlyMap<string, AttributeValue> = new Map([['is_cpu_op', true]]);
+const ON_GPU: ReadonlyMap<string, AttributeValue> = new Map([['is_cpu_op', false]]);
+
+/** Those that decide how a node of this type is executed. Nearly all nodes of a trace share one of three maps: a trace has millions. */
+export function usedAttributes(type: number, all: readonly (readonly [string, AttributeValue])[]): ReadonlyMap<string, AttributeValue> {
+  const isComm = NODE_TYPES[type]?.startsWith('COMM') ?? false;
+  const used = all.filter(([name]) => (isComm ? COMM_ATTRIBUTES.has(name) : name === 'is_cpu_op'));
+  if (used.length === 0) return NOTHING;
+  if (used.length > 1 || used[0]![0] !== 'is_cpu_op' || typeof used[0]![1] !== 'boolean') return new Map(used);
+  return used[0]![1] ? ON_CPU : ON_GPU;
+}

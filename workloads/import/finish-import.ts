@@ -1,3 +1,4 @@
+import { dependents } from '../../sim/base/dependents.ts';
 import { ImportError } from '../../sim/base/errors.ts';
 import { RECV, type Schedule, SEND } from '../../sim/base/schedule.ts';
 
@@ -54,19 +55,6 @@ export function finishImport(builtWith: Schedule, file: string, name: NameOperat
     phases = Math.max(phases, depth[op]! + 1);
   }
   return { ...builtWith, phase, phaseNames: Array.from({ length: phases }, (_, d) => `after ${d} sends`) };
-}
-
-/** Who waits for each operation, by end or by start. */
-function dependents({ ops, depOffset, depOp }: Schedule): { readonly offset: Int32Array; readonly op: Int32Array } {
-  const offset = new Int32Array(ops + 1);
-  for (const dep of depOp) offset[dep + 1]!++;
-  for (let op = 0; op < ops; op++) offset[op + 1]! += offset[op]!;
-  const place = offset.slice();
-  const waiter = new Int32Array(depOp.length);
-  for (let op = 0; op < ops; op++) {
-    for (let e = depOffset[op]!; e < depOffset[op + 1]!; e++) waiter[place[depOp[e]!]!++] = op;
-  }
-  return { offset, op: waiter };
 }
 
 /** Follows `waitsFor` from `start` until a place repeats, and returns the circle with its first place also at the end. */

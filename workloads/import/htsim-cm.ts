@@ -1,7 +1,7 @@
 import type { ErrorPlace } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { Notice } from '../workload.ts';
-import { type Line, textLines } from './lines.ts';
+import { emptyFile, type Line, textLines } from './lines.ts';
 import { Problems } from './problems.ts';
 
 /**
@@ -77,7 +77,12 @@ class CmReader {
   }
 
   read(): CmFile {
-    for (const line of textLines(this.#file)) this.#line(line);
+    let isEmpty = true;
+    for (const line of textLines(this.#file)) {
+      isEmpty &&= line.text.trim() === '';
+      this.#line(line);
+    }
+    if (isEmpty) throw emptyFile(this.#file, 'an htsim connection matrix');
     this.#checkHeaders();
     this.#problems.throwIfAny();
     const notices: Notice[] = [];

@@ -1,12 +1,12 @@
-import { ImportError } from '../../sim/base/errors.ts';
 import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
-import type { FileSpec, InputFile } from '../../sim/base/file-spec.ts';
+import type { HtsimOptions, ImportedWorkload } from '../../sim/base/file-spec.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { addFlow } from '../flows.ts';
-import type { Notice, Workload } from '../workload.ts';
+import type { Notice } from '../workload.ts';
 import { finishImport } from './finish-import.ts';
 import { type CmFile, parseCm } from './htsim-cm.ts';
 import { planTriggers } from './htsim-triggers.ts';
+import { checkRanks, type ImportRequest, onlyFile } from './import-request.ts';
 import { Problems } from './problems.ts';
 
 const PS_PER_UNIT = { us: 1e6, ps: 1 } as const;
@@ -17,18 +17,13 @@ const PS_PER_UNIT = { us: 1e6, ps: 1 } as const;
  *
  * @throws ImportError for a malformed file, more nodes than ranks, a start without `htsim.startUnit`, a trigger that joins two hosts
  */
-export function htsimWorkload(spec: FileSpec): Workload {
-  const file = onlyFile(spec);
+export function htsimWorkload(request: ImportRequest<HtsimOptions>): ImportedWorkload {
+  const file = onlyFile(request);
   const cm = parseCm(file);
-  if (cm.nodes > spec.ranks) {
-    throw new ImportError('E401', `the file has ${cm.nodes} nodes, the fabric ${spec.ranks} ranks`, {
-      where: { file: file.name, line: 1, column: 1 },
-      hint: 'use a larger fabric',
-    });
-  }
+  checkRanks(cm.nodes, 'nodes', request, { file: file.name, line: 1 });
   const problems = new Problems();
   const notices: Notice[] = [...cm.notices];
-  const startPs = startTimes(cm, file.name, spec.htsim.startUnit, problems, notices);
+  const startPs = startTimes(cm, file.name, request.options.startUnit, problems, notices);
   const plan = planTriggers(cm, file.name, problems);
   problems.throwIfAny();
 
@@ -57,16 +52,8 @@ export function htsimWorkload(spec: FileSpec): Workload {
   return { schedule: finishImport(builder.build(), file.name, (op) => `line ${lineOfOp[op]}`), notices, facts: {} };
 }
 
-function onlyFile(spec: FileSpec): InputFile {
-  const [file, ...others] = spec.files;
-  if (file === undefined || others.length > 0) {
-    throw new ImportError('E400', `htsim reads one file, not ${spec.files.length}`, { where: { file: spec.path } });
-  }
-  return file;
-}
-
 /** Start of each connection in picoseconds; 0 for triggered ones. */
-function startTimes(cm: CmFile, file: string, unit: FileSpec['htsim']['startUnit'], problems: Problems, notices: Notice[]): Float64Array {
+function startTimes(cm: CmFile, file: string, unit: HtsimOptions['startUnit'], problems: Problems, notices: Notice[]): Float64Array {
   const startPs = new Float64Array(cm.connections.length);
   let inexact = 0;
   let fractions = 0;

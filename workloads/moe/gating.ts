@@ -1,21 +1,7 @@
-import { setupStream, type SetupStream } from '../../sim/base/random.ts';
-import type { MoeSpec } from '../../sim/base/moe-spec.ts';
+import type { SetupStream } from '../../sim/base/random.ts';
 
 /** Draws the experts of one token into `chosen` (its length is k), all different. */
 export type TokenGate = (stream: SetupStream, chosen: Int32Array) => void;
-
-/**
- * Natural logarithms of the gating weights of one layer. `uniform`: all 0. `zipf`: weight rank(e)^-s, where rank is 1..E in the order of
- * the experts or, with `permute`, a random permutation that each layer draws for itself.
- */
-export function logWeights(routing: MoeSpec['routing'], experts: number, seed: number, layer: number): Float64Array {
-  const weights = new Float64Array(experts);
-  if (routing.kind === 'uniform') return weights;
-  const position = Int32Array.from({ length: experts }, (_, e) => e);
-  if (routing.permute) setupStream(seed, 'moe-expert-popularity', layer).shuffle(position);
-  for (let e = 0; e < experts; e++) weights[e] = -routing.s * Math.log(position[e]! + 1);
-  return weights;
-}
 
 /**
  * Draws k distinct experts without replacement, each draw proportional to the weights of those that are left (the Plackett-Luce model).
@@ -35,8 +21,27 @@ export function plackettLuce(logWeight: Float64Array, k: number): TokenGate {
   return drawsAtWorst > 0 && drawsAtWorst <= weights.length ? byRejection(weights, total) : byKeys(logWeight, k);
 }
 
-/** Alias table of Walker and Vose: one uniform draw gives an expert in constant time. */
+/** Draws one expert at a time from an alias table, again while it was chosen already. */
 export function byRejection(weights: Float64Array, total: number): TokenGate {
+  const draw = aliasTable(weights, total);
+  return (stream, chosen) => {
+    for (let i = 0; i < chosen.length; i++) {
+      let expert: number;
+      do expert = draw(stream);
+      while (isAmong(chosen, i, expert));
+      chosen[i] = expert;
+    }
+  };
+}
+
+/** Is it one of the first `count`? */
+export function isAmong(chosen: Int32Array, count: number, value: number): boolean {
+  for (let j = 0; j < count; j++) if (chosen[j] === value) return true;
+  return false;
+}
+
+/** Alias table of Walker and Vose: one uniform draw gives an expert in constant time. */
+export function aliasTable(weights: Float64Array, total: number): (stream: SetupStream) => number {
   const experts = weights.length;
   const threshold = new Float64Array(experts).fill(1);
   const alias = Int32Array.from({ length: experts }, (_, e) => e);
@@ -52,20 +57,10 @@ export function byRejection(weights: Float64Array, total: number): TokenGate {
     share[rich] = share[rich]! - (1 - share[poor]!);
     if (share[rich]! < 1) small.push(large.pop()!);
   }
-
-  return (stream, chosen) => {
-    for (let i = 0; i < chosen.length; i++) {
-      let expert: number;
-      let repeated: boolean;
-      do {
-        const scaled = stream.uniform() * experts;
-        const slot = Math.floor(scaled);
-        expert = scaled - slot < threshold[slot]! ? slot : alias[slot]!;
-        repeated = false;
-        for (let j = 0; j < i; j++) if (chosen[j] === expert) repeated = true;
-      } while (repeated);
-      chosen[i] = expert;
-    }
+  return (stream) => {
+    const scaled = stream.uniform() * experts;
+    const slot = Math.floor(scaled);
+    return scaled - slot < threshold[slot]! ? slot : alias[slot]!;
   };
 }
 

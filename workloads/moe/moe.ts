@@ -1,23 +1,33 @@
 import { ConfigError } from '../../sim/base/errors.ts';
+import type { Measuring } from '../../sim/base/measures.ts';
 import type { MoeSpec } from '../../sim/base/moe-spec.ts';
-import { ScheduleBuilder } from '../../sim/base/schedule.ts';
-import { afterAll, NOTHING } from '../after-all.ts';
-import type { Workload } from '../workload.ts';
-import { copiesReceived, drawLayer, expertRanks, gini, type LayerRouting, maxOverMean } from './routing.ts';
+import { COMPUTE, type Schedule, ScheduleBuilder, SEND } from '../../sim/base/schedule.ts';
+import type { Notice, Workload } from '../workload.ts';
+import { gatedRouter } from './gated.ts';
+import { type ExpertGroup, expertGroups } from './groups.ts';
+import { hotRankGate } from './hot-rank.ts';
+import type { Router } from './layer-plan.ts';
+import { expertRanks } from './placement.ts';
+import { Planner } from './planner.ts';
+import { hasTwoHops } from './schemes.ts';
+import { sharedGates, type SourceGates, stickyGates, weightedGates } from './source-gates.ts';
+import { expertFlowRouter } from './expertflow.ts';
+import { preMoeGates, preMoeRouter } from './premoe.ts';
+import { readMeRouter } from './read-me.ts';
+import { t2mirRouter } from './t2mir.ts';
+import { thorRouter } from './thor.ts';
+import { type Recorded, Timeline } from './timeline.ts';
+import { traceGates } from './trace.ts';
 
 /**
- * Expert-parallel exchanges of a mixture-of-experts model: for each layer a dispatch of X[s][d] token copies from s to d and a combine
- * the other way; in training, in reverse order of layers, the gradient of combine (shaped like dispatch) and that of dispatch (shaped
- * like combine). X is drawn once a layer and used by all its exchanges.
+ * Expert-parallel exchanges of a mixture-of-experts model (docs/moe.md): for each layer a dispatch of X[s][d] token copies from s to d, the
+ * computation of the experts, and a combine the other way; in training, in reverse order of layers, the gradient of combine (shaped like
+ * dispatch) and that of dispatch (shaped like combine).
  *
- * A rank leaves an exchange when it has received everything it waits for and has posted its own part; only then it posts its part of
- * the next one. Within an exchange it posts its messages at once, in the order r+1, r+2, .. (mod ranks). Local copies send nothing.
+ * Facts: skew and spread of the drawn routing, means over the layers, and the bytes of the forward pass. Measures: `dispatch_us`, `combine_us`.
  *
- * Facts (means over the layers): `expert_gini`, `expert_max_over_mean` of the selections of the experts, `receive_max_over_mean` of the
- * copies each rank receives (local ones included), `distinct_ranks_per_token`; and the totals `dispatch_bytes`, `combine_bytes` of the
- * forward pass, local copies excluded.
- *
- * @throws ConfigError when a token would need more experts than there are
+ * @throws ConfigError when the spec contradicts itself
+ * @throws ImportError when a routing trace is malformed or too short
  */
 export function moeWorkload(spec: MoeSpec, seed: number): Workload {
   if (spec.topk > spec.experts) {
@@ -26,73 +36,116 @@ export function moeWorkload(spec: MoeSpec, seed: number): Workload {
       hint: `at most ${spec.experts}`,
     });
   }
-  const { ranks, layers } = spec;
-  const builder = new ScheduleBuilder(ranks);
-  const exchanges = new Exchanges(builder);
-  const rankOfExpert = expertRanks(spec, seed);
-  const routings = Array.from({ length: layers }, (_, layer) => drawLayer(spec, rankOfExpert, seed, layer));
-
-  routings.forEach(({ copies }, layer) => {
-    exchanges.add(`moe layer ${layer} dispatch`, (src, dst) => copies[src * ranks + dst]! * spec.dispatchBytesPerToken);
-    exchanges.add(`moe layer ${layer} combine`, (src, dst) => copies[dst * ranks + src]! * spec.combineBytesPerToken);
-  });
-  if (spec.phase === 'training') {
-    for (let layer = layers - 1; layer >= 0; layer--) {
-      const { copies } = routings[layer]!;
-      exchanges.add(`moe layer ${layer} gradient of combine`, (src, dst) => copies[src * ranks + dst]! * spec.backwardBytesPerToken);
-      exchanges.add(`moe layer ${layer} gradient of dispatch`, (src, dst) => copies[dst * ranks + src]! * spec.backwardBytesPerToken);
-    }
+  const groups = expertGroups(spec);
+  if (hasTwoHops(spec.scheme) && !groups.every(({ isGrid }) => isGrid)) {
+    throw new ConfigError('E147', `${spec.scheme} among servers that hold different local ranks of a group`, {
+      where: { path: 'workload.scheme' },
+      hint: 'a group has the same local ranks on each of its servers, or another scheme',
+    });
   }
-  return { schedule: builder.build(), notices: [], facts: routingFacts(spec, routings) };
-}
-
-/** A sequence of all-to-all-v exchanges, each after the one before, rank by rank. */
-class Exchanges {
-  readonly #builder: ScheduleBuilder;
-  /** What each rank's next sends wait for. */
-  readonly #gate: number[];
-
-  constructor(builder: ScheduleBuilder) {
-    this.#builder = builder;
-    this.#gate = Array.from({ length: builder.ranks }, () => NOTHING);
-  }
-
-  add(name: string, bytesBetween: (src: number, dst: number) => number): void {
-    const builder = this.#builder;
-    const { ranks } = builder;
-    const phase = builder.phase(name);
-    const receives: number[][] = Array.from({ length: ranks }, () => []);
-    for (let src = 0; src < ranks; src++) {
-      for (let shift = 1; shift < ranks; shift++) {
-        const dst = (src + shift) % ranks;
-        const bytes = bytesBetween(src, dst);
-        if (bytes === 0) continue;
-        const send = builder.message(src, dst, bytes, phase);
-        if (this.#gate[src] !== NOTHING) builder.after(send, this.#gate[src]!);
-        receives[dst]!.push(send + 1);
-      }
-    }
-    // The gate of this exchange is also the start of the rank's own sends in it.
-    for (let rank = 0; rank < ranks; rank++) this.#gate[rank] = afterAll(builder, rank, [this.#gate[rank]!, ...receives[rank]!]);
-  }
-}
-
-function routingFacts(spec: MoeSpec, routings: readonly LayerRouting[]): Record<string, number> {
-  const { ranks, tokens } = spec;
-  const mean = (value: (routing: LayerRouting) => number): number =>
-    routings.reduce((sum, routing) => sum + value(routing), 0) / routings.length;
-  const remoteCopies = routings.reduce(
-    (sum, { copies }) => sum + copies.reduce((row, count, i) => (isLocal(i, ranks) ? row : row + count), 0),
-    0,
-  );
+  const { router, planner, notices } = routerOf(spec, seed, groups);
+  const builder = new ScheduleBuilder(spec.ranks);
+  const timeline = new Timeline(spec, builder, groups, router);
+  timeline.add();
+  const schedule = builder.build();
+  const { recorded } = timeline;
+  const bytes = (shape: Recorded['shape'], of: 'bytes' | 'networkBytes'): number =>
+    recorded.reduce((sum, exchange) => (exchange.isForward && exchange.shape === shape ? sum + exchange[of] : sum), 0);
   return {
-    expert_gini: mean(({ expertTokens }) => gini(expertTokens)),
-    expert_max_over_mean: mean(({ expertTokens }) => maxOverMean(expertTokens)),
-    receive_max_over_mean: mean(({ copies }) => maxOverMean(copiesReceived(copies, ranks))),
-    distinct_ranks_per_token: mean(({ distinctRanks }) => distinctRanks / (ranks * tokens)),
-    dispatch_bytes: remoteCopies * spec.dispatchBytesPerToken,
-    combine_bytes: remoteCopies * spec.combineBytesPerToken,
+    schedule,
+    notices,
+    facts: {
+      ...planner.facts.facts(),
+      ...router.facts(),
+      dispatch_bytes: bytes('dispatch', 'bytes'),
+      combine_bytes: bytes('combine', 'bytes'),
+      dispatch_network_bytes: bytes('dispatch', 'networkBytes'),
+      combine_network_bytes: bytes('combine', 'networkBytes'),
+    },
+    measure: measureExchanges(schedule, recorded),
   };
 }
 
-const isLocal = (i: number, ranks: number): boolean => i % (ranks + 1) === 0;
+interface Routed {
+  readonly router: Router;
+  readonly planner: Planner;
+  readonly notices: readonly Notice[];
+}
+
+function routerOf(spec: MoeSpec, seed: number, groups: readonly ExpertGroup[]): Routed {
+  const { routing } = spec;
+  const plannerFor = (gates: SourceGates | null): Planner => new Planner(spec, seed, groups, gates);
+  const routed = (gates: SourceGates | null, make: (planner: Planner) => Router, notices: readonly Notice[] = []): Routed => {
+    const planner = plannerFor(gates);
+    return { planner, router: make(planner), notices };
+  };
+  const gated = (gates: SourceGates, notices: readonly Notice[] = []): Routed =>
+    routed(gates, (planner) => gatedRouter(planner, gates), notices);
+  switch (routing.kind) {
+    case 'uniform':
+    case 'zipf':
+    case 'dirichlet':
+      return gated(weightedGates(spec, routing, seed));
+    case 'sticky':
+      return gated(stickyGates(spec, routing, seed));
+    case 'hot-rank':
+      return gated(hotRankGates(spec, routing, groups[0]!, seed));
+    case 'trace': {
+      const { gates, notices } = traceGates(spec, routing);
+      return gated(gates, notices);
+    }
+    case 'thor':
+      return routed(null, (planner) => thorRouter(planner, routing));
+    case 't2mir':
+      return routed(null, (planner) => t2mirRouter(planner, routing));
+    case 'premoe': {
+      const gates = preMoeGates(spec, routing, seed);
+      return routed(gates, (planner) => preMoeRouter(planner, routing, gates));
+    }
+    case 'expertflow': {
+      const gates = weightedGates(spec, routing.base, seed);
+      return routed(gates, (planner) => expertFlowRouter(planner, routing, gates));
+    }
+    case 'read-me': {
+      const gates = weightedGates(spec, routing.base, seed);
+      return routed(gates, (planner) => readMeRouter(planner, routing, gates));
+    }
+  }
+}
+
+/** The member of each group that is hot has the same number everywhere. */
+function hotRankGates(spec: MoeSpec, { ratio, rank }: { ratio: number; rank: number }, { size }: ExpertGroup, seed: number): SourceGates {
+  const { experts, topk, limit, placement } = spec;
+  if (placement === 'eplb' || placement === 'co-activation') {
+    throw new ConfigError('E147', `a hot rank where ${placement} moves its experts`, {
+      where: { path: 'workload.placement' },
+      hint: 'linear, round-robin or random',
+    });
+  }
+  const ranks = expertRanks({ experts, ranks: size, placement }, seed);
+  const isHot = Uint8Array.from(ranks, (holder) => (holder === rank ? 1 : 0));
+  return sharedGates(
+    spec,
+    seed,
+    () => 0,
+    () => hotRankGate({ ratio, isHot, ranks: size, k: topk, limit }, seed),
+  );
+}
+
+/** Each exchange lasts from the posting of its first message to the end of its last operation, ACKs included. */
+function measureExchanges({ kind }: Schedule, recorded: readonly Recorded[]): Measuring {
+  return ({ startPs, endPs }) => {
+    const lasted = { dispatch: 0, combine: 0 };
+    for (const { shape, first, end } of recorded) {
+      let from = Infinity;
+      let to = -Infinity;
+      for (let op = first; op < end; op++) {
+        if (kind[op] === COMPUTE) continue;
+        if (kind[op] === SEND) from = Math.min(from, startPs[op]!);
+        to = Math.max(to, endPs[op]!);
+      }
+      if (to > from) lasted[shape] += to - from;
+    }
+    return { dispatch_us: lasted.dispatch / 1e6, combine_us: lasted.combine / 1e6 };
+  };
+}

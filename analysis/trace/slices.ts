@@ -1,0 +1,64 @@
+import type { OperationTimes } from '../../sim/base/measures.ts';
+import { COMPUTE, RECV, type Schedule } from '../../sim/base/schedule.ts';
+
+/** Operations as slices of a timeline, in order of their begins; at most as many as there is room for. */
+export interface Slices {
+  readonly op: Int32Array;
+  /** By slice, in whole ns: rounding keeps the order of times, so slices of a lane stay disjoint. */
+  readonly fromNs: Float64Array;
+  readonly toNs: Float64Array;
+  /** By slice: the lane among those of its rank and kind. Slices of a lane follow each other. */
+  readonly lane: Int32Array;
+  /** By operation; -1: it has none. */
+  readonly sliceOf: Int32Array;
+  /** Slices that there was no room for: the last ones to begin. */
+  readonly leftOut: number;
+  /** Operations that never started, and those that started and did not end. */
+  readonly notStarted: number;
+  readonly notEnded: number;
+}
+
+/** Times of a trace are in whole ns. */
+export const nsOf = (ps: number): number => Math.round(ps / 1000);
+
+/**
+ * A compute and a send last from start to end, a receive from the later of its start and that of its send: it may have been ready since
+ * the run began. What did not end lasts until `runEndPs`. Computes of length 0 have no slice.
+ *
+ * @param room the most slices
+ */
+export function slicesOf(schedule: Schedule, { startPs, endPs }: OperationTimes, runEndPs: number, room: number): Slices {
+  const { ops, kind, match, durationPs } = schedule;
+  const beginPs = new Float64Array(ops).fill(NaN);
+  let notStarted = 0;
+  let notEnded = 0;
+  for (let op = 0; op < ops; op++) {
+    if (Number.isNaN(startPs[op])) notStarted++;
+    else if (Number.isNaN(endPs[op])) notEnded++;
+    if (kind[op] === COMPUTE && durationPs[op] === 0) continue;
+    beginPs[op] = kind[op] === RECV ? Math.max(startPs[op]!, startPs[match[op]!]!) : startPs[op]!;
+  }
+  const drawn = Int32Array.from({ length: ops }, (_, op) => op).filter((op) => !Number.isNaN(beginPs[op]));
+  drawn.sort((a, b) => beginPs[a]! - beginPs[b]! || a - b);
+  const op = drawn.slice(0, room);
+  const fromNs = Float64Array.from(op, (each) => nsOf(beginPs[each]!));
+  const toNs = Float64Array.from(op, (each) => nsOf(Number.isNaN(endPs[each]) ? runEndPs : endPs[each]!));
+  const sliceOf = new Int32Array(ops).fill(-1);
+  op.forEach((each, slice) => (sliceOf[each] = slice));
+  const lane = lanes(schedule, op, fromNs, toNs);
+  return { op, fromNs, toNs, lane, sliceOf, leftOut: drawn.length - op.length, notStarted, notEnded };
+}
+
+/** The lowest lane that is free, in order of begins. */
+function lanes({ rank, kind }: Schedule, op: Int32Array, fromNs: Float64Array, toNs: Float64Array): Int32Array {
+  const freeFromNs = new Map<number, number[]>();
+  return op.map((each, slice) => {
+    const key = 3 * rank[each]! + kind[each]!;
+    let ends = freeFromNs.get(key);
+    if (ends === undefined) freeFromNs.set(key, (ends = []));
+    const free = ends.findIndex((ns) => ns <= fromNs[slice]!);
+    const lane = free < 0 ? ends.length : free;
+    ends[lane] = toNs[slice]!;
+    return lane;
+  });
+}

@@ -1,0 +1,28 @@
+import type { Line } from './lines.ts';
+
+/** A word of a line and the column (from 1) it starts at. */
+export interface Token {
+  readonly text: string;
+  readonly column: number;
+}
+
+/** The words of a line, separated by any blanks and tabs. */
+export function tokensOf({ text }: Line): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(/\S+/g)) tokens.push({ text: match[0], column: match.index + 1 });
+  return tokens;
+}
+
+/** The whole number from `least` to `most` that the text is, in digits; null when it is none. */
+export function wholeNumber(text: string | undefined, least: number, most: number): number | null {
+  if (text === undefined || !/^-?\d+$/.test(text)) return null;
+  const value = Number(text);
+  return value >= least && value <= most && Number.isSafeInteger(value) ? value : null;
+}
+
+/** For messages: what `wholeNumber` wants. */
+export const rangeText = (least: number, most: number): string => `a whole number from ${least} to ${most}`;
+
+/** A token as a message shows it: of a damaged file it may be very long. */
+export const quoted = (text: string | undefined): string =>
+  text === undefined ? 'the end of the line' : `"${text.length > 40 ? `${text.slice(0, 40)}..` : text}"`;
