@@ -1,4 +1,5 @@
 import type { Notice } from '../workloads/build-workload.ts';
+import { ImportError } from '../sim/base/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Of notices that differ in their numbers only, so many are shown. */
@@ -13,6 +14,17 @@ export function showNotices(notices: readonly Notice[], terminal: Terminal): voi
     const more = 1 + others.length - shown.length;
     if (more > 0) show(`and ${more} more like this`);
   }
+}
+
+/**
+ * `--strict`: warnings about a file are errors.
+ *
+ * @throws ImportError that lists the warnings, if there are any
+ */
+export function refuseWarnings(notices: readonly Notice[]): void {
+  const warnings = [...new Set(notices.filter(({ level }) => level === 'warning').map(({ text }) => text))];
+  if (warnings.length === 0) return;
+  throw new ImportError('E404', [...warnings.slice(0, 20), 'with --strict these warnings are errors'].join('\n'));
 }
 
 /** Each text once, those that differ in their numbers only together, in the order of their first appearance. */

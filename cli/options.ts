@@ -4,11 +4,12 @@ import type { WallLimit } from './wall-limit.ts';
 import { parseWallLimit } from './wall-limit.ts';
 
 /** Forms of a table on standard output. */
-export type Format = 'table' | 'csv' | 'json' | 'markdown';
+export type Format = 'table' | 'csv' | 'json' | 'markdown' | 'nccl-tests';
 
 export interface ConfigOptions {
   readonly set: readonly string[];
   readonly seed?: number;
+  readonly strict?: true;
 }
 
 export interface OutputOptions {
@@ -49,9 +50,12 @@ function folderName(text: string): string {
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
-/** `--set`, `--seed`: what changes a config before it is read. */
+/** `--strict`: what an importer warns of is wrong. */
+export const withStrictOption = (command: Command): Command => command.option('--strict', 'take warnings about imported files as errors');
+
+/** `--set`, `--seed`: what changes a config before it is read; `--strict`. */
 export function withConfigOptions(command: Command): Command {
-  return command
+  return withStrictOption(command)
     .addOption(
       new Option('--set <key=value>', 'override a config key, such as workload.size=4MiB (repeatable)')
         .argParser(collect)

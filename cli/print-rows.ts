@@ -16,7 +16,7 @@ export const jsonDocument = (value: unknown): string => `${JSON.stringify(value,
 export function printRows(
   rows: readonly Row[],
   sweptKeys: readonly string[],
-  format: Format,
+  format: Exclude<Format, 'nccl-tests'>,
   terminal: Terminal,
   document: (rows: readonly Row[]) => unknown,
 ): void {
@@ -24,7 +24,7 @@ export function printRows(
     case 'json':
       return terminal.out(jsonDocument(document(rows)));
     case 'csv':
-      return terminal.out(toCsv(tableColumns(sweptKeys), rows));
+      return terminal.out(toCsv(tableColumns(sweptKeys, rows[0]), rows));
     case 'markdown':
       return terminal.out(markdownTable(summaryTable(rows, sweptKeys)));
     case 'table':

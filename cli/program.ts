@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { netsimVersion } from '../sweep/version.ts';
 import { boundsCommand } from './commands/bounds.ts';
+import { importCommand } from './commands/import.ts';
+import { exportCommand } from './commands/export.ts';
 import { initCommand } from './commands/init.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -24,7 +26,17 @@ export function buildProgram(terminal: Terminal): Command {
     .description('What a collective costs on a fabric, under a load balancer and a transport, and why.')
     .version(netsimVersion())
     .addHelpText('afterAll', EXIT_CODES);
-  const commands = [runCommand, sweepCommand, boundsCommand, validateCommand, reportCommand, schemaCommand, initCommand];
+  const commands = [
+    runCommand,
+    sweepCommand,
+    boundsCommand,
+    exportCommand,
+    validateCommand,
+    importCommand,
+    reportCommand,
+    schemaCommand,
+    initCommand,
+  ];
   for (const make of commands) program.addCommand(withGeneralOptions(make(terminal)));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -1,4 +1,6 @@
 import type { SweepInput, SweepOptions, SweepOutcome } from '../sweep/run-sweep.ts';
+import { stopPacketsOf } from '../sweep/any-scenario.ts';
+import type { TraceFile } from '../sweep/trace-file.ts';
 import type { EarlyEnd } from './early-end.ts';
 import { earlyEnd } from './early-end.ts';
 import { showNotices } from './notices.ts';
@@ -33,9 +35,15 @@ export async function sweepToFolder(input: SweepInput, dir: string, options: ToF
 }
 
 /** The same for the one cell of a run: its own progress is shown, and Ctrl-C ends it, never so early that it has no row. */
-export async function runToFolder(input: SweepInput, dir: string, options: ToFolderOptions, terminal: Terminal): Promise<SweepOutcome> {
+export async function runToFolder(
+  input: SweepInput,
+  dir: string,
+  options: ToFolderOptions,
+  terminal: Terminal,
+  trace?: TraceFile,
+): Promise<SweepOutcome> {
   const { runDisplay } = await import('./run-progress.ts');
-  const display = runDisplay(terminal, input.cells.at(0).scenario.stopPackets);
+  const display = runDisplay(terminal, stopPacketsOf(input.cells.at(0).scenario));
   const end = earlyEnd({ wallLimit: options.wallLimit ?? null, interruptStopsCells: true, say: display.message });
   try {
     const outcome = await intoFolder(input, end, {
@@ -44,6 +52,7 @@ export async function runToFolder(input: SweepInput, dir: string, options: ToFol
       threads: options.threads ?? 1,
       resume: options.resume === true,
       control: { stop: end.stop, onProgress: display.update },
+      ...(trace === undefined ? {} : { trace }),
       onMessage: display.message,
     });
     display.clear();

@@ -14,6 +14,13 @@ const TELLING: readonly { readonly column: string; readonly heading: string; rea
   { column: 'queue_max_bytes', heading: 'max queue' },
   { column: 'drops', heading: 'drops', dullAt: 0 },
   { column: 'retransmits', heading: 'retransmits', dullAt: 0 },
+  { column: 'spectral_efficiency', heading: 'bit/symbol' },
+  { column: 'goodput_bps', heading: 'goodput' },
+  { column: 'residual_loss', heading: 'residual loss' },
+  { column: 'psnr_db', heading: 'PSNR dB' },
+  { column: 'mos', heading: 'MOS' },
+  { column: 'deadline_miss', heading: 'deadline miss' },
+  { column: 'energy_per_bit_j', heading: 'J/bit' },
 ];
 
 /**

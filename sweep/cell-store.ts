@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CellRecord, Row } from '../analysis/rows.ts';
-import { RESULT_COLUMNS } from '../analysis/rows.ts';
 import { InternalError } from '../sim/base/errors.ts';
+import { resultColumnsOf } from './any-scenario.ts';
 import type { CellKey } from './cells.ts';
 import type { CellResult } from './outcome.ts';
 import { MODEL_VERSION } from './version.ts';
@@ -76,7 +76,7 @@ export function relabelled(record: CellRecord, key: CellKey): CellRecord {
     fidelity: record.row['fidelity'] ?? null,
     ...key.swept,
   };
-  for (const column of RESULT_COLUMNS) row[column] = record.row[column] ?? null;
+  for (const column of resultColumnsOf(record.row)) row[column] = record.row[column] ?? null;
   return { ...record, row };
 }
 

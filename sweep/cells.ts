@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../analysis/rows.ts';
 import { ConfigErrors } from '../sim/base/errors.ts';
-import type { InputFile } from '../sim/base/file-spec.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
+import { fabricOf, isWireless, type AnyScenario } from './any-scenario.ts';
 import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
 import type { Combination } from './config/combinations.ts';
 import type { LoadedConfig } from './config/load.ts';
@@ -10,6 +10,7 @@ import { problem } from './config/problem.ts';
 import { resolvedConfig } from './config/resolved-config.ts';
 import type { Json, JsonBlock, MapNode, Place } from './config/tree.ts';
 import { parsePath, placeOfValue } from './config/tree.ts';
+import { resolvedWirelessConfig } from './config/wireless-resolved.ts';
 import { cellLabel } from './labels.ts';
 import { MODEL_VERSION } from './version.ts';
 
@@ -23,25 +24,28 @@ export interface CellKey {
 }
 
 /** One run of a sweep: plain data, so that it can be sent to a worker. */
-export interface Cell extends CellKey {
+export interface Cell<S extends AnyScenario = Scenario> extends CellKey {
   readonly index: number;
   /** Swept values as written in the config. */
   readonly overrides: Readonly<Record<string, Json>>;
   /** This run as a config of its own, without a sweep. */
   readonly config: JsonBlock;
-  readonly scenario: Scenario;
+  readonly scenario: S;
 }
+
+/** One run of a fabric or of a wireless cell. */
+export type AnyCell = Cell<AnyScenario>;
 
 /** The cells of a sweep. Of a long one only the keys are held: a cell is derived when it is asked for. */
 export interface CellList {
   /** In the order of the rows; no two with the same `runId`. */
   readonly keys: readonly CellKey[];
   /** Derives cell `index`, below `keys.length`. */
-  at(index: number): Cell;
+  at(index: number): AnyCell;
 }
 
 /** Cells that are there already as a list of cells. */
-export const listOf = (cells: readonly Cell[]): CellList => ({ keys: cells, at: (index) => cells[index]! });
+export const listOf = (cells: readonly AnyCell[]): CellList => ({ keys: cells, at: (index) => cells[index]! });
 
 /**
  * The cells of a config, in order: grid, zip and list multiply in the order in which they are written, the last grid key fastest, and
@@ -52,7 +56,7 @@ export const listOf = (cells: readonly Cell[]): CellList => ({ keys: cells, at: 
 export function cellsOf(loaded: LoadedConfig): CellList {
   const { combinations, repeat } = loaded;
   const combinationOf = (index: number): Combination => combinations.at(Math.floor(index / repeat));
-  const scenarioOf = (index: number): Scenario => {
+  const scenarioOf = (index: number): AnyScenario => {
     const { scenario } = combinationOf(index);
     return { ...scenario, seed: scenario.seed + (index % repeat) };
   };
@@ -64,7 +68,7 @@ export function cellsOf(loaded: LoadedConfig): CellList {
     keys,
     at(index) {
       const scenario = scenarioOf(index);
-      return { ...keys[index]!, index, overrides: combinationOf(index).overrides, config: resolvedConfig(scenario), scenario };
+      return { ...keys[index]!, index, overrides: combinationOf(index).overrides, config: configOf(scenario), scenario };
     },
   };
   refuseSameRuns(cells, loaded);
@@ -72,14 +76,16 @@ export function cellsOf(loaded: LoadedConfig): CellList {
 }
 
 /**
- * `cellsOf` with all cells derived, for programs that look at each.
+ * `cellsOf` of a fabric with all cells derived, for programs that look at each.
  *
- * @throws ConfigErrors when two cells are the same run
+ * @throws ConfigErrors when two cells are the same run; ConfigError when it is no fabric
  */
 export async function expandCells(loaded: LoadedConfig): Promise<Cell[]> {
   const cells = cellsOf(loaded);
-  return cells.keys.map((_, index) => cells.at(index));
+  return cells.keys.map((_, index) => fabricCell(cells.at(index)));
 }
+
+const fabricCell = (cell: AnyCell): Cell => ({ ...cell, scenario: fabricOf(cell.scenario, 'this') });
 
 /**
  * Refuses a config with a sweep, for `netsim run`.
@@ -95,34 +101,42 @@ export function refuseSweep({ document, source }: LoadedConfig): void {
 }
 
 /**
- * The one cell of `netsim run`.
+ * The one cell of a config of a fabric.
  *
- * @throws ConfigErrors when the config has a sweep
+ * @throws ConfigErrors when the config has a sweep; ConfigError when it is no fabric
  */
 export async function runSingle(loaded: LoadedConfig): Promise<Cell> {
   refuseSweep(loaded);
-  return cellsOf(loaded).at(0);
+  return fabricCell(cellsOf(loaded).at(0));
 }
 
 /**
  * First 48 bits of the SHA-256 of what decides a run: its resolved config without the name, the content of its input files, and the
  * version of the models.
  */
-export function runIdOf(scenario: Scenario): string {
-  const { name: _name, ...config } = resolvedConfig(scenario);
-  const identity = { ...withFileContents(config, scenario), modelVersion: MODEL_VERSION };
+export function runIdOf(scenario: AnyScenario): string {
+  const { name: _name, ...config } = configOf(scenario);
+  const content = isWireless(scenario) ? config : withFileContents(config, scenario);
+  const identity = { ...content, modelVersion: MODEL_VERSION };
   return createHash('sha256')
     .update(JSON.stringify(canonical(identity)))
     .digest('hex')
     .slice(0, 12);
 }
 
+/** The config of one run with every default. */
+const configOf = (scenario: AnyScenario): JsonBlock => (isWireless(scenario) ? resolvedWirelessConfig(scenario) : resolvedConfig(scenario));
+
 /** The content of files in place of their paths. */
 function withFileContents(config: JsonBlock, { workload, jobs }: Scenario): JsonBlock {
   const contents = (block: JsonBlock, spec: WorkloadSpec): JsonBlock => {
+    if (spec.kind === 'moe' && spec.routing.kind === 'trace') {
+      const { kind, digest, sparse } = spec.routing;
+      return { ...block, routing: { kind, digest, sparse } };
+    }
     if (spec.kind !== 'file') return block;
     const { path: _path, ...others } = block;
-    return { ...others, files: spec.files.map(contentHash) };
+    return { ...others, files: spec.digests };
   };
   if (jobs.length === 0) return { ...config, workload: contents(config['workload'] as JsonBlock, workload) };
   const blocks = (config['jobs'] as readonly JsonBlock[]).map((block, i) => ({
@@ -130,15 +144,6 @@ function withFileContents(config: JsonBlock, { workload, jobs }: Scenario): Json
     workload: contents(block['workload'] as JsonBlock, jobs[i]!.workload),
   }));
   return { ...config, jobs: blocks };
-}
-
-const contentHashes = new WeakMap<InputFile, string>();
-
-/** SHA-256 of a file's content; the cells of a sweep share their files, and each is hashed once. */
-function contentHash(file: InputFile): string {
-  const known = contentHashes.get(file) ?? createHash('sha256').update(file.bytes).digest('hex');
-  contentHashes.set(file, known);
-  return known;
 }
 
 /** The same value with the keys of every block sorted. */
@@ -158,16 +163,16 @@ function refuseSameRuns(cells: CellList, loaded: LoadedConfig): void {
   });
 }
 
-function sameRun(earlier: Cell, later: Cell, loaded: LoadedConfig): ConfigErrors {
+function sameRun(earlier: AnyCell, later: AnyCell, loaded: LoadedConfig): ConfigErrors {
   const { at, key } = placeOfRepetition(loaded, earlier, later);
   const message = `cells ${earlier.index} (${labelAsWritten(earlier)}) and ${later.index} (${labelAsWritten(later)}) are the same run`;
   return new ConfigErrors([problem('sameRun', at, key, message, 'sweep each combination once')]);
 }
 
 /** The swept value by which the later cell seems to differ, or the sweep as a whole. */
-function placeOfRepetition(loaded: LoadedConfig, earlier: Cell, later: Cell): { readonly at: Place; readonly key: string } {
-  const documentOf = (cell: Cell): MapNode => loaded.combinations.at(Math.floor(cell.index / loaded.repeat)).document;
-  const placeIn = (cell: Cell, key: string): Place => placeOfValue(documentOf(cell), parsePath(key));
+function placeOfRepetition(loaded: LoadedConfig, earlier: AnyCell, later: AnyCell): { readonly at: Place; readonly key: string } {
+  const documentOf = (cell: AnyCell): MapNode => loaded.combinations.at(Math.floor(cell.index / loaded.repeat)).document;
+  const placeIn = (cell: AnyCell, key: string): Place => placeOfValue(documentOf(cell), parsePath(key));
   const key = Object.keys(later.overrides).find((name) => {
     const [a, b] = [placeIn(earlier, name), placeIn(later, name)];
     return a.line !== b.line || a.column !== b.column;
@@ -177,7 +182,7 @@ function placeOfRepetition(loaded: LoadedConfig, earlier: Cell, later: Cell): { 
 }
 
 /** Values with their units, as they stand in the sweep. */
-function labelAsWritten(cell: Cell): string {
+function labelAsWritten(cell: AnyCell): string {
   const written = Object.entries(cell.swept).map(([key, value]) => {
     const override = cell.overrides[key] ?? null;
     return [key, typeof override === 'object' ? value : override] as const;

@@ -1,10 +1,18 @@
 import type { Row, Value } from '../analysis/rows.ts';
-import { JOB_COLUMNS, RESULT_COLUMNS } from '../analysis/rows.ts';
+import { JOB_COLUMNS } from '../analysis/rows.ts';
+import { resultColumnsOf } from './any-scenario.ts';
 
 const KEY_COLUMNS = ['run_id', 'seed', 'fidelity'];
 
-/** Columns of a table of rows: the key columns, the swept keys that are no key column themselves, the results. */
-export const tableColumns = (sweptKeys: readonly string[]): readonly string[] => [...keyColumns(sweptKeys), ...RESULT_COLUMNS];
+/**
+ * Columns of a table of rows: the key columns, the swept keys that are no key column themselves, the results.
+ *
+ * @param row one of them; without rows: as of a fabric
+ */
+export const tableColumns = (sweptKeys: readonly string[], row: Row = {}): readonly string[] => [
+  ...keyColumns(sweptKeys),
+  ...resultColumnsOf(row),
+];
 
 /** Columns of a table of the jobs of runs. */
 export const jobTableColumns = (sweptKeys: readonly string[]): readonly string[] => [...keyColumns(sweptKeys), ...JOB_COLUMNS];

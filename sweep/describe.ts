@@ -4,7 +4,10 @@ import { formatQuantity } from '../sim/base/quantity.ts';
 import type { FailureSpec } from '../sim/base/failure-spec.ts';
 import type { LinkSpec, TopologySpec } from '../sim/base/topology-spec.ts';
 import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
+import { hostLink } from '../topologies/build-topology.ts';
+import { isWireless } from './any-scenario.ts';
 import type { CellList } from './cells.ts';
+import { describeWireless } from './describe-wireless.ts';
 import type { ConfigSource } from './manifest.ts';
 
 /**
@@ -15,18 +18,30 @@ export function describeCells(cells: CellList, sweptKeys: readonly string[]): re
   const { keys } = cells;
   if (keys.length === 0) return [];
   const first = cells.at(0);
-  const { topology, workload, jobs, background, balancer, transport, nic } = first.scenario;
+  const { scenario } = first;
   const isSwept = (key: string): boolean =>
     sweptKeys.some((swept) => swept === key || key.startsWith(`${swept}.`) || swept.startsWith(`${key}.`));
   const fact = (key: string, text: string): string[] => (isSwept(key) ? [] : [text]);
   const line = (name: string, facts: readonly string[]): string[] => (facts.length === 0 ? [] : [`${name}: ${facts.join(', ')}`]);
 
   const seeds = new Set(keys.map(({ seed }) => seed)).size;
+  const counts = `${keys.length} ${keys.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  if (isWireless(scenario))
+    return [
+      ...describeWireless(scenario).flatMap(([name, facts]) =>
+        line(
+          name,
+          facts.flatMap(([text, key]) => fact(key, text)),
+        ),
+      ),
+      counts,
+    ];
+  const { topology, workload, jobs, background, balancer, transport, nic } = scenario;
   return [
     ...line('fabric', [
       ...describeTopology(topology).flatMap(([text, ...keys]) => (keys.some(isSwept) ? [] : [text])),
       ...fact('topology.placement', `${topology.placement} placement`),
-      ...describeFailures(first.scenario.failures).flatMap((text) => fact('failures', text)),
+      ...describeFailures(scenario.failures).flatMap((text) => fact('failures', text)),
     ]),
     ...(jobs.length > 0
       ? jobs.flatMap((job, i) => fact(`jobs.${i}`, describeJob(job)))
@@ -37,7 +52,7 @@ export function describeCells(cells: CellList, sweptKeys: readonly string[]): re
       ...(jobs.length > 0 ? [] : fact('transport.kind', transport.kind)),
       ...fact('nic.mtu', `packets of ${nic.mtuBytes} B and ${nic.headerBytes} B of header`),
     ]),
-    `${keys.length} ${keys.length === 1 ? 'cell' : 'cells'}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`,
+    counts,
   ];
 }
 
@@ -79,11 +94,37 @@ export function describeOverrides({ overrides, seed }: ConfigSource): readonly s
 
 /** Facts, each with the keys that decide it. */
 function describeTopology(topology: TopologySpec): readonly (readonly [text: string, ...keys: string[]])[] {
-  const { hostLink, fabricLink } = topology;
-  const hostLinks = [`host links ${linkText(hostLink)}`, 'topology.hostLink'] as const;
+  return [...describeFabric(topology), ...describeServers(topology)];
+}
+
+function describeServers({ server }: TopologySpec): readonly (readonly [text: string, ...keys: string[]])[] {
+  if (server === undefined) return [];
+  const { gpus, nics, nvlink } = server;
+  const text = `servers of ${gpus} GPUs and ${nics} ${nics === 1 ? 'NIC' : 'NICs'}, NVLink ${linkText(nvlink)}`;
+  return [[text, 'topology.gpusPerServer', 'topology.nicsPerServer', 'topology.nvlink']];
+}
+
+function describeFabric(topology: TopologySpec): readonly (readonly [text: string, ...keys: string[]])[] {
+  const hostLinks = [`host links ${linkText(hostLink(topology))}`, 'topology.hostLink'] as const;
   switch (topology.kind) {
+    case 'rail': {
+      const { servers, serversPerSegment, spines, fabricLink } = topology;
+      return [
+        [`${servers} servers, ${serversPerSegment} a segment`, 'topology.servers', 'topology.serversPerSegment'],
+        [`${spines} spines`, 'topology.spines'],
+        hostLinks,
+        [`fabric links ${fabricLink.perSpineRateBps === null ? linkText(fabricLink) : 'unequal rates by spine'}`, 'topology.fabricLink'],
+      ];
+    }
+    case 'graph':
+      return [
+        [`${topology.hosts} hosts`, 'topology.hosts', 'topology.hostsPerSide'],
+        [`${topology.switches} switches`, 'topology.switches'],
+        [`${topology.cables.length} links`, 'topology.links'],
+      ];
     case 'leaf-spine': {
-      const { perSpineRateBps, linksPerPair } = topology.fabricLink;
+      const { fabricLink } = topology;
+      const { perSpineRateBps, linksPerPair } = fabricLink;
       const bundle = linksPerPair === 1 ? '' : `${linksPerPair} links a pair of `;
       return [
         [`${topology.leaves} leaves`, 'topology.leaves'],
@@ -94,7 +135,7 @@ function describeTopology(topology: TopologySpec): readonly (readonly [text: str
       ];
     }
     case 'fat-tree': {
-      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, coreLink } = topology;
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, fabricLink, coreLink } = topology;
       return [
         [`${pods} pods`, 'topology.k', 'topology.pods'],
         [`${torsPerPod} ToRs and ${aggsPerPod} aggregation switches a pod`, 'topology.k', 'topology.torsPerPod', 'topology.aggsPerPod'],

@@ -8,6 +8,7 @@ import { joinPartialRuns, type PartialRun } from '../sim/partial-run.ts';
 import { partitionNodes } from '../sim/partition.ts';
 import { packetResult } from '../sim/packet-result.ts';
 import { prepare } from '../sim/prepare.ts';
+import { fabricOf } from './any-scenario.ts';
 import { nowAndThen } from './now-and-then.ts';
 import type { CellOutcome } from './outcome.ts';
 import { failureOf } from './outcome.ts';
@@ -35,7 +36,7 @@ const say = (message: PartitionMessage): void => parentPort!.postMessage(message
 
 /** Every thread builds the whole scenario, which is a pure function of the specification, and runs its own nodes. */
 async function work({ spec, threads, index, memory, ports, stopMemory }: PartitionTask): Promise<void> {
-  const prepared = prepare(spec.scenario);
+  const prepared = prepare(fabricOf(spec.scenario, 'a run on several threads'));
   const exchange = new Exchange(memory, threads, index);
   const stop = stopMemory === null ? null : new StopFlag(stopMemory);
   const run = runPackets(prepared, {

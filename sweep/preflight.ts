@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { ConfigError, NetsimError } from '../sim/base/errors.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
 import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
+import { checkCompat } from '../sim/compat-run.ts';
 import { prepare } from '../sim/prepare.ts';
 import { MAX_FLOW_PACKETS } from '../sim/transport/flow-table.ts';
 import { connectedTopology } from '../topologies/connectivity.ts';
 import { buildTraffic } from '../workloads/traffic.ts';
-import type { Cell, CellList } from './cells.ts';
+import { buildCell } from '../wireless/run.ts';
+import { isWireless } from './any-scenario.ts';
+import type { AnyCell, CellList } from './cells.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { locate } from './config/load.ts';
 
 /** Runs an action on a cell; an error that only knows its config key gets its place in the file. */
-export type AtCell = <T>(cell: Cell, action: () => T) => T;
+export type AtCell = <T>(cell: AnyCell, action: () => T) => T;
 
 export function atCellOf(loaded: LoadedConfig): AtCell {
   return (cell, action) => {
@@ -34,16 +37,23 @@ export function checkBuildable(cells: CellList, at: AtCell): void {
   const built = new Set<string>();
   for (let index = 0; index < cells.keys.length; index++) {
     const cell = cells.at(index);
-    if (mayContradictDefaults(cell.scenario)) at(cell, () => prepare(cell.scenario));
-    const { topology, failures, seed } = cell.scenario;
-    if (workloadsOf(cell.scenario).every(({ kind }) => kind !== 'file') && failures.length === 0) continue;
+    if (isWireless(cell.scenario)) {
+      const { scenario } = cell;
+      at(cell, () => buildCell(scenario));
+      continue;
+    }
+    const { scenario } = cell;
+    if (scenario.compat !== undefined) at(cell, () => checkCompat(scenario));
+    if (mayContradictDefaults(scenario)) at(cell, () => prepare(scenario));
+    const { topology, failures, seed } = scenario;
+    if (!workloadsOf(scenario).some(mayNotBuild) && failures.length === 0) continue;
     const { topology: fabric, workload: traffic, jobs: jobTraffic, background, failures: dead } = cell.config;
-    const seedMatters = failures.length > 0 && drawsPairs(cell.scenario);
+    const seedMatters = failures.length > 0 && drawsPairs(scenario);
     const key = hashOf([fabric, traffic, jobTraffic, background, dead, seedMatters ? seed : null]);
     if (built.has(key)) continue;
     built.add(key);
     at(cell, () => {
-      const { schedule } = buildTraffic(cell.scenario);
+      const { schedule } = buildTraffic(scenario);
       try {
         connectedTopology(topology, failures, schedule, seed);
       } catch (error) {
@@ -52,6 +62,10 @@ export function checkBuildable(cells: CellList, at: AtCell): void {
     });
   }
 }
+
+/** Files, and a skew that may be out of reach. */
+const mayNotBuild = (workload: WorkloadSpec): boolean =>
+  workload.kind === 'file' || (workload.kind === 'moe' && (workload.routing.kind === 'trace' || workload.routing.kind === 'hot-rank'));
 
 /** Short where a list of flows is long. */
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64');

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { WorkloadSpec } from '../sim/base/workload-spec.ts';
-import type { Cell } from './cells.ts';
+import { isWireless } from './any-scenario.ts';
+import type { AnyCell } from './cells.ts';
 import type { Json, JsonBlock } from './config/tree.ts';
 import { writeAtomic } from './write-atomic.ts';
 
@@ -21,7 +22,8 @@ export const repeatCommand = (dir: string, runId: string): string => shellComman
  *
  * @param configFile the config that the cell came from
  */
-export function configInFolder(cell: Cell, configFile: string, folder: string): JsonBlock {
+export function configInFolder(cell: AnyCell, configFile: string, folder: string): JsonBlock {
+  if (isWireless(cell.scenario)) return cell.config;
   const { workload, jobs } = cell.scenario;
   const moved = (block: Json | undefined, spec: WorkloadSpec): Json => {
     if (spec.kind !== 'file' || isAbsolute(spec.path)) return block!;
@@ -39,7 +41,7 @@ export function configInFolder(cell: Cell, configFile: string, folder: string): 
  *
  * @param configFile the config that the cell came from
  */
-export function writeRepeatConfig(dir: string, cell: Cell, configFile: string): void {
+export function writeRepeatConfig(dir: string, cell: AnyCell, configFile: string): void {
   mkdirSync(folder(dir), { recursive: true });
   const config = configInFolder(cell, configFile, folder(dir));
   writeAtomic(join(folder(dir), `${cell.runId}.json`), `${JSON.stringify(config, null, 2)}\n`);

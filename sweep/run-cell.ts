@@ -2,17 +2,19 @@ import type { Row } from '../analysis/rows.ts';
 import { cellRecord } from '../analysis/rows.ts';
 import { BoundError } from '../sim/base/errors.ts';
 import type { RunResult } from '../sim/base/result.ts';
-import type { Scenario } from '../sim/base/scenario.ts';
 import type { Schedule } from '../sim/base/schedule.ts';
 import { SEND } from '../sim/base/schedule.ts';
 import type { Topology } from '../sim/base/topology.ts';
-import { torNode } from '../sim/base/topology.ts';
+import { inOneServer, torNode } from '../sim/base/topology.ts';
 import { prepare, type Prepared } from '../sim/prepare.ts';
 import type { RunControl } from '../sim/packet-run.ts';
 import { simulatePrepared } from '../sim/simulate.ts';
+import { isWireless, type AnyScenario } from './any-scenario.ts';
 import type { CellOutcome, CellResult } from './outcome.ts';
 import { failureOf } from './outcome.ts';
 import { probeRecord } from './probe-files.ts';
+import { type TraceFile, writeTrace } from './trace-file.ts';
+import { wirelessCellResult } from './wireless-cell.ts';
 
 /** All that one run needs; plain data, so that it can be sent to a worker. */
 export interface CellSpec {
@@ -20,7 +22,9 @@ export interface CellSpec {
   readonly seed: number;
   /** Swept values under their dotted keys, as the row shows them. */
   readonly swept: Row;
-  readonly scenario: Scenario;
+  readonly scenario: AnyScenario;
+  /** Where to write the trace of the run; absent: nowhere. */
+  readonly trace?: TraceFile;
 }
 
 /**
@@ -29,17 +33,20 @@ export interface CellSpec {
  * @throws NetsimError what the run itself throws; BoundError (exit 3) when the result contradicts a proven bound
  */
 export function runCell(spec: CellSpec, control: RunControl = {}): CellResult {
-  const prepared = prepare(spec.scenario);
+  const { scenario } = spec;
+  if (isWireless(scenario)) return wirelessCellResult(spec, scenario, control);
+  const prepared = prepare(scenario);
   return cellResult(spec, prepared, simulatePrepared(prepared, control));
 }
 
 /**
- * What is kept of a cell's result.
+ * What is kept of a cell's result. Writes its trace if one is asked for.
  *
- * @throws BoundError (exit 3) when it contradicts a proven bound
+ * @throws BoundError (exit 3) when it contradicts a proven bound; ConfigError when the trace cannot be written
  */
 export function cellResult(spec: CellSpec, prepared: Prepared, result: RunResult): CellResult {
   checkBounds(result, prepared.schedule, prepared.topology);
+  if (spec.trace !== undefined) writeTrace(spec.trace, spec.runId, prepared, result);
   const { topology, notices, facts } = prepared;
   const { probes } = result.tables;
   const recorded = probes === null ? {} : { probes: probeRecord(probes, topology) };
@@ -49,7 +56,12 @@ export function cellResult(spec: CellSpec, prepared: Prepared, result: RunResult
 /** `runCell` with errors as data, and with a word on whether `shouldStop` ended it. */
 export function attemptCell(spec: CellSpec, control: RunControl = {}): CellOutcome {
   try {
-    const prepared = prepare(spec.scenario);
+    const { scenario } = spec;
+    if (isWireless(scenario)) {
+      const result = wirelessCellResult(spec, scenario, control);
+      return { kind: result.record.unfinishedReason === null ? 'done' : 'stopped', ...result };
+    }
+    const prepared = prepare(scenario);
     const result = simulatePrepared(prepared, control);
     return { kind: result.wasStopped ? 'stopped' : 'done', ...cellResult(spec, prepared, result) };
   } catch (error) {
@@ -65,7 +77,7 @@ export function attemptCell(spec: CellSpec, control: RunControl = {}): CellOutco
  * @throws BoundError
  */
 export function checkBounds(result: RunResult, schedule: Schedule, topology: Topology): void {
-  if (!result.finished) return;
+  if (!result.finished || result.fidelity === 'loggops' || result.fidelity === 'astra-sim') return;
   if (result.completionPs !== null && result.completionPs < result.boundPs) {
     throw new BoundError('E301', `completed in ${result.completionPs} ps, below the proven bound of ${result.boundPs} ps`, {
       hint: 'either the bound or the simulator is wrong: please report it',
@@ -95,7 +107,7 @@ function leastFabricUtilisation(schedule: Schedule, topology: Topology): number 
   const out = new Float64Array(topology.tors);
   const into = new Float64Array(topology.tors);
   for (let op = 0; op < schedule.ops; op++) {
-    if (schedule.kind[op] !== SEND) continue;
+    if (schedule.kind[op] !== SEND || inOneServer(topology, schedule.rank[op]!, schedule.peer[op]!)) continue;
     const from = topology.torOfHost[topology.hostOfRank[schedule.rank[op]!]!]!;
     const to = topology.torOfHost[topology.hostOfRank[schedule.peer[op]!]!]!;
     if (from === to) continue;

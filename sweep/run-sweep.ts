@@ -2,7 +2,7 @@ import type { CellRecord, Row } from '../analysis/rows.ts';
 import type { Notice } from '../workloads/build-workload.ts';
 import type { ReadCell, StoredCell } from './cell-store.ts';
 import { readCell, relabelled, writeCell } from './cell-store.ts';
-import type { Cell, CellKey, CellList } from './cells.ts';
+import type { AnyCell, CellKey, CellList } from './cells.ts';
 import type { Json } from './config/tree.ts';
 import { cellLabel, sweptKeys } from './labels.ts';
 import type { CellStatus, ConfigSource, ManifestCell, ManifestHead, ReportRequest } from './manifest.ts';
@@ -20,6 +20,7 @@ import { checkResultDir, leftOutWarning, startResultDir } from './result-dir.ts'
 import { lostCell, StoredRecords } from './stored-records.ts';
 import { writeJobTable, writeTable } from './table.ts';
 import { mostThreads, usefulThreads } from './thread-team.ts';
+import type { TraceFile } from './trace-file.ts';
 
 /** What is swept, and what the result folder says about it. */
 export interface SweepInput {
@@ -47,6 +48,8 @@ export interface SweepOptions {
   readonly onProgress?: (progress: SweepProgress) => void;
   /** Lines for the user: unusable stored cells, failures, runs that did not finish. */
   readonly onMessage?: (text: string) => void;
+  /** Where the trace of a run goes: of the one cell that there is. */
+  readonly trace?: TraceFile;
   /** Makes what runs the cells; worker threads by default. */
   readonly runner?: (jobs: number) => Promise<CellRunner>;
 }
@@ -181,17 +184,22 @@ class SweepRun {
   }
 
   /** @param share of the processors that are free */
-  #threadsOf({ scenario }: Cell, share: number): number {
+  #threadsOf({ scenario }: AnyCell, share: number): number {
     const { threads } = this.#options;
     return threads === undefined ? usefulThreads(scenario, share) : Math.min(threads, mostThreads(scenario));
   }
 
-  async #runOne(cell: Cell, runner: CellRunner, threads: number): Promise<void> {
+  async #runOne(cell: AnyCell, runner: CellRunner, threads: number): Promise<void> {
     const { index, runId, seed, swept, scenario } = cell;
+    const { trace } = this.#options;
     const key = this.#keys[index]!;
     this.#running.add(key);
     this.#report();
-    const outcome = await runner.run({ runId, seed, swept, scenario }, this.#options.control, threads);
+    const outcome = await runner.run(
+      { runId, seed, swept, scenario, ...(trace === undefined ? {} : { trace }) },
+      this.#options.control,
+      threads,
+    );
     this.#running.delete(key);
     if (outcome.kind === 'done') {
       const { record, notices, facts, probes } = outcome;
@@ -319,7 +327,7 @@ class SweepRun {
   }
 
   /** Says what is wrong with a cell and leaves its config with the command that repeats it. */
-  #tellRepeat(cell: Cell, what: string): void {
+  #tellRepeat(cell: AnyCell, what: string): void {
     const { dir } = this.#options;
     writeRepeatConfig(dir, cell, this.#input.source.file);
     this.#say(`${cellLabel(cell)}: ${what}\n  repeat it with: ${repeatCommand(dir, cell.runId)}`);

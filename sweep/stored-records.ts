@@ -18,9 +18,9 @@ export class StoredRecords {
   }
 
   /** The record of a cell that is stored, `row` being its row under the labels of the sweep. */
-  record({ row, jobs, unfinishedReason, probes }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason' | 'probes'>): CellRecord {
+  record({ probes, ...record }: KeptRecord & Pick<CellRecord, 'probes'>): CellRecord {
     // V8 makes an object that was filled key by key a hash table of 1.7 kB; its copy is a plain object of 0.35 kB.
-    const kept = { row: { ...row }, jobs, unfinishedReason };
+    const kept = { ...record, row: { ...record.row } };
     return probes === undefined ? new StoredRecord(kept, this) : new ProbedRecord(kept, this);
   }
 
@@ -41,17 +41,24 @@ export function lostCell(runId: string, found: Exclude<ReadCell, { kind: 'found'
   return new CellError('E211', message, { hint: 'run the sweep again with --resume, and change nothing in its folder meanwhile' });
 }
 
+/** What is held of a stored cell. */
+type KeptRecord = Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason' | 'criticalPath' | 'theory'>;
+
 class StoredRecord implements CellRecord {
   readonly row: Row;
   readonly jobs: readonly Row[];
   readonly unfinishedReason: string | null;
+  readonly criticalPath?: readonly Row[];
+  readonly theory?: Readonly<Record<string, Row>>;
   readonly #records: StoredRecords;
 
-  constructor({ row, jobs, unfinishedReason }: Pick<CellRecord, 'row' | 'jobs' | 'unfinishedReason'>, records: StoredRecords) {
+  constructor({ row, jobs, unfinishedReason, criticalPath, theory }: KeptRecord, records: StoredRecords) {
     this.row = row;
     this.jobs = jobs;
     this.unfinishedReason = unfinishedReason;
     this.#records = records;
+    if (criticalPath !== undefined) this.criticalPath = criticalPath;
+    if (theory !== undefined) this.theory = theory;
   }
 
   get fctPercentilesUs(): readonly number[] | null {

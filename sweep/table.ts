@@ -6,7 +6,7 @@ import { writeAtomic } from './write-atomic.ts';
 
 /** Writes DIR/results.csv: one row after the other, in the order given; they are asked for one at a time. */
 export function writeTable(dir: string, sweptKeys: readonly string[], rows: Iterable<Row>): void {
-  writeAtomic(join(dir, 'results.csv'), tableLines(tableColumns(sweptKeys), rows));
+  writeAtomic(join(dir, 'results.csv'), resultLines(sweptKeys, rows));
 }
 
 /** Writes DIR/jobs.csv: a line for each job of each run, in their order; removes it where no run has several jobs. */
@@ -19,6 +19,15 @@ export function writeJobTable(dir: string, sweptKeys: readonly string[], records
 /** What identifies the run, and the columns of the job. */
 function* jobRows(records: readonly CellRecord[]): Generator<Row> {
   for (const { row, jobs } of records) for (const job of jobs) yield { ...row, ...job };
+}
+
+function* resultLines(sweptKeys: readonly string[], rows: Iterable<Row>): Generator<string> {
+  let columns: readonly string[] | null = null;
+  for (const row of rows) {
+    if (columns === null) yield csvLine((columns = tableColumns(sweptKeys, row)));
+    yield csvLine(columns.map((column) => row[column]));
+  }
+  if (columns === null) yield csvLine(tableColumns(sweptKeys));
 }
 
 function* tableLines(columns: readonly string[], rows: Iterable<Row>): Generator<string> {

@@ -4,6 +4,7 @@ import type { Scenario } from '../sim/base/scenario.ts';
 import { exchangeMemory } from '../sim/engine/exchange.ts';
 import { layoutOf } from '../sim/fabric/layout-of.ts';
 import { hostCount, torCount } from '../topologies/build-topology.ts';
+import { fabricOf, isWireless, type AnyScenario } from './any-scenario.ts';
 import type { CellOutcome } from './outcome.ts';
 import { failureOf } from './outcome.ts';
 import type { PartitionMessage, PartitionTask } from './partition-worker.ts';
@@ -20,17 +21,23 @@ const OUTBOX_WORDS_A_NODE = 128;
 const MOST_OUTBOX_WORDS = 2 ** 18;
 
 /** A thread has at least one ToR with its hosts, and only packets are divided. */
-export const mostThreads = ({ fidelity, topology }: Scenario): number => (fidelity === 'packet' ? torCount(topology) : 1);
+export const mostThreads = (scenario: AnyScenario): number =>
+  !isWireless(scenario) && scenario.fidelity === 'packet' && scenario.compat === undefined ? torCount(scenario.topology) : 1;
 
 /** How many of `threads` threads a run can use with profit; 1 where threads do not pay. Results do not depend on it. */
-export const usefulThreads = (scenario: Scenario, threads: number): number =>
-  Math.max(1, Math.min(threads, mostThreads(scenario), Math.floor(hostCount(scenario.topology) / HOSTS_A_THREAD)));
+export const usefulThreads = (scenario: AnyScenario, threads: number): number =>
+  isWireless(scenario)
+    ? 1
+    : Math.max(1, Math.min(threads, mostThreads(scenario), Math.floor(hostCount(scenario.topology) / HOSTS_A_THREAD)));
 
 /** @throws ConfigError when a run cannot be divided among so many threads */
-export function checkThreads(scenario: Scenario, threads: number): void {
-  const most = mostThreads(scenario);
+export function checkThreads(any: AnyScenario, threads: number): void {
+  const most = mostThreads(any);
   if (threads <= most) return;
-  const why = scenario.fidelity === 'packet' ? `the fabric has ${most} ToR switches` : `fidelity "${scenario.fidelity}" sends no packets`;
+  const scenario = fabricOf(any, 'a run on several threads');
+  const model = scenario.compat === undefined ? `fidelity "${scenario.fidelity}"` : `compat "${scenario.compat.kind}"`;
+  const sendsPackets = scenario.fidelity === 'packet' && scenario.compat === undefined;
+  const why = sendsPackets ? `the fabric has ${most} ToR switches` : `${model} sends no packets`;
   throw new ConfigError('E163', `${threads} threads are too many: ${why}`, { hint: `use --threads ${most} or fewer` });
 }
 
@@ -44,7 +51,8 @@ export async function runOnThreads(spec: CellSpec, threads: number, control: Cel
   const workers: Worker[] = [];
   try {
     checkThreads(spec.scenario, threads);
-    startTeam(spec, threads, control, workers);
+    const scenario = fabricOf(spec.scenario, 'a run on several threads');
+    startTeam(spec, scenario, threads, control, workers);
     return await new Promise<CellOutcome>((resolve) => {
       workers.forEach((worker, index) => {
         worker.on('message', (message: PartitionMessage) => {
@@ -65,9 +73,9 @@ export async function runOnThreads(spec: CellSpec, threads: number, control: Cel
 }
 
 /** Starts the threads one by one into `workers`, so that the caller can end those that run when one cannot be started. */
-function startTeam(spec: CellSpec, threads: number, { stop }: CellControl, workers: Worker[]): void {
-  const words = Math.min(MOST_OUTBOX_WORDS, Math.ceil((OUTBOX_WORDS_A_NODE * hostCount(spec.scenario.topology)) / threads));
-  const memory = exchangeMemory(threads, words, layoutOf(spec.scenario).words);
+function startTeam(spec: CellSpec, scenario: Scenario, threads: number, { stop }: CellControl, workers: Worker[]): void {
+  const words = Math.min(MOST_OUTBOX_WORDS, Math.ceil((OUTBOX_WORDS_A_NODE * hostCount(scenario.topology)) / threads));
+  const memory = exchangeMemory(threads, words, layoutOf(scenario).words);
   const channels = Array.from({ length: threads - 1 }, () => new MessageChannel());
   const fromSource = import.meta.url.endsWith('.ts');
   const file = new URL(fromSource ? './partition-worker.ts' : './partition-worker.js', import.meta.url);

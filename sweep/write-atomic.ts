@@ -1,15 +1,15 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
-/** Text that is gathered before it goes to the file. */
-const BUFFER_CHARACTERS = 65_536;
+/** What is gathered before it goes to the file: characters of text, bytes of others. */
+const BUFFER_LENGTH = 65_536;
 
 /**
  * Writes a whole file or nothing: a temporary file beside it, then a rename. Synchronous, so that no signal handler runs between
  * the two and a second Ctrl-C leaves neither half a file nor a temporary one.
  *
- * @param content the text, or its parts in order: they are asked for one at a time, so a long file is never in memory
+ * @param content the text, or parts of text or bytes in order: they are asked for one at a time, so a long file is never in memory
  */
-export function writeAtomic(path: string, content: string | Iterable<string>): void {
+export function writeAtomic(path: string, content: string | Iterable<string | Uint8Array>): void {
   const temporary = `${path}.tmp-${process.pid}`;
   try {
     const file = openSync(temporary, 'w');
@@ -26,18 +26,28 @@ export function writeAtomic(path: string, content: string | Iterable<string>): v
   }
 }
 
-function writeParts(file: number, parts: Iterable<string>): void {
-  let buffered: string[] = [];
-  let characters = 0;
+function writeParts(file: number, parts: Iterable<string | Uint8Array>): void {
+  let buffered: Uint8Array[] = [];
+  let text = '';
+  let length = 0;
+  const flushText = (): void => {
+    if (text !== '') buffered.push(Buffer.from(text));
+    text = '';
+  };
   const flush = (): void => {
-    writeAll(file, Buffer.from(buffered.join('')));
+    flushText();
+    writeAll(file, Buffer.concat(buffered));
     buffered = [];
-    characters = 0;
+    length = 0;
   };
   for (const part of parts) {
-    buffered.push(part);
-    characters += part.length;
-    if (characters >= BUFFER_CHARACTERS) flush();
+    if (typeof part === 'string') text += part;
+    else {
+      flushText();
+      buffered.push(part);
+    }
+    length += part.length;
+    if (length >= BUFFER_LENGTH) flush();
   }
   flush();
 }

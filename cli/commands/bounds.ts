@@ -28,11 +28,12 @@ export function boundsCommand(terminal: Terminal): Command {
   return command.action(async (config: string, options: BoundsCommandOptions) => {
     const input = await loadCells(config, options);
     const { bounds } = await import('../../sim/bounds.ts');
+    const { fabricOf } = await import('../../sweep/any-scenario.ts');
     const { cells } = input;
     const samples = options.samples ?? 0;
     const rows = cells.keys.map((_, index): Row => {
       const cell = cells.at(index);
-      const columns = boundsColumns(input.at(cell, () => bounds(cell.scenario, { samples })));
+      const columns = boundsColumns(input.at(cell, () => bounds(fabricOf(cell.scenario, 'netsim bounds'), { samples })));
       return { run_id: cell.runId, seed: cell.seed, ...cell.swept, ...columns };
     });
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,13 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { CellRecord, Row } from '../../analysis/rows.ts';
-import { JOB_COLUMNS } from '../../analysis/rows.ts';
+import { CRITICAL_COLUMNS, JOB_COLUMNS } from '../../analysis/rows.ts';
 import { ConfigError } from '../../sim/base/errors.ts';
+import type { CellList } from '../../sweep/cells.ts';
 import { tableColumns, toCsv } from '../../sweep/csv.ts';
 import { dryRun } from '../dry-run.ts';
 import { humanValue } from '../human-value.ts';
-import { earlyEnd } from '../early-end.ts';
-import type { LoadedCells } from '../load.ts';
-import { loadSingle } from '../load.ts';
+import { loadSingle, type LoadedCells } from '../load.ts';
+import type { TraceFile } from '../../sweep/trace-file.ts';
 import type { ConfigOptions, FolderOptions, Format, LimitOptions, OutputOptions, ThreadsOptions } from '../options.ts';
 import {
   formatOf,
@@ -18,9 +18,9 @@ import {
   withOutputOptions,
   withThreadsOption,
 } from '../options.ts';
-import { showNotices } from '../notices.ts';
+import { checkNcclTests, ncclTestsTables } from '../nccl-tests-tables.ts';
 import { jsonDocument } from '../print-rows.ts';
-import { runDisplay } from '../run-progress.ts';
+import { runUnstored } from '../run-unstored.ts';
 import type { Terminal } from '../terminal.ts';
 import { alignedTable, markdownTable } from '../text-table.ts';
 import { runToFolder } from '../run-to-folder.ts';
@@ -28,7 +28,7 @@ import { runToFolder } from '../run-to-folder.ts';
 /** Of a single run people compare more digits than fit the table of a sweep. */
 const RUN_DIGITS = 6;
 
-type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions & ThreadsOptions & LimitOptions;
+type RunCommandOptions = ConfigOptions & OutputOptions & FolderOptions & ThreadsOptions & LimitOptions & { readonly trace?: string };
 
 /** `netsim run CONFIG`: runs the one cell of a config and prints its row. */
 export function runCommand(terminal: Terminal): Command {
@@ -40,12 +40,19 @@ export function runCommand(terminal: Terminal): Command {
   withThreadsOption(command);
   withLimitOption(command);
   withFolderOptions(command, 'nothing is written');
-  withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
+  withOutputOptions(command, ['table', 'csv', 'json', 'markdown', 'nccl-tests']);
+  command.addOption(
+    new Option('--trace <file>', 'also write the trace of the run, for ui.perfetto.dev or chrome://tracing').conflicts([
+      'resume',
+      'dryRun',
+    ]),
+  );
   return command.action(async (config: string, options: RunCommandOptions) => {
     if (options.out === undefined && options.resume === true) {
       throw new ConfigError('E162', '--resume needs a result folder', { hint: 'name it with --out' });
     }
     const input = await loadSingle(config, options);
+    if (formatOf(options) === 'nccl-tests') checkNcclTests(input.cells);
     if (options.threads !== undefined) {
       const { checkThreads } = await import('../../sweep/thread-team.ts');
       checkThreads(input.cells.at(0).scenario, options.threads);
@@ -54,72 +61,53 @@ export function runCommand(terminal: Terminal): Command {
       dryRun(input.cells, options.out ?? null, options, terminal);
       return;
     }
+    const trace = options.trace === undefined ? undefined : await traceTo(options.trace, input);
     if (options.out === undefined) {
-      printRecord(await runUnstored(input, options, terminal), formatOf(options), terminal);
+      printRecord(await runUnstored(input, options, terminal, trace), formatOf(options), input.cells, terminal);
       return;
     }
-    const outcome = await runToFolder(input, options.out, options, terminal);
+    const outcome = await runToFolder(input, options.out, options, terminal, trace);
     process.exitCode = outcome.exitCode;
-    for (const record of outcome.records) printRecord(record, formatOf(options), terminal);
+    for (const record of outcome.records) printRecord(record, formatOf(options), input.cells, terminal);
   });
 }
 
-/**
- * Runs and stores nothing. A run is synchronous, so it has a thread of its own: this one hears Ctrl-C and watches the clock, and either
- * ends the run with what it has.
- */
-async function runUnstored(
-  input: LoadedCells,
-  { wallLimit, threads }: LimitOptions & ThreadsOptions,
-  terminal: Terminal,
-): Promise<CellRecord> {
-  const { workerPool } = await import('../../sweep/pool.ts');
-  const { errorOf } = await import('../../sweep/outcome.ts');
+async function traceTo(path: string, input: LoadedCells): Promise<TraceFile> {
+  const { checkTraceFile } = await import('../../sweep/trace-file.ts');
+  const { fabricOf } = await import('../../sweep/any-scenario.ts');
   const cell = input.cells.at(0);
-  const { runId, seed, swept, scenario } = cell;
-  const display = runDisplay(terminal, scenario.stopPackets);
-  const pool = await workerPool(1);
-  const end = earlyEnd({ wallLimit: wallLimit ?? null, interruptStopsCells: true, say: display.message });
-  try {
-    const outcome = await pool.run({ runId, seed, swept, scenario }, { onProgress: display.update, stop: end.stop }, threads);
-    display.clear();
-    if (outcome.kind === 'failed') {
-      return input.at(cell, () => {
-        throw errorOf(outcome.failure);
-      });
-    }
-    const { kind, record, notices } = outcome;
-    showNotices(notices, terminal);
-    if (scenario.probes !== null) terminal.note('note: what probes record is kept with --out DIR only');
-    if (record.unfinishedReason !== null) terminal.err(`${terminal.alarm('did not finish:')} ${record.unfinishedReason}`);
-    if (kind === 'stopped') process.exitCode = end.isInterrupted() ? 130 : 1;
-    else if (record.unfinishedReason !== null) process.exitCode = 1;
-    return record;
-  } finally {
-    end.close();
-    await pool.close();
-  }
+  input.at(cell, () => checkTraceFile(path, fabricOf(cell.scenario, 'a trace')));
+  return { path, maxEvents: input.trace!.maxEvents };
 }
 
-function printRecord(record: CellRecord, format: Format, terminal: Terminal): void {
-  const { row, jobs, unfinishedReason } = record;
+function printRecord(record: CellRecord, format: Format, cells: CellList, terminal: Terminal): void {
+  const { row, jobs, unfinishedReason, criticalPath } = record;
   if (format === 'json') {
     const unfinished = unfinishedReason === null ? {} : { unfinished_reason: unfinishedReason };
-    terminal.out(jsonDocument({ ...row, ...(jobs.length === 0 ? {} : { jobs }), ...unfinished }));
+    const critical = criticalPath === undefined ? {} : { critical_path: criticalPath };
+    terminal.out(jsonDocument({ ...row, ...(jobs.length === 0 ? {} : { jobs }), ...critical, ...unfinished }));
     return;
   }
   if (format === 'csv') {
-    terminal.out(toCsv(tableColumns([]), [row]));
+    terminal.out(toCsv(tableColumns([], row), [row]));
+    return;
+  }
+  if (format === 'nccl-tests') {
+    terminal.out(ncclTestsTables(cells, [row]));
     return;
   }
   const known = Object.entries(row).filter(([, value]) => value !== null);
   const table = { columns: ['column', 'value'], rows: known.map(([column, value]) => [column, humanValue(column, value, RUN_DIGITS)]) };
   const print = format === 'markdown' ? markdownTable : alignedTable;
   terminal.out(print(table));
-  if (jobs.length > 0) terminal.out(`\n${print(jobTable(jobs))}`);
+  if (jobs.length > 0) terminal.out(`\n${print(linesTable(JOB_COLUMNS, jobs))}`);
+  if (criticalPath !== undefined) terminal.out(`\ncritical path\n${print(linesTable(CRITICAL_COLUMNS, criticalPath))}`);
 }
 
-const jobTable = (jobs: readonly Row[]): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } => ({
-  columns: [...JOB_COLUMNS],
-  rows: jobs.map((job) => JOB_COLUMNS.map((column) => humanValue(column, job[column], RUN_DIGITS))),
+const linesTable = (
+  columns: readonly string[],
+  lines: readonly Row[],
+): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } => ({
+  columns,
+  rows: lines.map((line) => columns.map((column) => humanValue(column, line[column], RUN_DIGITS))),
 });

@@ -4,6 +4,7 @@ import { dryRun } from '../dry-run.ts';
 import { loadCells } from '../load.ts';
 import type { ConfigOptions, FolderOptions, LimitOptions, OutputOptions } from '../options.ts';
 import { formatOf, withConfigOptions, withFolderOptions, withJobsOption, withLimitOption, withOutputOptions } from '../options.ts';
+import { checkNcclTests, ncclTestsTables } from '../nccl-tests-tables.ts';
 import { printRows } from '../print-rows.ts';
 import { sweepToFolder } from '../run-to-folder.ts';
 import type { Terminal } from '../terminal.ts';
@@ -25,12 +26,14 @@ export function sweepCommand(terminal: Terminal): Command {
   withJobsOption(command, 'cells that run at once (default: the cores this process may use)');
   withLimitOption(command);
   withFolderOptions(command, 'out/<name of the config>');
-  withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
+  withOutputOptions(command, ['table', 'csv', 'json', 'markdown', 'nccl-tests']);
   command.option('--yes', `run more than ${MAX_CELLS_UNASKED} cells`);
   return command.action(async (config: string, options: SweepCommandOptions) => {
     const input = await loadCells(config, options);
     const { cells } = input;
     const count = cells.keys.length;
+    const format = formatOf(options);
+    if (format === 'nccl-tests') checkNcclTests(cells);
     const dir = options.out ?? `out/${input.name}`;
     if (options.dryRun === true) {
       dryRun(cells, dir, options, terminal);
@@ -41,10 +44,15 @@ export function sweepCommand(terminal: Terminal): Command {
     }
     const outcome = await sweepToFolder(input, dir, options, terminal);
     process.exitCode = outcome.exitCode;
+    if (format === 'nccl-tests') {
+      const rows = outcome.records.map((record) => record.row);
+      terminal.out(ncclTestsTables(cells, rows));
+      return;
+    }
     printRows(
       outcome.records.map((record) => record.row),
       outcome.sweptKeys,
-      formatOf(options),
+      format,
       terminal,
       (rows) => ({
         out: dir,

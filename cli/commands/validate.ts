@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { SwitchSpec } from '../../sim/base/device-spec.ts';
+import type { Scenario } from '../../sim/base/scenario.ts';
 import type { Limits } from '../../sim/derive.ts';
+import type { Prepared } from '../../sim/prepare.ts';
+import type { AnyScenario } from '../../sweep/any-scenario.ts';
 import type { Notice } from '../../workloads/build-workload.ts';
 import { configInFolder } from '../../sweep/repeat.ts';
 import { loadCells } from '../load.ts';
@@ -12,26 +15,34 @@ import type { Terminal } from '../terminal.ts';
 
 interface ValidateCommandOptions extends ConfigOptions {
   readonly json?: true;
+  readonly wireless?: true;
 }
 
 /**
  * `netsim validate CONFIG`: checks all cells, prints the first one with every default resolved; the output, saved in the current folder,
- * is a config again.
+ * is a config again. `netsim validate --wireless`: holds the wireless closed forms against simulation.
  */
 export function validateCommand(terminal: Terminal): Command {
   const command = new Command('validate')
     .description('check a config and print it with every default resolved')
-    .argument('<config>', 'YAML or JSON file');
+    .argument('[config]', 'YAML or JSON file');
   withConfigOptions(command);
   command.option('--json', 'print one JSON document and nothing else');
-  return command.action(async (config: string, options: ValidateCommandOptions) => {
+  command.option('--wireless', 'instead of a config: hold every wireless closed form against simulation (about a minute)');
+  return command.action(async (config: string | undefined, options: ValidateCommandOptions) => {
+    if (options.wireless === true) {
+      if (config !== undefined) command.error('error: validate --wireless takes no config: remove one of the two');
+      const { validateWireless } = await import('./validate-wireless.ts');
+      if (!validateWireless(terminal, options.json === true)) process.exitCode = 1;
+      return;
+    }
+    if (config === undefined) return command.error("error: missing required argument 'config'");
     const { cells, at } = await loadCells(config, options);
     const { prepare } = await import('../../sim/prepare.ts');
     const first = cells.at(0);
     const count = cells.keys.length;
     const resolved = configInFolder(first, config, '.');
-    const { limits, notices, facts } = at(first, () => prepare(first.scenario));
-    const derived = derivedDefaults(limits, first.scenario.switch);
+    const { notices, facts, derived } = at(first, () => factsOf(first.scenario, prepare));
     if (options.json === true) {
       terminal.out(jsonDocument({ ok: true, cells: count, config: resolved, derived, facts, notices }));
       return;
@@ -54,6 +65,16 @@ export function validateCommand(terminal: Terminal): Command {
       ),
     );
   });
+}
+
+/** What the built fabric shows; of a wireless cell nothing is derived. */
+function factsOf(
+  scenario: AnyScenario,
+  build: (scenario: Scenario) => Prepared,
+): Pick<Prepared, 'notices' | 'facts'> & { readonly derived: Record<string, string> } {
+  if ('system' in scenario) return { notices: [], facts: {}, derived: {} };
+  const { limits, notices, facts } = build(scenario);
+  return { notices, facts, derived: scenario.compat === undefined ? derivedDefaults(limits, scenario.switch) : {} };
 }
 
 /** Defaults that follow from the base round-trip time, in the words and units of the config. */

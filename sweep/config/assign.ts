@@ -1,7 +1,7 @@
 import type { ConfigError } from '../../sim/base/errors.ts';
 import { problem } from './problem.ts';
 import { profileHasBlock } from './profiles.ts';
-import { DEFAULT_KINDS, SHORTHAND_KEYS } from './schema/config.ts';
+import { systemOf } from './schema/systems.ts';
 import type { Entry, KeyPath, MapNode, Place, TreeNode } from './tree.ts';
 import { dottedPath, nodeAt, scalarNode, SetProblem, shorthandNode, withValue } from './tree.ts';
 
@@ -13,8 +13,10 @@ export interface Assignment {
   readonly value: TreeNode;
 }
 
-const isShorthand = (path: KeyPath): boolean =>
-  SHORTHAND_KEYS.includes(path.map((key) => (/^\d+$/.test(String(key)) ? '*' : key)).join('.'));
+const isShorthandOf =
+  (keys: readonly string[]) =>
+  (path: KeyPath): boolean =>
+    keys.includes(path.map((key) => (/^\d+$/.test(String(key)) ? '*' : key)).join('.'));
 
 /**
  * A copy of the document with the value in place. A block that is absent starts from its default kind (that of the profile, if there is
@@ -22,7 +24,9 @@ const isShorthand = (path: KeyPath): boolean =>
  */
 export function assign(root: MapNode, assignment: Assignment): MapNode | ConfigError {
   let tree: TreeNode = root;
-  for (const [key, kind] of Object.entries(DEFAULT_KINDS)) {
+  const { defaultKinds, shorthandKeys } = systemOf(root);
+  const isShorthand = isShorthandOf(shorthandKeys);
+  for (const [key, kind] of Object.entries(defaultKinds)) {
     const block = key.split('.');
     const isAbove = assignment.path.length > block.length && block.every((part, i) => assignment.path[i] === part);
     if (!isAbove || nodeAt(tree, block) !== undefined || nodeAt(tree, block.slice(0, -1)) === undefined) continue;

@@ -1,15 +1,17 @@
 import type { ConfigError } from '../../sim/base/errors.ts';
+import { BlockParser, type Issues } from './block-parser.ts';
 import { contradictions } from './checks.ts';
 import { toConfigErrors } from './issues.ts';
 import { problem } from './problem.ts';
 import { ProfileMerger } from './profiles.ts';
 import type { BlockName, Config } from './schema/config.ts';
+import type { TopologyFileConfig } from './schema/topology.ts';
 import { BLOCKS, configSchema, SHORTHAND_KEYS } from './schema/config.ts';
-import type { KeyPath, MapNode, TreeNode } from './tree.ts';
-import { dottedPath, nodeAt, placeOfValue, plain, shorthandNode, withValue, SetProblem } from './tree.ts';
-
-type Issues = Parameters<typeof toConfigErrors>[0];
-type Outcome = { readonly value: unknown; readonly issues: Issues };
+import type { KeyPath, MapNode } from './tree.ts';
+import { FileProblem } from './astra-sim-files.ts';
+import { withStandIn } from './stand-in-fabric.ts';
+import type { TopologyFile, TopologyFiles } from './topology-files.ts';
+import { dottedPath, nodeAt, placeOfValue } from './tree.ts';
 
 /** What became of a document: errors, or a config; and the document with its bare words read as kinds, and with its profile. */
 export interface Validated {
@@ -17,28 +19,46 @@ export interface Validated {
   readonly errors: readonly ConfigError[];
   /** Blocks that are valid. */
   readonly config: Partial<Config>;
+  /** A topology in a file that has not been read: without it the config has none. */
+  readonly unread: TopologyFileConfig | null;
+  /** What a person should know of the topology file. */
+  readonly topologyWarnings: readonly string[];
 }
 
 const BLOCK_NAMES = Object.keys(BLOCKS) as readonly BlockName[];
 
 /**
- * Validates documents block by block, so that a mistake in one block hides none in another. Blocks that documents share (all the
- * cells of a sweep do) are parsed once.
+ * Validates documents of kind fabric block by block, so that a mistake in one block hides none in another.
  */
 export class BlockValidator {
-  readonly #expanded = new WeakMap<TreeNode, TreeNode>();
-  readonly #outcomes = new WeakMap<TreeNode, Outcome>();
-  readonly #defaults = new Map<BlockName, Outcome>();
+  readonly #parser = new BlockParser(BLOCKS, SHORTHAND_KEYS);
   readonly #profiles = new ProfileMerger();
+  readonly #topologyFiles: TopologyFiles;
+
+  constructor(topologyFiles: TopologyFiles) {
+    this.#topologyFiles = topologyFiles;
+  }
 
   /** @param names the blocks to look at */
   validate(document: MapNode, names: readonly BlockName[] = BLOCK_NAMES): Validated {
-    const root = this.#profiles.merge(this.#withKinds(document));
+    const { document: written, file, found } = this.#withTopologyFile(this.#parser.withKinds(document));
+    const root = withStandIn(this.#profiles.merge(written));
     const unknown = [...root.entries.keys()].filter((key) => !Object.hasOwn(BLOCKS, key));
     const errors = unknown.length === 0 ? [] : toConfigErrors([unknownKeys(unknown)], root, []);
     const parsed: [string, unknown][] = [];
+    if (found instanceof FileProblem) {
+      const path = ['topology', 'path'];
+      errors.push(problem('badWorkloadFile', placeOfValue(root, path), dottedPath(path), found.message, found.hint));
+    }
     for (const name of names) {
-      const outcome = this.#parse(name, root.entries.get(name)?.value);
+      if (name === 'topology' && file !== null && (found === undefined || found instanceof FileProblem)) continue;
+      if (name === 'topology' && root.entries.has('compat') && !root.entries.has('topology')) {
+        errors.push(
+          problem('missingKey', placeOfValue(root, ['compat']), 'workload.ranks', 'missing key', 'without a topology it says how many'),
+        );
+        continue;
+      }
+      const outcome = this.#parser.parse(name, root.entries.get(name)?.value);
       if (outcome.issues.length === 0) parsed.push([name, outcome.value]);
       else errors.push(...toConfigErrors(outcome.issues, root, [name]));
     }
@@ -46,53 +66,36 @@ export class BlockValidator {
       errors.push(...toConfigErrors([NO_WORKLOAD], root, ['workload']));
     }
     const config = Object.fromEntries(parsed) as Partial<Config>;
-    for (const { path, message, hint } of contradictions(config)) {
+    for (const { path, message, hint } of contradictions(config, new Set(document.entries.keys()))) {
       errors.push(problem('contradiction', placeOfValue(root, path), dottedPath(path), message, hint));
     }
-    return { root, errors, config };
+    const warnings = found === undefined || found instanceof FileProblem ? [] : found.warnings;
+    return { root, errors, config, unread: found === undefined ? file : null, topologyWarnings: warnings };
   }
 
-  #parse(name: BlockName, node: TreeNode | undefined): Outcome {
-    const known = node === undefined ? this.#defaults.get(name) : this.#outcomes.get(node);
-    if (known !== undefined) return known;
-    const result = BLOCKS[name].safeParse(node === undefined ? undefined : plain(node));
-    const outcome = { value: result.data, issues: result.error?.issues ?? [] };
-    if (node === undefined) this.#defaults.set(name, outcome);
-    else this.#outcomes.set(node, outcome);
-    return outcome;
+  /** The document with what its topology file says in the file's place, if it has one that has been read. */
+  #withTopologyFile(document: MapNode): {
+    readonly document: MapNode;
+    readonly file: TopologyFileConfig | null;
+    readonly found: TopologyFile | FileProblem | undefined;
+  } {
+    const entry = document.entries.get('topology');
+    const none = { document, file: null, found: undefined };
+    if (entry?.value.kind !== 'map' || nodeAt(entry.value, ['kind'])?.kind !== 'scalar') return none;
+    const { value, issues } = this.#parser.parse('topology', entry.value);
+    if (issues.length > 0 || (value as { readonly kind: string }).kind !== 'file') return none;
+    const file = value as TopologyFileConfig;
+    const found = this.#topologyFiles.found(file);
+    if (found === undefined || found instanceof FileProblem) return { document, file, found };
+    const entries = new Map(document.entries).set('topology', { ...entry, value: this.#topologyFiles.nodeOf(entry.value, found) });
+    return { document: { ...document, entries }, file, found };
   }
-
-  /** Bare words become `{ kind: word }`. */
-  #withKinds(document: MapNode): MapNode {
-    const entries = [...document.entries].map(([name, entry]) => [name, { ...entry, value: this.#expand(name, entry.value) }] as const);
-    return { ...document, entries: new Map(entries) };
-  }
-
-  #expand(name: string, node: TreeNode): TreeNode {
-    const known = this.#expanded.get(node);
-    if (known !== undefined) return known;
-    let expanded = node;
-    for (const key of SHORTHAND_KEYS) {
-      const [first, ...below] = key.split('.');
-      if (first === name) expanded = expandAt(expanded, below);
-    }
-    this.#expanded.set(node, expanded);
-    return expanded;
-  }
-}
-
-function expandAt(node: TreeNode, path: readonly string[]): TreeNode {
-  if (path[0] === '*') return node.kind === 'list' ? { ...node, items: node.items.map((item) => expandAt(item, path.slice(1))) } : node;
-  const target = nodeAt(node, path);
-  if (target?.kind !== 'scalar' || typeof target.value !== 'string') return node;
-  const result = withValue(node, path, { keyAt: target.at, value: shorthandNode(target) }, () => false);
-  return result instanceof SetProblem ? node : result;
 }
 
 /** What zod says of a required key that is absent. */
 const NO_WORKLOAD: Issues[number] = { code: 'invalid_type', expected: 'object', path: [], message: '', input: undefined };
 
-const unknownKeys = (keys: string[]): Issues[number] => ({ code: 'unrecognized_keys', keys, path: [], message: '', input: {} });
+export const unknownKeys = (keys: string[]): Issues[number] => ({ code: 'unrecognized_keys', keys, path: [], message: '', input: {} });
 
 /** Are all blocks there? True exactly if nothing was wrong with the document. */
 export const isComplete = (config: Partial<Config>): config is Config => Object.keys(configSchema.shape).every((name) => name in config);

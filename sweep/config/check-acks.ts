@@ -2,6 +2,7 @@ import type { Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
 import type { NicConfig, SwitchConfig } from './schema/devices.ts';
 import type { TransportConfig } from './schema/transport.ts';
+import { grantsCredit } from './transport-specs.ts';
 
 /** What answers, loss recovery and receiver credit need of each other (docs/model-transport.md, section 5). */
 export function checkAcks(config: Partial<Config>, say: Say): void {
@@ -14,7 +15,7 @@ const keepsRecords = (recovery: string): boolean => recovery === 'trim' || recov
 
 function checkRecovery(transport: TransportConfig, acks: NicConfig['acks'], say: Say): void {
   // What is left out follows from the others.
-  const { kind, recovery } = transport;
+  const { recovery } = transport;
   if (recovery === undefined) return;
   const path = ['transport', 'recovery'];
   if (acks === 'uec-sack' && !keepsRecords(recovery)) {
@@ -22,8 +23,7 @@ function checkRecovery(transport: TransportConfig, acks: NicConfig['acks'], say:
   } else if (typeof acks === 'object' && recovery === 'none') {
     say(path, 'recovery none with an ACK for several packets', 'set nic.acks: per-packet or none, or another recovery');
   }
-  const hasCredit = kind === 'rccc' || kind === 'eqds' || kind === 'ndp';
-  if (hasCredit && !keepsRecords(recovery)) {
+  if (grantsCredit(transport) && !keepsRecords(recovery)) {
     say(path, `recovery ${recovery} with receiver credit`, 'set recovery: trim or timers');
   }
 }

@@ -3,7 +3,7 @@ import type { Config } from './schema/config.ts';
 
 /** Kinds that choose by what answers say. */
 const LISTENERS: ReadonlySet<string> = new Set([
-  ...['plb', 'plb-delay', 'flowbender', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'],
+  ...['plb', 'plb-delay', 'flowbender', 'hopper', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'],
   ...['uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack', 'mrc'],
 ]);
 
@@ -16,7 +16,11 @@ export function checkBalancer({ balancer, nic, transport }: Partial<Config>, say
   if (nic?.acks === 'none' && LISTENERS.has(balancer.kind)) {
     say(['balancer'], `${balancer.kind} goes by answers, and there are none`, 'set nic.acks: per-packet, or use another balancer');
   }
-  if (balancer.kind === 'plb-delay' && transport?.recovery === 'gbn') {
-    say(['balancer'], 'plb-delay needs round-trip times, which go-back-N does not measure', 'set transport.recovery: sr, or use plb');
+  if ((balancer.kind === 'plb-delay' || balancer.kind === 'hopper') && transport?.recovery === 'gbn') {
+    say(
+      ['balancer'],
+      `${balancer.kind} needs round-trip times, which go-back-N does not measure`,
+      'set transport.recovery: sr, or use plb',
+    );
   }
 }

@@ -1,6 +1,8 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
 import { defaultHeadroomBytes } from '../../sim/derive.ts';
+import { hostLink } from '../../topologies/build-topology.ts';
+import { railTiers } from '../../topologies/tiers.ts';
 import type { Say } from './contradiction.ts';
 import { defaultBufferBytes } from './device-specs.ts';
 import type { Config } from './schema/config.ts';
@@ -63,7 +65,7 @@ function checkEcn(ecn: EcnConfig, say: Say): void {
 
 /** What is left of the buffer after headroom and reserve of every port has to hold a packet. */
 function checkBuffer(device: Extract<SwitchConfig, { kind: 'shared' }>, fabric: TopologySpec, packetBytes: number, say: Say): void {
-  const bufferBytes = device.buffer ?? defaultBufferBytes(fabric.hostLink.rateBps);
+  const bufferBytes = device.buffer ?? defaultBufferBytes(hostLink(fabric).rateBps);
   const needed = switchPorts(fabric).map(({ name, ports }) => {
     const headroomBytes = ports.reduce((sum, { link, count }) => sum + count * (device.headroom ?? defaultHeadroomBytes(link)), 0);
     const count = ports.reduce((sum, port) => sum + port.count, 0);
@@ -82,22 +84,21 @@ interface SwitchPorts {
 
 /** The ports of each sort of switch in a fabric. */
 function switchPorts(fabric: TopologySpec): SwitchPorts[] {
-  const { hostLink, fabricLink } = fabric;
   switch (fabric.kind) {
-    case 'leaf-spine': {
-      const { leaves, spines, hostsPerLeaf } = fabric;
+    case 'leaf-spine':
+    case 'rail': {
+      const { leaves, spines, hostsPerLeaf } = fabric.kind === 'rail' ? railTiers(fabric) : fabric;
       const { perSpineRateBps, linksPerPair, delayPs, rateBps } = fabric.fabricLink;
       const rates = perSpineRateBps ?? Array.from({ length: spines }, () => rateBps);
       const links = rates.map((rate) => ({ rateBps: rate, delayPs }));
-      const fastest = links.reduce((a, b) => (b.rateBps > a.rateBps ? b : a));
       const uplinks = links.map((link) => ({ link, count: linksPerPair }));
       return [
-        { name: 'leaf', ports: [{ link: hostLink, count: hostsPerLeaf }, ...uplinks] },
-        { name: 'spine', ports: [{ link: fastest, count: leaves * linksPerPair }] },
+        { name: 'leaf', ports: [{ link: fabric.hostLink, count: hostsPerLeaf }, ...uplinks] },
+        ...links.map((link) => ({ name: 'spine', ports: [{ link, count: leaves * linksPerPair }] })),
       ];
     }
     case 'fat-tree': {
-      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, coreLink } = fabric;
+      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor, hostLink, fabricLink, coreLink } = fabric;
       const down = { link: fabricLink, count: torsPerPod };
       return [
         {
@@ -110,6 +111,11 @@ function switchPorts(fabric: TopologySpec): SwitchPorts[] {
         { name: 'aggregation switch', ports: [down, { link: coreLink, count: coresPerAgg }] },
         { name: 'core switch', ports: [{ link: coreLink, count: pods }] },
       ];
+    }
+    case 'graph': {
+      const ports = Array.from({ length: fabric.switches }, (): { readonly link: LinkSpec; readonly count: number }[] => []);
+      for (const cable of fabric.cables) for (const end of [cable.a, cable.b]) ports[end - fabric.hosts]?.push({ link: cable, count: 1 });
+      return ports.map((ofSwitch) => ({ name: 'switch', ports: ofSwitch }));
     }
   }
 }

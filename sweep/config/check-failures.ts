@@ -1,7 +1,7 @@
 import { downCount, MAX_FLAPS } from '../../sim/base/failed-links.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import type { TopologySpec } from '../../sim/base/topology-spec.ts';
-import { linkExists, linkNames, switchExists, switchNames } from '../../topologies/link-names.ts';
+import type { GraphSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
+import { graphCableName, linkExists, linkNames, switchExists, switchNames } from '../../topologies/link-names.ts';
 import type { Say } from './contradiction.ts';
 import { courseOf, faultKey, isKnownFromStart } from './failure-specs.ts';
 import type { Config } from './schema/config.ts';
@@ -78,11 +78,13 @@ function checkName({ link, switch: name, rate }: FailureConfig, i: number, fabri
 
 /** Of the links that a name stands for. */
 function slowestRateBps(fabric: TopologySpec, name: string): number {
+  if (fabric.kind === 'graph') return slowestOfGraph(fabric, name);
   const host = fabric.hostLink.rateBps;
   if (name.startsWith('host')) return host;
   const [lower, upper] = name.split('-');
   switch (fabric.kind) {
-    case 'leaf-spine': {
+    case 'leaf-spine':
+    case 'rail': {
       const { rateBps, perSpineRateBps } = fabric.fabricLink;
       const ofSpine = (spine: string): number => perSpineRateBps?.[Number(spine.slice('spine'.length))] ?? rateBps;
       if (upper !== undefined) return ofSpine(upper);
@@ -97,6 +99,16 @@ function slowestRateBps(fabric: TopologySpec, name: string): number {
       return lower!.startsWith('agg') ? Math.min(fabricBps, coreBps) : coreBps;
     }
   }
+}
+
+/** Of the cables that a name stands for: one, a bundle, or all of a switch. */
+function slowestOfGraph(fabric: GraphSpec, name: string): number {
+  const [, pair = name] = /^(.*-switch\d+)-\d+$/.exec(name) ?? [];
+  const named = fabric.cables.filter((cable) => {
+    const ends = graphCableName(fabric, cable);
+    return ends === pair || ends.split('-').includes(name);
+  });
+  return named.reduce((slowest, { rateBps }) => Math.min(slowest, rateBps), Infinity);
 }
 
 const timeText = (ps: number): string => formatQuantity(ps, 'time');

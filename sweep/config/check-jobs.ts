@@ -1,5 +1,5 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
-import { hostCount } from '../../topologies/build-topology.ts';
+import { fabricRanks, rankRateBps } from '../../topologies/build-topology.ts';
 import { MAX_BACKGROUND_FLOWS, meanGapPs } from '../../workloads/background.ts';
 import { checkAcks } from './check-acks.ts';
 import { checkBalancer } from './check-balancer.ts';
@@ -48,10 +48,12 @@ function checkJobWorkload(config: Partial<Config>, job: JobConfig, say: Say): vo
   for (const key of ['ranks', 'start', 'startJitter', 'stragglers'] as const) {
     if (workload[key] !== undefined) say(['workload', key], `${key} of a workload in a job`, `give the job ${key}`);
   }
-  checkLate({ ...job, kind: workload.kind, format: 'format' in workload ? workload.format : undefined }, [], say);
+  const format = 'format' in workload ? workload.format : undefined;
+  const compute = 'compute' in workload ? workload.compute : undefined;
+  checkLate({ ...job, kind: workload.kind, format, compute }, [], say);
   const { topology } = config;
-  if (topology === undefined || !checkRanks(job.ranks, hostCount(topologySpec(topology)), say)) return;
-  const ranks = rankCount(job.ranks, hostCount(topologySpec(topology)));
+  if (topology === undefined || !checkRanks(job.ranks, fabricRanks(topologySpec(topology)), say)) return;
+  const ranks = rankCount(job.ranks, fabricRanks(topologySpec(topology)));
   const own = { topology, workload: { ...workload, ranks } };
   let isRight = true;
   checkWorkload(own, (path, message, hint) => {
@@ -89,15 +91,16 @@ function checkTraffic(config: Partial<Config>, { balancer, transport }: Pick<Job
 interface LateKeys extends Pick<JobConfig, 'stragglers'> {
   readonly kind: WorkloadConfig['kind'];
   readonly format?: string | undefined;
+  readonly compute?: object | undefined;
 }
 
-function checkLate({ stragglers, kind, format }: LateKeys, path: KeyPath, say: Say): void {
+function checkLate({ stragglers, kind, format, compute }: LateKeys, path: KeyPath, say: Say): void {
   if (stragglers === undefined) return;
   const { delay, slowdown } = stragglers;
   if (delay === undefined && slowdown === undefined) {
     say([...path, 'stragglers'], 'stragglers that are neither late nor slow', 'give delay or slowdown');
   }
-  if (slowdown !== undefined && format !== 'chakra') {
+  if (slowdown !== undefined && format !== 'chakra' && compute === undefined) {
     say([...path, 'stragglers', 'slowdown'], `${kind} has no computations to slow down`, 'give delay, or replay a Chakra trace');
   }
 }
@@ -119,11 +122,11 @@ function checkBackground(config: Partial<Config>, background: BackgroundConfig, 
       say(['sizes', sizes.length - 1, 'probability'], 'the largest size is below probability 1', 'end with 1');
   }
   if (topology !== undefined) {
-    const hosts = hostCount(topologySpec(topology));
+    const hosts = fabricRanks(topologySpec(topology));
     const count = rankCount(ranks, hosts);
     if (checkRanks(ranks, hosts, say) && count < 2) say(['ranks'], 'a background of 1 rank', 'at least 2 ranks');
     const points = typeof sizes === 'string' ? sizes : sizes.map(({ size, probability }) => ({ sizeBytes: size, probability }));
-    const flows = Math.round((count * until) / meanGapPs({ load: background.load, sizes: points }, topology.hostLink.rate));
+    const flows = Math.round((count * until) / meanGapPs({ load: background.load, sizes: points }, rankRateBps(topologySpec(topology))));
     if (flows > MAX_BACKGROUND_FLOWS) {
       say(
         ['until'],

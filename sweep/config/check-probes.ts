@@ -2,6 +2,7 @@ import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import { serialisationPs } from '../../sim/derive.ts';
 import { linkExists, linkNames, switchExists } from '../../topologies/link-names.ts';
+import { hostLink } from '../../topologies/build-topology.ts';
 import type { Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
 import { topologySpec } from './topology-spec.ts';
@@ -35,11 +36,16 @@ export function checkProbes({ probes, topology, nic }: Partial<Config>, say: Say
 }
 
 function slowestBps(fabric: TopologySpec, withHosts: boolean): number {
-  const hosts = withHosts ? [fabric.hostLink.rateBps] : [];
+  const hosts = withHosts ? [hostLink(fabric).rateBps] : [];
   switch (fabric.kind) {
     case 'leaf-spine':
+    case 'rail':
       return Math.min(...hosts, ...(fabric.fabricLink.perSpineRateBps ?? [fabric.fabricLink.rateBps]));
     case 'fat-tree':
       return Math.min(...hosts, fabric.fabricLink.rateBps, fabric.coreLink.rateBps);
+    case 'graph': {
+      const ofFabric = fabric.cables.filter(({ a, b }) => Math.min(a, b) >= fabric.hosts);
+      return ofFabric.reduce((slowest, { rateBps }) => Math.min(slowest, rateBps), Math.min(...hosts));
+    }
   }
 }

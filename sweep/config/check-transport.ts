@@ -1,8 +1,10 @@
 import { isSprayed } from '../../sim/balancing/plan.ts';
 import { formatQuantity } from '../../sim/base/quantity.ts';
+import { hostLink } from '../../topologies/build-topology.ts';
 import type { Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
 import type { TransportConfig } from './schema/transport.ts';
+import { topologySpec } from './topology-spec.ts';
 
 const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
 const rateText = (bps: number): string => formatQuantity(bps, 'rate');
@@ -41,7 +43,7 @@ export function checkTransport(config: Partial<Config>, say: Say): void {
 
 function checkRates(transport: TransportConfig, { topology }: Partial<Config>, say: Say): void {
   if (topology === undefined) return;
-  const lineBps = topology.hostLink.rate;
+  const lineBps = hostLink(topologySpec(topology)).rateBps;
   const rates = {
     rate: 'rate' in transport ? transport.rate : undefined,
     minRate: 'minRate' in transport ? transport.minRate : undefined,
@@ -64,6 +66,11 @@ function checkWindows(transport: TransportConfig, { nic }: Partial<Config>, say:
     if (transport.kind === 'swift' && key !== 'maxWindow') continue;
     if (nic === undefined || bytes === undefined || bytes >= nic.mtu + nic.header) continue;
     say(['transport', key], `${sizeText(bytes)} is less than one packet`, `mtu and header are ${sizeText(nic.mtu + nic.header)}`);
+  }
+  const most = transport.kind === 'nscc' ? transport.credit?.maxWindow : undefined;
+  if (nic !== undefined && most !== undefined && most < nic.mtu + nic.header) {
+    const packet = `mtu and header are ${sizeText(nic.mtu + nic.header)}`;
+    say(['transport', 'credit', 'maxWindow'], `${sizeText(most)} is less than one packet`, packet);
   }
   const { initialWindow, minWindow, maxWindow } = windows;
   if (initialWindow !== undefined && minWindow !== undefined && minWindow > initialWindow) {

@@ -1,29 +1,26 @@
-import { hostCount } from '../../topologies/build-topology.ts';
-import { algorithmProblem } from '../../workloads/collectives/collective.ts';
+import { fabricRanks } from '../../topologies/build-topology.ts';
+import { checkCollective } from './check-collective.ts';
 import { checkMoe } from './check-moe.ts';
+import { checkTraining } from './check-training.ts';
+import { MAX_MESSAGES } from '../../workloads/import/import-request.ts';
 import type { Say } from './contradiction.ts';
-import { MAX_MESSAGES, messageCount } from './message-count.ts';
+import { messageCount } from './message-count.ts';
 import type { Config } from './schema/config.ts';
-import { topologySpec } from './topology-spec.ts';
+import { ranksPerServer, topologySpec } from './topology-spec.ts';
 
 /** Contradictions in a workload, and between it and the fabric. */
 export function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void {
   if (topology === undefined || workload === undefined) return;
-  const hosts = hostCount(topologySpec(topology));
-  const ranks = workload.ranks ?? hosts;
+  const most = fabricRanks(topologySpec(topology));
+  const ranks = workload.ranks ?? most;
   const ranksPath = ['workload', 'ranks'];
-  if (ranks > hosts) say(ranksPath, `${ranks} ranks on ${hosts} hosts`, 'a host carries one rank');
+  if (ranks > most) {
+    if (topology.gpusPerServer === undefined) say(ranksPath, `${ranks} ranks on ${most} hosts`, 'a host carries one rank');
+    else say(ranksPath, `${ranks} ranks on ${most} GPUs`, 'a GPU carries one rank');
+  }
   const needsTwo = workload.kind !== 'file' && workload.kind !== 'flows';
   if (needsTwo && ranks < 2) say(ranksPath, `${workload.kind} among ${ranks} rank`, 'at least 2 ranks');
   switch (workload.kind) {
-    case 'all-reduce':
-    case 'all-gather':
-    case 'reduce-scatter':
-    case 'all-to-all': {
-      const problem = algorithmProblem(workload.kind, workload.algorithm, ranks);
-      if (problem !== null) say(['workload', 'algorithm'], problem, 'choose another algorithm or number of ranks');
-      break;
-    }
     case 'permutation':
       checkPermutation(workload.pattern, ranks, say);
       break;
@@ -41,19 +38,33 @@ export function checkWorkload({ topology, workload }: Partial<Config>, say: Say)
       });
       break;
     case 'moe':
-      checkMoe(workload, ranks, say);
+      checkMoe(workload, ranks, ranksPerServer(topology), say);
       break;
+    case 'training':
+      checkTraining(workload, ranks, say);
+      break;
+    case 'file':
+      break;
+    default:
+      checkCollective(workload, ranks, ranksPerServer(topology), say);
   }
 }
 
 /** Does its Schedule fit in memory? */
 export function checkMessages({ topology, workload }: Partial<Config>, say: Say): void {
   if (topology === undefined || workload === undefined) return;
-  const ranks = workload.ranks ?? hostCount(topologySpec(topology));
-  const messages = messageCount(workload, ranks);
+  const ranks = workload.ranks ?? fabricRanks(topologySpec(topology));
+  const messages = messageCount(workload, ranks, ranksPerServer(topology));
   if (messages === null || messages <= MAX_MESSAGES) return;
   const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
-  const others = workload.kind === 'moe' ? 'layers or ranks' : workload.kind === 'all-to-all' ? 'ranks' : 'ranks, or another algorithm';
+  const others =
+    workload.kind === 'training'
+      ? 'layers, micro-batches or ranks, a larger bucket or mergeLayers'
+      : workload.kind === 'moe'
+        ? 'layers or ranks'
+        : workload.kind === 'all-to-all'
+          ? 'ranks'
+          : 'ranks, or another algorithm';
   say(['workload'], `${workload.kind} among ${ranks} ranks is ${count} messages`, `at most ${MAX_MESSAGES}; choose fewer ${others}`);
 }
 

@@ -1,11 +1,13 @@
 import { checkAcks } from './check-acks.ts';
 import { checkBalancer } from './check-balancer.ts';
+import { checkCompat } from './check-compat.ts';
 import { checkDevices } from './check-devices.ts';
 import { checkFailures } from './check-failures.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkProbes } from './check-probes.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkTransport } from './check-transport.ts';
+import { checkUnused } from './check-unused.ts';
 import { checkMessages, checkWorkload } from './check-workload.ts';
 import type { Contradiction, Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
@@ -13,8 +15,10 @@ import type { Config } from './schema/config.ts';
 /**
  * Contradictions in the blocks that are valid; what is absent is not checked. `config.workload` and the others come from the
  * schema, so every single value is in its range already.
+ *
+ * @param written top-level blocks that the document has itself, not by default or profile
  */
-export function contradictions(config: Partial<Config>): Contradiction[] {
+export function contradictions(config: Partial<Config>, written: ReadonlySet<string>): Contradiction[] {
   const found: Contradiction[] = [];
   const say: Say = (path, message, hint) => found.push({ path, message, hint });
   if (config.topology !== undefined) checkTopology(config.topology, say);
@@ -28,5 +32,7 @@ export function contradictions(config: Partial<Config>): Contradiction[] {
   checkFailures(config, say);
   checkProbes(config, say);
   checkJobs(config, [...found], say);
+  checkUnused(config, written, say);
+  checkCompat(config, say);
   return found;
 }

@@ -1,26 +1,21 @@
 import type { Row } from '../../analysis/rows.ts';
 import { ConfigError, InternalError } from '../../sim/base/errors.ts';
-import type { Scenario } from '../../sim/base/scenario.ts';
+import type { AnyScenario } from '../any-scenario.ts';
 import type { Assignment } from './assign.ts';
 import { assign, covers } from './assign.ts';
-import type { BlockValidator } from './blocks.ts';
-import { isComplete } from './blocks.ts';
 import { CODES, problem } from './problem.ts';
-import type { BlockName, Config } from './schema/config.ts';
-import { BLOCKS } from './schema/config.ts';
+import type { CheckedRun, RunReader } from './run-reader.ts';
 import type { SweepPlan } from './sweep-plan.ts';
 import { sweptValue } from './swept-value.ts';
-import { toScenario } from './to-scenario.ts';
 import type { Json, MapNode } from './tree.ts';
 import { nodeAt, parsePath, placeOfValue, plain } from './tree.ts';
-import type { WorkloadFiles } from './workload-files.ts';
 
 /** One combination of swept values, valid, with the seed of its first repeat. */
 export interface Combination {
   readonly swept: Row;
   /** What the sweep set, as written. */
   readonly overrides: Readonly<Record<string, Json>>;
-  readonly scenario: Scenario;
+  readonly scenario: AnyScenario;
   readonly document: MapNode;
 }
 
@@ -36,28 +31,18 @@ export interface CombinationSource {
   readonly document: MapNode;
   readonly plan: SweepPlan;
   readonly repeat: number;
-  readonly validator: BlockValidator;
-  readonly files: WorkloadFiles;
-  readonly name: string;
+  readonly reader: RunReader;
 }
 
 /** Enough to see what is wrong; a sweep could repeat it a hundred thousand times. */
 export const MAX_ERRORS = 100;
 /** Errors that a value may have for want of another one. */
 export const CONSEQUENCES: readonly string[] = [CODES.missingKey, CODES.contradiction];
-const RUN_BLOCKS = (Object.keys(BLOCKS) as BlockName[]).filter((name) => name !== 'sweep' && name !== 'report');
 
-/** The document of a combination, as far as it is valid. */
+/** A combination and its document. */
 interface Draft {
   readonly assignments: readonly Assignment[];
-  /** As written. */
   readonly document: MapNode;
-  /** With its bare words read as kinds. */
-  readonly root: MapNode;
-  readonly errors: readonly ConfigError[];
-  readonly seed: number;
-  /** null: there are errors. */
-  readonly config: Config | null;
 }
 
 /**
@@ -65,7 +50,7 @@ interface Draft {
  * for what is wrong with its keys and values. Keeps none of them.
  */
 export async function checkCombinations(source: CombinationSource): Promise<readonly ConfigError[]> {
-  const { plan, repeat, files } = source;
+  const { plan, repeat, reader } = source;
   const found = plan.keys.length > 0 ? shadowedErrors(source) : [];
   const distinct = new Set<string>();
   const report = (...errors: readonly ConfigError[]): void => {
@@ -79,15 +64,13 @@ export async function checkCombinations(source: CombinationSource): Promise<read
       report(draft);
       continue;
     }
-    report(...draft.errors);
-    const lastSeed = draft.seed + (repeat - 1);
+    const { errors, seed, root } = await reader.checkWithFiles(draft.document);
+    report(...errors);
+    const lastSeed = seed + (repeat - 1);
     if (!Number.isSafeInteger(lastSeed)) {
       const message = `the last repeat would run with seed ${lastSeed}`;
-      report(problem('outOfRange', placeOfValue(draft.root, ['seed']), 'seed', message, 'at most 2^53 - 1'));
+      report(problem('outOfRange', placeOfValue(root, ['seed']), 'seed', message, 'at most 2^53 - 1'));
     }
-    if (draft.config === null) continue;
-    const error = await files.load(draft.config, draft.root);
-    if (error !== null) report(error);
   }
   return found;
 }
@@ -106,30 +89,28 @@ export function combinationList(source: CombinationSource): CombinationList {
 
 function combinationAt(source: CombinationSource, index: number): Combination {
   const draft = draftOf(source, index);
-  if (draft instanceof ConfigError || draft.config === null) throw new InternalError('E912', `combination ${index} is not valid`);
-  const { assignments, document, config } = draft;
+  const run: CheckedRun | null = draft instanceof ConfigError ? null : source.reader.check(draft.document);
+  if (draft instanceof ConfigError || run === null || run.config === null)
+    throw new InternalError('E912', `combination ${index} is not valid`);
+  const { assignments, document } = draft;
   return {
-    swept: sweptRow(source.plan.keys.filter(hasColumn), assignments, config, document),
+    swept: sweptRow(source.plan.keys.filter(hasColumn), assignments, run.config, document),
     overrides: Object.fromEntries(assignments.map(({ key, value }) => [key, plain(value)])),
-    scenario: toScenario(config, source.name, (workload, ranks) => source.files.loaded(workload, ranks)),
+    scenario: run.scenario(),
     document,
   };
 }
 
-function draftOf({ document, plan, validator }: CombinationSource, index: number): Draft | ConfigError {
+function draftOf({ document, plan }: CombinationSource, index: number): Draft | ConfigError {
   const assignments = plan.assignments(index);
   const cell = assignAll(document, assignments);
-  if (cell instanceof ConfigError) return cell;
-  const { root, errors, config } = validator.validate(cell, RUN_BLOCKS);
-  const whole = { ...config, sweep: undefined, report: undefined };
-  const isValid = errors.length === 0 && isComplete(whole);
-  return { assignments, document: cell, root, errors, seed: config.seed ?? 0, config: isValid ? whole : null };
+  return cell instanceof ConfigError ? cell : { assignments, document: cell };
 }
 
 /** The row of a run has its seed already. */
 export const hasColumn = (key: string): boolean => key !== 'seed';
 
-function sweptRow(keys: readonly string[], assignments: readonly Assignment[], config: Config, cell: MapNode): Row {
+function sweptRow(keys: readonly string[], assignments: readonly Assignment[], config: object, cell: MapNode): Row {
   const written = new Map(assignments.map(({ key, value }) => [key, value]));
   return Object.fromEntries(
     keys.map((key) => {
@@ -150,9 +131,9 @@ function assignAll(document: MapNode, assignments: readonly Assignment[]): MapNo
 }
 
 /** Mistakes in values that every combination replaces: nobody would see them otherwise. */
-function shadowedErrors({ document, plan, validator }: CombinationSource): ConfigError[] {
+function shadowedErrors({ document, plan, reader }: CombinationSource): ConfigError[] {
   const swept = plan.keys.map(parsePath);
-  const { errors } = validator.validate(document, RUN_BLOCKS);
+  const { errors } = reader.check(document);
   const hidden = errors.filter((error) => !CONSEQUENCES.includes(error.code));
   return hidden.filter((error) => swept.some((path) => covers(path, parsePath(error.where?.path ?? ''))));
 }

@@ -1,4 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { access, constants, open, stat } from 'node:fs/promises';
+import type { InputFile } from '../../sim/base/file-spec.ts';
+import { fileOf } from '../../sim/base/file-spec.ts';
 
 /**
  * Reads a file; of a longer one only the first `maxBytes + 1` bytes, so that nothing endless is read. Rejects with an error that has
@@ -26,6 +29,39 @@ export const readFileFromDisk: ReadFile = async (path, maxBytes) => {
     await handle.close();
   }
 };
+
+/** Opens a file that is read in pieces, when they are asked for. Rejects as `ReadFile` does. */
+export type OpenFile = (path: string, name: string) => Promise<InputFile>;
+
+const PIECE_BYTES = 2 ** 18;
+
+/** The file system. A stream that the shell has opened can be read once only, so it is read whole. */
+export const openFileOnDisk: OpenFile = async (path, name) => {
+  if (INHERITED_STREAM.test(path)) return fileOf(name, await readFileFromDisk(path, 2 ** 30));
+  await refuseSpecialFile(path);
+  await access(path, constants.R_OK);
+  return { name, chunks: () => piecesOf(path) };
+};
+
+/** A file system that reads whole files. */
+export const opening =
+  (readFile: ReadFile): OpenFile =>
+  async (path, name) =>
+    fileOf(name, await readFile(path, 2 ** 30));
+
+function* piecesOf(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r');
+  try {
+    for (;;) {
+      const buffer = new Uint8Array(PIECE_BYTES);
+      const length = readSync(file, buffer);
+      if (length === 0) return;
+      yield buffer.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
 
 async function refuseSpecialFile(path: string): Promise<void> {
   const status = await stat(path);

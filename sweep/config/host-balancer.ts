@@ -6,7 +6,7 @@ import type { Json } from './tree.ts';
 const timeText = (ps: number): string => formatQuantity(ps, 'time');
 
 /** Those whose keys are not the simulator's. */
-type QuantityKind = 'plb' | 'plb-delay' | 'reps' | 'reps-htsim' | 'mrc';
+type QuantityKind = 'plb' | 'plb-delay' | 'hopper' | 'reps' | 'reps-htsim' | 'mrc';
 export type HostQuantityConfig = Extract<HostBalancerConfig, { readonly kind: QuantityKind }>;
 export type HostQuantitySpec = Extract<HostBalancerSpec, { readonly kind: QuantityKind }>;
 
@@ -19,6 +19,10 @@ export function hostBalancerSpec(config: HostQuantityConfig): HostQuantitySpec {
     }
     case 'plb-delay':
       return { kind: config.kind, targetDelayPs: config.targetDelay ?? null };
+    case 'hopper': {
+      const { probeTimeout, ...plain } = config;
+      return { ...plain, probeTimeoutPs: probeTimeout ?? null };
+    }
     case 'reps':
     case 'reps-htsim':
       return { kind: config.kind, entropies: config.entropies, freezePs: config.freeze };
@@ -38,6 +42,10 @@ export function hostBalancerBlock(spec: HostQuantitySpec): { readonly [key: stri
     }
     case 'plb-delay':
       return { kind: spec.kind, ...(spec.targetDelayPs === null ? {} : { targetDelay: timeText(spec.targetDelayPs) }) };
+    case 'hopper': {
+      const { probeTimeoutPs, ...plain } = spec;
+      return { ...plain, ...(probeTimeoutPs === null ? {} : { probeTimeout: timeText(probeTimeoutPs) }) };
+    }
     case 'reps':
     case 'reps-htsim':
       return { kind: spec.kind, entropies: spec.entropies, freeze: timeText(spec.freezePs) };

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { ConfigError } from '../../sim/base/errors.ts';
-import type { Dimension } from '../../sim/base/quantity.ts';
-import { unitsOf } from '../../sim/base/quantity.ts';
+import { DIMENSIONS, unitsOf } from '../../sim/base/quantity.ts';
 import { exampleOf } from './example.ts';
 import { isPlannedKey, isPlannedValue } from './planned.ts';
 import { problem } from './problem.ts';
 import type { JsonSchema } from './schema/json-schema.ts';
-import { alternatives, alternativesFor, configJsonSchema, propertyOf } from './schema/json-schema.ts';
+import { alternatives, alternativesFor, propertyOf } from './schema/json-schema.ts';
+import { systemOf } from './schema/systems.ts';
 import { nearest, suggestion } from './suggest.ts';
 import type { ListNode, Place, TreeNode } from './tree.ts';
 import { dottedPath, nodeAt, placeOfKey } from './tree.ts';
@@ -52,9 +52,6 @@ function explain(issue: Issue, root: TreeNode, path: readonly string[]): ConfigE
   const name = dotted(root, path);
   if (node.kind === 'scalar' && node.value === null) {
     return [problem('wrongType', at, name, 'no value', 'give it one, or remove the key')];
-  }
-  if (node.kind !== 'scalar' && isPlannedValue(path, null)) {
-    return [problem('notAvailable', at, name, 'this form is not available in this version', LATER)];
   }
   switch (issue.code) {
     case 'invalid_union':
@@ -112,7 +109,7 @@ function outline(node: TreeNode | undefined): unknown {
 
 /** Schemas that a value at a path may follow, given the discriminators written above it. */
 function schemasAt(root: TreeNode, path: readonly string[]): readonly JsonSchema[] {
-  let schemas: readonly JsonSchema[] = [configJsonSchema()];
+  let schemas: readonly JsonSchema[] = [systemOf(root).jsonSchema()];
   path.forEach((key, depth) => {
     const value = outline(nodeAt(root, path.slice(0, depth)));
     schemas = schemas
@@ -199,8 +196,6 @@ function unknownWord(node: TreeNode, root: TreeNode, path: readonly string[]): C
   const what = path.at(-1) === 'kind' ? 'unknown kind' : 'unknown word';
   return problem('unknownWord', node.at, name, `${what} "${short(node.value)}"`, suggestion(node.value, words, 'one of'));
 }
-
-const DIMENSIONS: readonly Dimension[] = ['bytes', 'rate', 'time'];
 
 function wrongType(node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError {
   const name = dotted(root, path);

@@ -1,4 +1,4 @@
-import { hostCount } from '../../topologies/build-topology.ts';
+import { fabricRanks } from '../../topologies/build-topology.ts';
 import type { Config } from './schema/config.ts';
 import type { BackgroundConfig, RanksConfig } from './schema/jobs.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
@@ -16,7 +16,7 @@ export interface PlacedWorkload {
 
 /** All workloads of a config, in their order. */
 export function workloadsOf({ topology, workload, jobs }: Pick<Config, 'topology' | 'workload' | 'jobs'>): PlacedWorkload[] {
-  const hosts = hostCount(topologySpec(topology));
+  const hosts = fabricRanks(topologySpec(topology));
   const single = workload === undefined ? [] : [{ workload, ranks: workload.ranks ?? hosts, path: ['workload'] }];
   const inJobs = (jobs ?? []).map((job, i) => ({
     workload: job.workload,

@@ -1,21 +1,23 @@
 import { basename, extname } from 'node:path';
-import { RESULT_COLUMNS } from '../../analysis/rows.ts';
+import type { ChartSpec } from '../../analysis/charts/input.ts';
 import { ConfigError, ConfigErrors } from '../../sim/base/errors.ts';
 import type { NetsimError } from '../../sim/base/errors.ts';
 import type { ConfigSource, ReportRequest } from '../manifest.ts';
-import { BlockValidator } from './blocks.ts';
 import { checkCharts } from './charts.ts';
 import type { CombinationList } from './combinations.ts';
 import { checkCombinations, combinationList, CONSEQUENCES, hasColumn, MAX_ERRORS } from './combinations.ts';
-import type { ReadFile } from './files.ts';
+import type { OpenFile, ReadFile } from './files.ts';
 import { readFailure, readFileFromDisk } from './files.ts';
+import { FabricReader, openFileOf } from './fabric-reader.ts';
 import { applyOverrides, overwrittenOverrides } from './overrides.ts';
 import { inFileOrder, problem } from './problem.ts';
+import type { Frame } from './run-reader.ts';
 import { BLOCKS } from './schema/config.ts';
+import { isWirelessDocument, systemOf } from './schema/systems.ts';
+import { WirelessReader } from './wireless-reader.ts';
 import { NO_SWEEP, planSweep } from './sweep-plan.ts';
 import type { MapNode } from './tree.ts';
 import { nodeAt, parsePath, placeOfKey } from './tree.ts';
-import { WorkloadFiles } from './workload-files.ts';
 import { decodeText, MAX_CONFIG_BYTES, parseYaml } from './yaml.ts';
 
 /** A config file, read and valid in all its combinations. */
@@ -28,6 +30,8 @@ export interface LoadedConfig {
   readonly sweptKeys: readonly string[];
   readonly repeat: number;
   readonly report: ReportRequest;
+  /** Of the trace of a run; null: there are none of this kind of config. */
+  readonly trace: { readonly maxEvents: number } | null;
   readonly combinations: CombinationList;
 }
 
@@ -38,6 +42,8 @@ export interface LoadOptions {
   readonly seed?: number;
   /** The file system by default. */
   readonly readFile?: ReadFile;
+  /** For files of workloads; by default as `readFile`. */
+  readonly openFile?: OpenFile;
 }
 
 /**
@@ -51,20 +57,21 @@ export async function loadConfig(path: string, options: LoadOptions = {}): Promi
   const text = await readText(path, readFile);
   const parsed = parseDocument(text, path);
   const { root: document, assignments, errors } = applyOverrides(parsed, options.set ?? [], options.seed);
-  refuseWireless(document);
 
-  const validator = new BlockValidator();
-  const frame = validator.validate(document, ['name', 'seed', 'sweep', 'report']);
+  const reader = isWirelessDocument(document)
+    ? new WirelessReader(nameOfFile(path))
+    : new FabricReader(path, nameOfFile(path), readFile, openFileOf(options.readFile, options.openFile));
+  const frame = reader.frame(document);
   const found = [...errors, ...frame.errors];
   const sweepEntry = document.entries.get('sweep');
   const repeat = frame.config.sweep?.repeat ?? 1;
   const plan = sweepEntry === undefined || frame.config.sweep === undefined ? NO_SWEEP : planSweep(sweepEntry, repeat);
   found.push(...plan.errors, ...overwrittenOverrides(assignments, plan.keys.map(parsePath)));
   const report = document.entries.get('report')?.value;
-  if (report?.kind === 'map') found.push(...checkCharts(report, plan.keys, RESULT_COLUMNS));
+  if (report?.kind === 'map') found.push(...checkCharts(report, plan.keys, systemOf(document)));
 
   const name = frame.config.name ?? nameOfFile(path);
-  const swept = { document, plan, repeat, validator, files: new WorkloadFiles(path, readFile), name };
+  const swept = { document, plan, repeat, reader };
   const wrong = await checkCombinations(swept);
   // What a sweep that is itself wrong leaves out is no second mistake.
   const isPlanned = plan.errors.length === 0 && (sweepEntry === undefined || frame.config.sweep !== undefined);
@@ -78,6 +85,7 @@ export async function loadConfig(path: string, options: LoadOptions = {}): Promi
     sweptKeys: plan.keys.filter(hasColumn),
     repeat,
     report: { title: frame.config.report?.title ?? null, charts: frame.config.report?.charts?.map(chartSpec) ?? null },
+    trace: frame.config.trace ?? null,
     combinations: combinationList(swept),
   };
 }
@@ -88,7 +96,15 @@ function nameOfFile(path: string): string {
   return parsed.data ?? 'config';
 }
 
-const chartSpec = ({ x, y, series }: { x: string; y: string; series?: string | undefined }) => ({ x, y, series: series ?? null });
+type ChartConfig = NonNullable<NonNullable<Frame['config']['report']>['charts']>[number];
+
+const chartSpec = ({ x, y, series, facet, oracle }: ChartConfig): ChartSpec => ({
+  x,
+  y,
+  series: series ?? null,
+  ...(facet === undefined ? {} : { facet: typeof facet === 'string' ? [facet] : facet }),
+  ...(oracle === undefined ? {} : { oracle }),
+});
 
 async function readText(path: string, readFile: ReadFile): Promise<string> {
   let bytes: Uint8Array;
@@ -118,13 +134,6 @@ function parseDocument(text: string, file: string): MapNode {
   throw new ConfigErrors([
     problem('wrongType', root.at, '', `the config is ${root.kind === 'list' ? 'a list' : 'one value'}, not a block of keys`, hint),
   ]);
-}
-
-function refuseWireless(document: MapNode): void {
-  const kind = nodeAt(document, ['kind']);
-  if (kind?.kind !== 'scalar' || kind.value !== 'wireless') return;
-  const message = 'wireless comes in a later version';
-  throw new ConfigErrors([problem('notAvailable', kind.at, 'kind', message, 'this version simulates kind: fabric')]);
 }
 
 /**

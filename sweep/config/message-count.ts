@@ -1,20 +1,20 @@
 import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
+import { autoChoice } from '../../workloads/nccl/auto.ts';
+import { collectiveMessages } from '../../workloads/collectives/message-count.ts';
+import { trainingMessages } from '../../workloads/training/message-count.ts';
+import { collectiveSpec } from './collective-specs.ts';
+import type { MoeConfig } from './schema/moe.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
-
-/** A Schedule of this many messages takes a few gigabytes; all-to-all among 4096 ranks, 16.8 million, is below. */
-export const MAX_MESSAGES = 20_000_000;
+import { trainingSpec } from './training-spec.ts';
 
 /**
- * Messages of a workload, by the closed forms of its algorithm (docs/workloads.md) and without making them; every block has a byte and
+ * Messages of a workload, by the closed forms of its algorithm (docs/collectives.md) and without making them; every block has a byte and
  * every rank of an MoE layer a token for every other one, which is the most there can be. null: only the file can say.
+ *
+ * @param perServer consecutive ranks of one server of the topology; 1 where none share one
  */
-export function messageCount(workload: WorkloadConfig, ranks: number): number | null {
+export function messageCount(workload: WorkloadConfig, ranks: number, perServer: number): number | null {
   switch (workload.kind) {
-    case 'all-reduce':
-    case 'all-gather':
-    case 'reduce-scatter':
-    case 'all-to-all':
-      return collectiveMessages(workload.kind, workload.algorithm, ranks);
     case 'permutation':
       return ranks;
     case 'incast':
@@ -22,32 +22,28 @@ export function messageCount(workload: WorkloadConfig, ranks: number): number | 
     case 'flows':
       return workload.flows.length;
     case 'moe':
-      return workload.layers * (workload.phase === 'training' ? 4 : 2) * ranks * (ranks - 1);
+      return moeMessages(workload, ranks);
+    case 'training':
+      return trainingMessages(trainingSpec(workload, ranks, 1));
     case 'file':
       return null;
+    default:
+      return collectiveMessages(chosenSpec(collectiveSpec(workload, ranks, perServer)));
   }
 }
 
-function collectiveMessages(
-  kind: CollectiveSpec['kind'],
-  algorithm: Extract<WorkloadConfig, { kind: CollectiveSpec['kind'] }>['algorithm'],
-  ranks: number,
-): number {
-  const allPairs = ranks * (ranks - 1);
-  const doublings = Math.floor(Math.log2(ranks));
-  const members = 2 ** doublings;
-  switch (algorithm) {
-    case 'ring':
-    case 'direct':
-      return kind === 'all-reduce' ? 2 * allPairs : allPairs;
-    case 'pairwise':
-      return allPairs;
-    // Members beyond the power of two fold into a neighbour before, and get their result from it after.
-    case 'halving-doubling':
-      return 2 * members * doublings + 2 * (ranks - members);
-    case 'recursive-halving':
-      return members * doublings + 2 * (ranks - members);
-    case 'recursive-doubling':
-      return members * doublings;
-  }
+/** With the algorithm that `auto` stands for. */
+const chosenSpec = (spec: CollectiveSpec): CollectiveSpec => (spec.nccl === undefined ? spec : autoChoice(spec, spec.nccl).spec);
+
+/** Each exchange has at most a message a pair of a group, by any scheme: a copy that is forwarded saves one of its way. */
+function moeMessages(workload: MoeConfig, ranks: number): number {
+  const { routing, layers, phase, overlap, counts, tokens } = workload;
+  const pairs = ranks * ((workload.groupSize ?? ranks) - 1);
+  const isTraining = phase === 'training';
+  const isSecond = routing.kind === 'expertflow' && routing.onMiss === 'second-dispatch' ? 1 : 0;
+  const channels = routing.kind === 't2mir' && routing.channels === 'separate' ? 2 : 1;
+  const exchanges = ((isTraining ? 4 : 2) * channels + isSecond) * overlap.chunks + (counts ? 1 : 0);
+  const batches = routing.kind === 'expertflow' ? routing.groups * Math.ceil(tokens / (routing.window ?? tokens)) : overlap.microbatches;
+  const passes = routing.kind === 'thor' && isTraining ? 2 * batches : batches;
+  return layers * passes * exchanges * pairs;
 }

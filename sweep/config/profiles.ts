@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../sim/base/quantity.ts';
-import type { JsonBlock, MapNode, Place, TreeNode } from './tree.ts';
+import type { Json, JsonBlock, MapNode, Place, Scalar, TreeNode } from './tree.ts';
 import { nodeAt, scalarNode } from './tree.ts';
 
 /** Ready-made sets of defaults: the top-level key `profile`. */
@@ -125,14 +125,20 @@ function profileName(document: TreeNode): ProfileName | null {
   return PROFILE_NAMES.find((name) => name === written) ?? null;
 }
 
+/** Of a graph that of host 0. */
 function hostRateBps(document: TreeNode): number {
-  const node = nodeAt(document, ['topology', 'hostLink', 'rate']);
+  const links = nodeAt(document, ['topology', 'links']);
+  const ofHost =
+    links?.kind === 'list' ? links.items.find((link) => [0, 1].some((end) => isZero(nodeAt(link, ['between', end])))) : undefined;
+  const node = ofHost === undefined ? nodeAt(document, ['topology', 'hostLink', 'rate']) : nodeAt(ofHost, ['rate']);
   const rate = node?.kind === 'scalar' && typeof node.value === 'string' ? parseQuantity(node.value, 'rate') : null;
   return typeof rate === 'number' ? rate : ANY_RATE_BPS;
 }
 
+const isZero = (node: TreeNode | undefined): boolean => node?.kind === 'scalar' && node.value === 0;
+
 /** `own` with what it leaves open taken from `defaults`; a block of another kind stands for itself. */
-function over(own: TreeNode, defaults: TreeNode): TreeNode {
+export function over(own: TreeNode, defaults: TreeNode): TreeNode {
   if (own.kind !== 'map' || defaults.kind !== 'map') return own;
   const [kind, other] = [own, defaults].map((node) => nodeAt(node, ['kind']));
   if (kind?.kind === 'scalar' && other?.kind === 'scalar' && kind.value !== other.value) return own;
@@ -144,11 +150,13 @@ function over(own: TreeNode, defaults: TreeNode): TreeNode {
   return { ...own, entries, isShorthand: false };
 }
 
-function blockNode(block: JsonBlock, at: Place): MapNode {
-  const entries = Object.entries(block).map(([key, value]) => {
-    const isBlock = typeof value === 'object' && value !== null;
-    const node = isBlock ? blockNode(value as JsonBlock, at) : scalarNode(value, at);
-    return [key, { keyAt: at, value: node }] as const;
-  });
+/** A block as if it were written at `at`. */
+export function blockNode(block: JsonBlock, at: Place): MapNode {
+  const entries = Object.entries(block).map(([key, value]) => [key, { keyAt: at, value: jsonNode(value, at) }] as const);
   return { kind: 'map', entries: new Map(entries), at, isShorthand: false };
+}
+
+function jsonNode(value: Json, at: Place): TreeNode {
+  if (Array.isArray(value)) return { kind: 'list', items: value.map((item: Json) => jsonNode(item, at)), at };
+  return typeof value === 'object' && value !== null ? blockNode(value as JsonBlock, at) : scalarNode(value as Scalar, at);
 }

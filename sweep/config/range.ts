@@ -1,5 +1,5 @@
 import type { Dimension } from '../../sim/base/quantity.ts';
-import { formatQuantity, parseQuantity } from '../../sim/base/quantity.ts';
+import { DIMENSIONS, formatQuantity, isWhole, parseQuantity } from '../../sim/base/quantity.ts';
 import type { MapNode, Place, TreeNode } from './tree.ts';
 import { scalarNode } from './tree.ts';
 
@@ -22,8 +22,6 @@ interface Measured {
   readonly dimension: Dimension | null;
 }
 
-const DIMENSIONS: readonly Dimension[] = ['bytes', 'rate', 'time'];
-
 function measure(node: TreeNode): Measured | null {
   if (node.kind !== 'scalar') return null;
   const { value } = node;
@@ -38,7 +36,7 @@ function measure(node: TreeNode): Measured | null {
 
 /**
  * Values of `{ from, to, step | factor }`: from, from + step, .. or from, from * factor, .. up to `to`, which is the last value if
- * it is hit. Bare numbers are rounded to 12 digits, so that steps of 0.1 stay what they look like.
+ * it is hit. Fractions are rounded to 12 digits, so that steps of 0.1 stay what they look like.
  */
 export function expandRange(range: MapNode, maxValues: number): TreeNode[] | RangeProblem {
   const entry = (key: string): TreeNode | undefined => range.entries.get(key)?.value;
@@ -81,6 +79,8 @@ export function expandRange(range: MapNode, maxValues: number): TreeNode[] | Ran
     const value = next(i);
     if (first.dimension === null) {
       values.push(scalarNode(Number(value.toPrecision(12)), range.at));
+    } else if (!isWhole(first.dimension)) {
+      values.push(scalarNode(formatQuantity(Number(value.toPrecision(12)), first.dimension), range.at));
     } else if (Number.isInteger(value)) {
       values.push(scalarNode(formatQuantity(value, first.dimension), range.at));
     } else {

@@ -3,19 +3,23 @@ import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
 import type { BackgroundSpec, JobSpec, StartSpec, StragglerSpec } from '../../sim/base/job-spec.ts';
 import type { ProbeSpec } from '../../sim/base/probe-spec.ts';
-import type { FatTreeSpec, LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
-import type { MoeSpec } from '../../sim/base/moe-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
+import type { CompatSpec } from '../../sim/base/compat-spec.ts';
+import { compatBlock } from './compat-spec.ts';
+import { collectiveBlock } from './collective-specs.ts';
 import { nicBlock, switchBlock } from './device-blocks.ts';
 import { failureBlock } from './failure-specs.ts';
 import { hostBalancerBlock } from './host-balancer.ts';
+import { moeBlock } from './moe-block.ts';
 import { transportBlock } from './transport-blocks.ts';
+import { topologyBlock } from './topology-block.ts';
+import { trainingBlock } from './training-spec.ts';
 import { switchBalancerBlock } from './switch-balancer.ts';
+import { fileOptionsBlock } from './file-spec.ts';
 import type { JsonBlock } from './tree.ts';
 
 const sizeText = (bytes: number): string => formatQuantity(bytes, 'bytes');
-const rateText = (bps: number): string => formatQuantity(bps, 'rate');
 const timeText = (ps: number): string => formatQuantity(ps, 'time');
 
 /** `{ key: quantity }`, or nothing where the default follows from the fabric. */
@@ -32,13 +36,25 @@ export function resolvedConfig(scenario: Scenario): JsonBlock {
     kind: 'fabric',
     seed: scenario.seed,
     fidelity: scenario.fidelity,
+    ...(scenario.compat === undefined ? fabricBlocks(scenario) : compatBlocks(scenario, scenario.compat)),
+    stop: { at: timeText(scenario.stopAtPs), ...(scenario.stopPackets === null ? {} : { packets: scenario.stopPackets }) },
+    ...(scenario.probes === null ? {} : { probes: probeBlock(scenario.probes) }),
+  };
+}
+
+/** Only what a run without a fabric depends on. */
+const compatBlocks = ({ workload, start }: Scenario, compat: CompatSpec): JsonBlock => ({
+  compat: compatBlock(compat),
+  workload: { ...workloadBlock(workload), ...startKeys(start) },
+});
+
+function fabricBlocks(scenario: Scenario): JsonBlock {
+  return {
     topology: topologyBlock(scenario.topology),
     ...trafficBlocks(scenario),
     nic: nicBlock(scenario.nic),
     switch: switchBlock(scenario.switch),
     failures: scenario.failures.map(failureBlock),
-    stop: { at: timeText(scenario.stopAtPs), ...(scenario.stopPackets === null ? {} : { packets: scenario.stopPackets }) },
-    ...(scenario.probes === null ? {} : { probes: probeBlock(scenario.probes) }),
   };
 }
 
@@ -92,40 +108,8 @@ const stragglerBlock = ({ fraction, delayPs, slowdown }: StragglerSpec): JsonBlo
   ...(slowdown === 1 ? {} : { slowdown }),
 });
 
-const linkBlock = ({ rateBps, delayPs }: LinkSpec): JsonBlock => ({ rate: rateText(rateBps), delay: timeText(delayPs) });
-
-function topologyBlock(topology: TopologySpec): JsonBlock {
-  const { kind, placement } = topology;
-  const hostLink = linkBlock(topology.hostLink);
-  const fabricLink = linkBlock(topology.fabricLink);
-  switch (topology.kind) {
-    case 'leaf-spine': {
-      const { leaves, spines, hostsPerLeaf } = topology;
-      const { perSpineRateBps, linksPerPair } = topology.fabricLink;
-      const perSpine = perSpineRateBps === null ? {} : { perSpine: perSpineRateBps.map(rateText) };
-      return { kind, leaves, spines, hostsPerLeaf, hostLink, fabricLink: { ...fabricLink, ...perSpine, linksPerPair }, placement };
-    }
-    case 'fat-tree': {
-      const { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor } = topology;
-      const coreLink = linkBlock(topology.coreLink);
-      const counts = { pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor };
-      return { kind, k: smallestRadix(topology), ...counts, hostLink, fabricLink, coreLink, placement };
-    }
-  }
-}
-
-/** The counts alone make the fabric: any switch that has the ports for them gives the same one. */
-function smallestRadix({ pods, torsPerPod, aggsPerPod, coresPerAgg, hostsPerTor }: FatTreeSpec): number {
-  return 2 * Math.ceil(Math.max(pods, torsPerPod + coresPerAgg, hostsPerTor + aggsPerPod) / 2);
-}
-
 function workloadBlock(workload: WorkloadSpec): JsonBlock {
   switch (workload.kind) {
-    case 'all-reduce':
-    case 'all-gather':
-    case 'reduce-scatter':
-    case 'all-to-all':
-      return { kind: workload.kind, algorithm: workload.algorithm, size: sizeText(workload.sizeBytes), ranks: workload.ranks };
     case 'permutation':
       return { kind: workload.kind, pattern: workload.pattern, size: sizeText(workload.sizeBytes), ranks: workload.ranks };
     case 'incast': {
@@ -143,39 +127,22 @@ function workloadBlock(workload: WorkloadSpec): JsonBlock {
     }
     case 'moe':
       return moeBlock(workload);
+    case 'training':
+      return trainingBlock(workload);
     case 'file': {
-      const { kind, path, format, ranks, htsim, chakra } = workload;
-      const options = format === 'chakra' ? { chakra } : { htsim: htsim.startUnit === null ? {} : { startUnit: htsim.startUnit } };
-      return { kind, format, path, ...options, ranks };
+      const { kind, path, options, ranks } = workload;
+      return { kind, format: options.format, path, ...fileOptionsBlock(options), ranks };
     }
+    default:
+      return collectiveBlock(workload);
   }
-}
-
-/** The backward pass carries bf16 values: its bytes give the hidden size. */
-function moeBlock(moe: MoeSpec): JsonBlock {
-  const { kind, layers, tokens, experts, topk, phase, routing, placement, scheme, ranks } = moe;
-  return {
-    kind,
-    layers,
-    tokens,
-    hidden: moe.backwardBytesPerToken / 2,
-    experts,
-    topk,
-    phase,
-    dispatch: sizeText(moe.dispatchBytesPerToken),
-    combine: sizeText(moe.combineBytesPerToken),
-    routing,
-    capacity: 'none',
-    placement,
-    scheme,
-    ranks,
-  };
 }
 
 function balancerBlock(balancer: BalancerSpec): JsonBlock {
   switch (balancer.kind) {
     case 'plb':
     case 'plb-delay':
+    case 'hopper':
     case 'reps':
     case 'reps-htsim':
     case 'mrc':

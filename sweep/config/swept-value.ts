@@ -1,6 +1,5 @@
 import type { Value } from '../../analysis/rows.ts';
 import { configValueAt } from './blocks.ts';
-import type { Config } from './schema/config.ts';
 import type { TreeNode } from './tree.ts';
 
 /**
@@ -9,7 +8,7 @@ import type { TreeNode } from './tree.ts';
  *
  * @param written the value as the sweep (or, where it sets none, the config) has it: keys swept below it have columns of their own
  */
-export function sweptValue(config: Config, path: readonly string[], written: TreeNode | undefined): Value {
+export function sweptValue(config: object, path: readonly string[], written: TreeNode | undefined): Value {
   const value = configValueAt(config, path);
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
   return written === undefined ? null : label(written);

@@ -1,19 +1,23 @@
 import type { BalancerSpec, EtherealSpec } from '../../sim/base/balancer-spec.ts';
+import type { SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { BackgroundSpec, JobSpec } from '../../sim/base/job-spec.ts';
 import type { ProbeSpec } from '../../sim/base/probe-spec.ts';
-import { hostCount } from '../../topologies/build-topology.ts';
+import { hostLink, fabricRanks } from '../../topologies/build-topology.ts';
+import { classesInUse, hashesAnything } from './check-unused.ts';
 import { hostBalancerSpec } from './host-balancer.ts';
 import type { BalancerConfig } from './schema/balancer.ts';
+import { compatSpec, type CompatFiles } from './compat-spec.ts';
+import { withNicRate } from './nccl-spec.ts';
 import { nicSpec, switchSpec } from './device-specs.ts';
 import { rankList } from './job-configs.ts';
 import type { Config } from './schema/config.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
 import { failureSpec } from './failure-specs.ts';
 import { switchBalancerSpec } from './switch-balancer.ts';
-import { topologySpec } from './topology-spec.ts';
+import { ranksPerServer, topologySpec } from './topology-spec.ts';
 import { transportSpec } from './transport-specs.ts';
 import { startSpec, workloadSpec } from './workload-specs.ts';
 
@@ -21,23 +25,24 @@ import { startSpec, workloadSpec } from './workload-specs.ts';
 export type FilesOf = (workload: WorkloadConfig, ranks: number) => readonly InputFile[];
 
 /** A valid config as the simulator takes it. Defaults that follow from the fabric become null. */
-export function toScenario(config: Config, name: string, filesOf: FilesOf): Scenario {
+export function toScenario(config: Config, name: string, filesOf: FilesOf, compatFiles: CompatFiles): Scenario {
   const topology = topologySpec(config.topology);
-  const hosts = hostCount(topology);
-  const jobs = jobSpecs(config, hosts, filesOf);
+  const ranksOfFabric = fabricRanks(topology);
+  const jobs = jobSpecs(config, ranksOfFabric, filesOf);
   return {
     name,
     seed: config.seed,
     fidelity: config.fidelity,
+    ...(config.compat === undefined ? {} : { compat: compatSpec(config.compat, compatFiles) }),
     topology,
-    ...workloadFields(config, hosts, filesOf),
+    ...workloadFields(config, ranksOfFabric, filesOf),
     jobs,
-    background: backgroundSpec(config, hosts),
+    background: backgroundSpec(config, ranksOfFabric),
     // Where each job has its own, the top-level ones are nobody's.
     balancer: jobs[0]?.balancer ?? balancerSpec(config.balancer),
     transport: jobs[0]?.transport ?? transportSpec(config.transport, config.nic.acks, config.switch),
     nic: nicSpec(config.nic, config.switch.kind),
-    switch: switchSpec(config.switch, config.nic.mtu, config.topology.hostLink.rate),
+    switch: usedSwitch(config, switchSpec(config.switch, config.nic.mtu, hostLink(topology).rateBps)),
     failures: config.failures.map(failureSpec),
     stopAtPs: config.stop.at,
     stopPackets: config.stop.packets ?? null,
@@ -45,22 +50,44 @@ export function toScenario(config: Config, name: string, filesOf: FilesOf): Scen
   };
 }
 
+/** Without what no packet of this combination of a sweep meets (check-unused.ts): it does not make it another run. */
+function usedSwitch(config: Config, device: SwitchSpec): SwitchSpec {
+  const classes = classesInUse(config).size > 1 ? {} : { classWeights: null };
+  return { ...device, ...classes, ...(hashesAnything(config) ? {} : { hash: 'ideal', sameSalt: false }) };
+}
+
 function probeSpec({ probes }: Config): ProbeSpec | null {
   return probes === undefined ? null : { everyPs: probes.every, what: probes.what, links: probes.links };
 }
 
-function workloadFields({ workload }: Config, hosts: number, filesOf: FilesOf): Pick<Scenario, 'workload' | 'start'> {
-  if (workload === undefined) return { workload: { kind: 'flows', flows: [], ranks: hosts }, start: AT_ONCE };
-  const ranks = workload.ranks ?? hosts;
-  return { workload: workloadSpec(workload, ranks, filesOf(workload, ranks)), start: startSpec(workload) };
+function workloadFields({ workload, topology }: Config, ranksOfFabric: number, filesOf: FilesOf): Pick<Scenario, 'workload' | 'start'> {
+  if (workload === undefined) return { workload: { kind: 'flows', flows: [], ranks: ranksOfFabric }, start: AT_ONCE };
+  const ranks = workload.ranks ?? ranksOfFabric;
+  return {
+    workload: withNicRate(workloadSpec(workload, ranks, filesOf(workload, ranks), ranksPerServer(topology)), topology),
+    start: startSpec(workload),
+  };
 }
 
-function jobSpecs({ jobs = [], balancer, transport, nic, switch: device }: Config, hosts: number, filesOf: FilesOf): JobSpec[] {
+/** Consecutive ranks of a job that share a server; 1 where its ranks do not lie as those of the fabric do. */
+function serverShare(ranks: readonly number[], topology: Config['topology']): number {
+  const perServer = ranksPerServer(topology);
+  return ranks.every((rank, i) => rank === ranks[0]! + i) && ranks[0]! % perServer === 0 ? perServer : 1;
+}
+
+function jobSpecs(
+  { jobs = [], topology, balancer, transport, nic, switch: device }: Config,
+  ranksOfFabric: number,
+  filesOf: FilesOf,
+): JobSpec[] {
   return jobs.map((job) => {
-    const ranks = rankList(job.ranks, hosts);
+    const ranks = rankList(job.ranks, ranksOfFabric);
     return {
       name: job.name,
-      workload: workloadSpec(job.workload, ranks.length, filesOf(job.workload, ranks.length)),
+      workload: withNicRate(
+        workloadSpec(job.workload, ranks.length, filesOf(job.workload, ranks.length), serverShare(ranks, topology)),
+        topology,
+      ),
       start: startSpec(job),
       ranks,
       balancer: balancerSpec(job.balancer ?? balancer),
@@ -70,14 +97,14 @@ function jobSpecs({ jobs = [], balancer, transport, nic, switch: device }: Confi
   });
 }
 
-function backgroundSpec({ background, balancer, transport, nic, switch: device }: Config, hosts: number): BackgroundSpec | null {
+function backgroundSpec({ background, balancer, transport, nic, switch: device }: Config, ranksOfFabric: number): BackgroundSpec | null {
   if (background === undefined) return null;
   const { load, sizes, until } = background;
   return {
     load,
     sizes: typeof sizes === 'string' ? sizes : sizes.map(({ size, probability }) => ({ sizeBytes: size, probability })),
     untilPs: until,
-    ranks: rankList(background.ranks, hosts),
+    ranks: rankList(background.ranks, ranksOfFabric),
     balancer: balancerSpec(background.balancer ?? balancer),
     transport: transportSpec(background.transport ?? transport, nic.acks, device),
     trafficClass: background.class,
@@ -88,6 +115,7 @@ function balancerSpec(balancer: BalancerConfig): BalancerSpec {
   switch (balancer.kind) {
     case 'plb':
     case 'plb-delay':
+    case 'hopper':
     case 'reps':
     case 'reps-htsim':
     case 'mrc':

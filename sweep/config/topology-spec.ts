@@ -1,5 +1,16 @@
-import type { FatTreeSpec, LeafSpineSpec, LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
+import type {
+  FabricLinkSpec,
+  FatTreeSpec,
+  GraphSpec,
+  LeafSpineSpec,
+  LinkSpec,
+  RailSpec,
+  ServerSpec,
+  TopologySpec,
+} from '../../sim/base/topology-spec.ts';
+import { dumbbell } from '../../topologies/dumbbell.ts';
 import type { TopologyConfig } from './schema/topology.ts';
+import { DEFAULT_NVLINK } from './schema/topology-parts.ts';
 
 /** The fabric of a valid config as the simulator takes it, every default filled in. */
 export function topologySpec(topology: TopologyConfig): TopologySpec {
@@ -8,29 +19,60 @@ export function topologySpec(topology: TopologyConfig): TopologySpec {
       return leafSpineSpec(topology);
     case 'fat-tree':
       return fatTreeSpec(topology);
+    case 'rail':
+      return railSpec(topology);
+    case 'dumbbell': {
+      const { hostsPerSide, hostLink, bottleneck, placement } = topology;
+      return { ...dumbbell(hostsPerSide, linkSpec(hostLink), linkSpec(bottleneck)), placement, ...serverOf(topology) };
+    }
+    case 'graph':
+      return graphSpec(topology);
   }
+}
+
+/** How many ranks, the GPUs of one server, NVLink joins; 1 on a fabric without servers. */
+export function ranksPerServer({ gpusPerServer = 1 }: TopologyConfig): number {
+  return gpusPerServer;
 }
 
 type ConfigOf<K extends TopologyConfig['kind']> = Extract<TopologyConfig, { kind: K }>;
 
 const linkSpec = ({ rate, delay }: { readonly rate: number; readonly delay: number }): LinkSpec => ({ rateBps: rate, delayPs: delay });
 
-function leafSpineSpec({ kind, leaves, spines, hostsPerLeaf, hostLink, fabricLink, placement }: ConfigOf<'leaf-spine'>): LeafSpineSpec {
-  const host = linkSpec(hostLink);
+const serverOf = (topology: TopologyConfig): { readonly server?: ServerSpec } => {
+  const { gpusPerServer } = topology;
+  return gpusPerServer === undefined ? {} : { server: serverSpec({ ...topology, gpusPerServer }) };
+};
+
+function serverSpec({
+  gpusPerServer,
+  nicsPerServer = gpusPerServer,
+  nvlink = DEFAULT_NVLINK,
+}: Pick<ConfigOf<'rail'>, 'gpusPerServer' | 'nicsPerServer' | 'nvlink'>): ServerSpec {
+  return { gpus: gpusPerServer, nics: nicsPerServer, nvlink: linkSpec(nvlink) };
+}
+
+function fabricLinkSpec({ hostLink, fabricLink }: Pick<ConfigOf<'leaf-spine'>, 'hostLink' | 'fabricLink'>): FabricLinkSpec {
   const perSpine = fabricLink?.perSpine ?? null;
+  return {
+    rateBps: fabricLink?.rate ?? (perSpine === null ? hostLink.rate : perSpine.reduce((a, b) => Math.max(a, b))),
+    delayPs: fabricLink?.delay ?? hostLink.delay,
+    perSpineRateBps: perSpine,
+    linksPerPair: fabricLink?.linksPerPair ?? 1,
+  };
+}
+
+function leafSpineSpec(topology: ConfigOf<'leaf-spine'>): LeafSpineSpec {
+  const { kind, leaves, spines, hostsPerLeaf, hostLink, placement } = topology;
   return {
     kind,
     leaves,
     spines,
     hostsPerLeaf,
-    hostLink: host,
-    fabricLink: {
-      rateBps: fabricLink?.rate ?? (perSpine === null ? host.rateBps : perSpine.reduce((a, b) => Math.max(a, b))),
-      delayPs: fabricLink?.delay ?? host.delayPs,
-      perSpineRateBps: perSpine,
-      linksPerPair: fabricLink?.linksPerPair ?? 1,
-    },
+    hostLink: linkSpec(hostLink),
+    fabricLink: fabricLinkSpec(topology),
     placement,
+    ...serverOf(topology),
   };
 }
 
@@ -48,5 +90,26 @@ export function fatTreeSpec(topology: ConfigOf<'fat-tree'>): FatTreeSpec {
     fabricLink: linkSpec(fabricLink),
     coreLink: linkSpec(coreLink),
     placement,
+    ...serverOf(topology),
   };
+}
+
+function railSpec(topology: ConfigOf<'rail'>): RailSpec {
+  const { kind, servers, serversPerSegment = servers, spines, hostLink, placement } = topology;
+  return {
+    kind,
+    servers,
+    serversPerSegment,
+    spines,
+    hostLink: linkSpec(hostLink),
+    fabricLink: fabricLinkSpec(topology),
+    placement,
+    server: serverSpec(topology),
+  };
+}
+
+export function graphSpec(topology: ConfigOf<'graph'>): GraphSpec {
+  const { kind, hosts, switches, links, placement } = topology;
+  const cables = links.map(({ between, rate, delay }) => ({ a: between[0]!, b: between[1]!, rateBps: rate, delayPs: delay }));
+  return { kind, hosts, switches, cables, placement, ...serverOf(topology) };
 }

@@ -16,7 +16,9 @@ const UNIT_SUFFIXES: readonly (readonly [string, Dimension])[] = [
 export function transportBlock(transport: TransportSpec): JsonBlock {
   const { kind, recovery, rtoPs, nackIntervalPs, ...constants } = transport;
   const common = { recovery, rtoPs, ...(recovery === 'gbn' ? { nackIntervalPs } : {}) };
-  return { kind, ...quantities(constants), ...quantities(common) };
+  const { credit = null, ...plain } = { credit: null, ...constants };
+  const grants = credit === null ? {} : { credit: quantities({ ...credit }) };
+  return { kind, ...quantities(plain), ...grants, ...quantities(common) };
 }
 
 function quantities(fields: Readonly<Record<string, number | string | boolean | null>>): JsonBlock {

@@ -1,5 +1,5 @@
 import type { NicSpec } from '../../sim/base/device-spec.ts';
-import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { GrantSpec, Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { SwitchConfig } from './schema/devices.ts';
 import type { TransportConfig } from './schema/transport.ts';
 
@@ -125,14 +125,13 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'],
         maxWindowBytes: transport.maxWindow ?? null,
         minWindowBytes: transport.minWindow ?? null,
         median,
+        credit: transport.credit === undefined ? null : grantSpec(transport.credit),
         ...common,
       };
     }
     case 'rccc':
-    case 'eqds': {
-      const { kind, maxWindow, creditPerPull, pullRate } = transport;
-      return { kind, maxWindowBytes: maxWindow ?? null, initialPackets: null, creditPerPullBytes: creditPerPull, pullRate, ...common };
-    }
+    case 'eqds':
+      return { ...grantSpec(transport), ...common };
     case 'ndp': {
       const { kind, initialPackets, pullRate } = transport;
       return { kind, maxWindowBytes: null, initialPackets: initialPackets ?? null, creditPerPullBytes: null, pullRate, ...common };
@@ -140,14 +139,28 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'],
   }
 }
 
+type GrantConfig = Pick<Extract<TransportConfig, { kind: 'rccc' | 'eqds' }>, 'kind' | 'maxWindow' | 'creditPerPull' | 'pullRate'>;
+
+const grantSpec = ({ kind, maxWindow, creditPerPull, pullRate }: GrantConfig): GrantSpec => ({
+  kind,
+  maxWindowBytes: maxWindow ?? null,
+  initialPackets: null,
+  creditPerPullBytes: creditPerPull,
+  pullRate,
+});
+
+/** Whether receivers grant what this transport sends. */
+export const grantsCredit = (transport: TransportConfig): boolean =>
+  transport.kind === 'nscc' ? transport.credit !== undefined : ['rccc', 'eqds', 'ndp'].includes(transport.kind);
+
 /** Switches cut packets to their headers. */
 const trims = (device: SwitchConfig): boolean => device.kind === 'composite' && device.trim;
 
 /** The loss recovery of a transport: what it says, or what goes with its ACKs and switches. */
-function recoveryOf({ kind, recovery }: TransportConfig, acks: NicSpec['acks'], switchesTrim: boolean): Recovery {
-  if (recovery !== undefined) return recovery;
+function recoveryOf(transport: TransportConfig, acks: NicSpec['acks'], switchesTrim: boolean): Recovery {
+  if (transport.recovery !== undefined) return transport.recovery;
   if (acks === 'none') return 'none';
-  if (acks !== 'uec-sack' && kind !== 'rccc' && kind !== 'eqds' && kind !== 'ndp') return 'sr';
+  if (acks !== 'uec-sack' && !grantsCredit(transport)) return 'sr';
   return switchesTrim ? 'trim' : 'timers';
 }
 

@@ -1,18 +1,16 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
-import type { ReadFile } from './files.ts';
+import type { FileConfig } from './file-spec.ts';
+import type { OpenFile } from './files.ts';
 import { readFailure } from './files.ts';
 import { problem } from './problem.ts';
 import { workloadsOf } from './job-configs.ts';
 import type { Config } from './schema/config.ts';
+import type { MoeConfig } from './schema/moe.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
-import type { TreeNode } from './tree.ts';
+import type { KeyPath, TreeNode } from './tree.ts';
 import { dottedPath, placeOfValue } from './tree.ts';
-
-type FileConfig = Extract<WorkloadConfig, { kind: 'file' }>;
-
-const MAX_FILE_BYTES = 2 ** 30;
 
 /** Why a workload's files cannot be used. */
 interface FileProblem {
@@ -20,23 +18,27 @@ interface FileProblem {
   readonly hint: string;
 }
 
-/** Reads the files that workloads name, each once, relative to the folder of the config file. */
+/** Finds the files that workloads name, relative to the folder of the config file. They are read when somebody asks for their pieces. */
 export class WorkloadFiles {
   readonly #folder: string;
-  readonly #readFile: ReadFile;
-  readonly #read = new Map<string, Promise<InputFile | FileProblem | null>>();
+  readonly #openFile: OpenFile;
+  readonly #open = new Map<string, Promise<InputFile | FileProblem | null>>();
   /** By what was asked for: combinations with the same files share one list. */
   readonly #lists = new Map<string, readonly InputFile[]>();
 
-  constructor(configPath: string, readFile: ReadFile) {
+  constructor(configPath: string, openFile: OpenFile) {
     this.#folder = dirname(configPath);
-    this.#readFile = readFile;
+    this.#openFile = openFile;
   }
 
-  /** Reads the files of the config's workloads, if they have any. The error stands at the `path` of a workload. */
+  /** Opens the files of the config's workloads, if they have any. The error stands at the `path` of a workload. */
   async load(config: Config, root: TreeNode): Promise<ConfigError | null> {
     for (const placed of workloadsOf(config)) {
       const { workload, ranks } = placed;
+      if (isRoutingTrace(workload)) {
+        const error = await this.#routingTrace(workload, placed.path, root);
+        if (error !== null) return error;
+      }
       if (workload.kind !== 'file' || this.#lists.has(listKey(workload, ranks))) continue;
       const files = isPrefix(workload) ? await this.#traces(workload.path, ranks) : await this.#one(workload.path);
       if (!Array.isArray(files)) {
@@ -48,14 +50,25 @@ export class WorkloadFiles {
     return null;
   }
 
-  /** The files that `load` has read for a workload of so many ranks, in rank order; none for a workload without. */
+  /** The files that `load` has found for a workload of so many ranks, in rank order; none for a workload without. */
   loaded(workload: WorkloadConfig, ranks: number): readonly InputFile[] {
+    if (isRoutingTrace(workload)) return this.#lists.get(workload.routing.path)!;
     return workload.kind === 'file' ? this.#lists.get(listKey(workload, ranks))! : [];
+  }
+
+  async #routingTrace({ routing }: RoutedByTrace, at: KeyPath, root: TreeNode): Promise<ConfigError | null> {
+    const files = await this.#one(routing.path);
+    if (Array.isArray(files)) {
+      this.#lists.set(routing.path, files);
+      return null;
+    }
+    const path = [...at, 'routing', 'path'];
+    return problem('badWorkloadFile', placeOfValue(root, path), dottedPath(path), files.message, files.hint);
   }
 
   async #one(path: string): Promise<InputFile[] | FileProblem> {
     const file = await this.#fetch(path);
-    if (file === null) return { message: `no such file: ${path}`, hint: 'paths are relative to the folder of the config file' };
+    if (file === null) return noSuchFile(path);
     return 'message' in file ? file : [file];
   }
 
@@ -79,18 +92,14 @@ export class WorkloadFiles {
 
   /** null: there is no such file. */
   #fetch(path: string): Promise<InputFile | FileProblem | null> {
-    const known = this.#read.get(path);
-    if (known !== undefined) return known;
-    const reading = this.#readOne(path);
-    this.#read.set(path, reading);
-    return reading;
+    const known = this.#open.get(path) ?? this.#attempt(path);
+    this.#open.set(path, known);
+    return known;
   }
 
-  async #readOne(path: string): Promise<InputFile | FileProblem | null> {
+  async #attempt(path: string): Promise<InputFile | FileProblem | null> {
     try {
-      const bytes = await this.#readFile(isAbsolute(path) ? path : join(this.#folder, path), MAX_FILE_BYTES);
-      if (bytes.length > MAX_FILE_BYTES) return { message: `${path} is larger than 1 GiB`, hint: 'split it' };
-      return { name: path, bytes };
+      return await this.#openFile(isAbsolute(path) ? path : join(this.#folder, path), path);
     } catch (error) {
       const reason = readFailure(error);
       if (reason === undefined) throw error;
@@ -98,6 +107,16 @@ export class WorkloadFiles {
     }
   }
 }
+
+const noSuchFile = (path: string): FileProblem => ({
+  message: `no such file: ${path}`,
+  hint: 'paths are relative to the folder of the config file',
+});
+
+type RoutedByTrace = MoeConfig & { readonly routing: Extract<MoeConfig['routing'], { readonly kind: 'trace' }> };
+
+const isRoutingTrace = (workload: WorkloadConfig): workload is RoutedByTrace =>
+  workload.kind === 'moe' && workload.routing.kind === 'trace';
 
 /** One trace a rank, `path` being what their names start with. */
 const isPrefix = (workload: FileConfig): boolean => workload.format === 'chakra' && !workload.path.endsWith('.json');

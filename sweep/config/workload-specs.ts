@@ -2,8 +2,10 @@ import type { StartSpec } from '../../sim/base/job-spec.ts';
 import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
+import { collectiveSpec } from './collective-specs.ts';
 import { fileSpec } from './file-spec.ts';
 import { moeSpec } from './moe-spec.ts';
+import { trainingSpec } from './training-spec.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
 
 /**
@@ -11,14 +13,10 @@ import type { WorkloadConfig } from './schema/workload.ts';
  *
  * @param ranks how many take part
  * @param files its files, in rank order; empty for workloads without
+ * @param perServer consecutive ranks of one server; 1 where none share one
  */
-export function workloadSpec(workload: WorkloadConfig, ranks: number, files: readonly InputFile[]): WorkloadSpec {
+export function workloadSpec(workload: WorkloadConfig, ranks: number, files: readonly InputFile[], perServer: number): WorkloadSpec {
   switch (workload.kind) {
-    case 'all-reduce':
-    case 'all-gather':
-    case 'reduce-scatter':
-    case 'all-to-all':
-      return { kind: workload.kind, algorithm: workload.algorithm, sizeBytes: workload.size, ranks };
     case 'permutation':
       return { kind: workload.kind, pattern: workload.pattern, sizeBytes: workload.size, ranks };
     case 'incast':
@@ -28,9 +26,13 @@ export function workloadSpec(workload: WorkloadConfig, ranks: number, files: rea
       return { kind: workload.kind, flows, ranks };
     }
     case 'moe':
-      return moeSpec(workload, ranks);
+      return moeSpec(workload, ranks, files, perServer);
+    case 'training':
+      return trainingSpec(workload, ranks, perServer);
     case 'file':
       return fileSpec(workload, ranks, files);
+    default:
+      return collectiveSpec(workload, ranks, perServer);
   }
 }
 

@@ -7,6 +7,7 @@ export const HOST_BALANCERS = {
   plb: { kind: 'plb', threshold: 0.5, idleRounds: 3, rounds: 12, suspendPs: 1e9 },
   'plb-delay': { kind: 'plb-delay', targetDelayPs: null },
   flowbender: { kind: 'flowbender', threshold: 0.05 },
+  hopper: { kind: 'hopper', probeThreshold: 1.5, probes: 2, switchFactor: 0.8, probeTimeoutPs: null },
   reps: { kind: 'reps', entropies: 65_536, freezePs: 1e10 },
   'reps-htsim': { kind: 'reps-htsim', entropies: 64, freezePs: 1e10 },
   'reps-legacy': { kind: 'reps-legacy', entropies: 64 },

@@ -103,7 +103,7 @@ describe('every host balancer', () => {
     },
   );
 
-  test.each([HOST_BALANCERS.plb, HOST_BALANCERS['plb-delay'], HOST_BALANCERS.flowbender])(
+  test.each([HOST_BALANCERS.plb, HOST_BALANCERS['plb-delay'], HOST_BALANCERS.flowbender, HOST_BALANCERS.hopper])(
     '$kind is ecmp, packet for packet, where nothing congests its flows',
     (balancer) => {
       const quiet = (spec: BalancerSpec): Scenario => ({

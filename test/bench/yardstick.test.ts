@@ -9,6 +9,7 @@ import { BALANCERS, TRANSPORTS } from '../../bench/scenarios.ts';
 import { yardstickCase } from '../../bench/yardstick-case.ts';
 import { compileYardstick, hasCompiler, runYardstick, YARDSTICKS, type Yardstick } from '../../bench/yardstick.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../../sim/base/topology-spec.ts';
 import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
 import type { RunResult } from '../../sim/base/result.ts';
 import { prepare, type Prepared } from '../../sim/prepare.ts';
@@ -111,7 +112,7 @@ describe.skipIf(!canCompile && process.env.CI !== 'true')('the C++ yardstick', (
     const slow = { rateBps: 10e9, delayPs: 100_000 };
     const prepared = prepare({
       ...scenario,
-      topology: { ...scenario.topology, hostLink: slow },
+      topology: { ...(scenario.topology as LeafSpineSpec), hostLink: slow },
       switch: { ...scenario.switch, queueBytes: 2 ** 30 },
     });
     const { queueMaxBytes } = expectAgreement(prepared, 'deep queues');

@@ -32,6 +32,21 @@ test('a destination that dead links cut off is a config error with its place, be
   expect(readdirSync(dir)).toEqual(['c.yaml']);
 });
 
+test('that probes are kept in a folder only is said where something is recorded', async () => {
+  const { file } = folderWith(`${RUN}probes: { every: 1us, what: [queues] }\n`);
+  const note = 'note: what probes record is kept with --out DIR only';
+  expect((await invoke('run', file)).err).toContain(note);
+  expect((await invoke('run', file, '--set', 'fidelity=bound')).err).not.toContain(note);
+});
+
+test('a path that does not exist is denied in vain, and validate says so', async () => {
+  const { file } = folderWith(RUN.replace('ethereal', '{ kind: mrc, deny: [2] }'));
+  for (const command of ['validate', 'run', 'bounds']) {
+    const { code, err } = await invoke(command, file);
+    expect({ code, err }).toEqual({ code: 2, err: `error: ${file}:10:30 balancer.deny: there is no path 2 (paths are 0 to 1)\n` });
+  }
+});
+
 test('dry-run lists cells, seeds and what is stored, and writes nothing', async () => {
   const { dir, file } = folderWith(SWEEP);
   const { code, out } = await invoke('sweep', file, '--out', join(dir, 'out'), '--dry-run', '--json');
@@ -187,7 +202,7 @@ test('the wall limit ends a run with what it has, says so, and exits with 1', { 
   const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
   const { code, out, err } = await invoke('run', file, '--format', 'csv', '--wall-limit', '1ms');
   expect(code).toBe(1);
-  expect(out).toMatch(/,false\n$/);
+  expect(out).toMatch(/,false,*\n$/);
   expect(err).toMatch(/^the wall limit of 1ms has passed: [^\n]+\ndid not finish: stopped [^\n]+\n$/);
 });
 

@@ -147,7 +147,7 @@ describe('netsim as a program', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain('--resume');
-    expect(stdout).toMatch(/^run_id,[^\n]+\n[0-9a-f]{12},[^\n]+,false\n$/);
+    expect(stdout).toMatch(/^run_id,[^\n]+\n[0-9a-f]{12},[^\n]+,false,+\n$/);
     expect(readFileSync(join(dir, 'out', 'results.csv'), 'utf8')).toBe(stdout);
     expect(storedCells(join(dir, 'out'))).toEqual([]);
     const again = await netsim(['run', 'c.yaml', '--out', 'out', '--resume', '--dry-run', '--json'], dir);

@@ -41,7 +41,7 @@ test('the help of a command has the exit codes too', async () => {
 });
 
 test('commands of later versions are unknown commands', async () => {
-  for (const command of ['compare', 'merge', 'import', 'export', 'worker', 'wireless']) {
+  for (const command of ['compare', 'merge', 'worker', 'wireless']) {
     const { code, err } = await invoke(command, 'a.yaml');
     expect(code).toBe(2);
     expect(err).toContain(`unknown command '${command}'`);

@@ -108,14 +108,18 @@ describe('a list of cells', () => {
   });
 
   test('has the files of a workload wherever it starts', async () => {
-    const files = { 'a.cm': 'one', 'b.cm': 'two' };
+    const files = {
+      'a.cm': 'Nodes 2\nConnections 0\n',
+      'b.cm': 'Nodes 3\nConnections 0\n',
+      'r.csv': 'token,layer,e0,e1\n0,0,1,2\n1,0,3,4\n',
+    };
     const workload = 'workload: { kind: file, format: htsim, path: a.cm }\nsweep: { grid: { workload.path: [a.cm, b.cm] } }\n';
     const list = cellsOfLoaded(await loadText(BASE.replace('workload: { kind: all-reduce, size: 64MiB }\n', workload), {}, files));
     const contents = [1, 0].map((index) => {
-      const { workload: spec } = list.at(index).scenario;
-      return spec.kind === 'file' ? spec.files.map(({ bytes }) => new TextDecoder().decode(bytes)) : [];
+      const { workload: spec } = (list.at(index) as Cell).scenario;
+      return spec.kind === 'file' ? spec.imported.schedule.ranks : null;
     });
-    expect(contents).toEqual([['two'], ['one']]);
+    expect(contents).toEqual([3, 2]);
   });
 });
 
@@ -241,8 +245,9 @@ topology: { leaves: 2, spines: 4, kind: leaf-spine, hostsPerLeaf: 8, hostLink: {
       BASE.replace('{ kind: all-reduce, size: 64MiB }', `{ kind: file, format: htsim, path: ${path} }`);
     const id = async (path: string, content: string): Promise<string> =>
       (await runSingle(await loadText(text(path), {}, { [path]: content }))).runId;
-    expect(await id('a.cm', 'one')).toBe(await id('b.cm', 'one'));
-    expect(await id('a.cm', 'one')).not.toBe(await id('a.cm', 'two'));
+    const [one, two] = ['Nodes 2\nConnections 0\n', '# two\nNodes 2\nConnections 0\n'];
+    expect(await id('a.cm', one)).toBe(await id('b.cm', one));
+    expect(await id('a.cm', one)).not.toBe(await id('a.cm', two));
   });
 
   test('that are equal are an error naming both cells', async () => {
@@ -279,6 +284,7 @@ describe('the config of a cell', () => {
     'transport: { kind: timely, ewma: 0.5, lowDelay: 5us, highDelay: 9us, minRtt: 4us, hyperAfter: 3 }\n',
     'transport: { kind: swift, baseDelay: 9us, hopScale: 1us, flowScale: 7us, ai: 2, minWindow: 100B, median: 15 }\n',
     'transport: { kind: nscc, recovery: trim, referenceBdp: 100kB, targetDelay: 3us, adjustSize: 20kB, fastDelay: 2us, median: 15 }\nswitch: composite\n',
+    'transport: { kind: nscc, credit: { kind: eqds, maxWindow: 100kB, creditPerPull: 8KiB, pullRate: 0.9 } }\nswitch: composite\n',
     'transport: { kind: rccc, maxWindow: 100kB, creditPerPull: 8KiB, pullRate: 0.9 }\nswitch: composite\nnic: { acks: uec-sack }\n',
     'transport: { kind: ndp, initialPackets: 20, recovery: timers }\nnic: { acks: { every: 4 } }\n',
   ])('runs again to the same Scenario and run id: %j', async (text) => {
@@ -294,10 +300,31 @@ describe('the config of a cell', () => {
     '{ kind: incast, size: 1B, senders: 3, receiver: 2, ranks: 5 }',
     '{ kind: flows, flows: [{ src: 0, dst: 1, size: 5B, start: 7ps }] }',
     '{ kind: moe, tokens: 3, experts: 32, topk: 2, routing: { kind: zipf, s: 1.5 }, phase: training }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, routing: medium, limit: { groups: 4, keep: 2, score: top2 }, counts: true }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, routing: { kind: sticky, rho: 0.5, base: concentrated }, compute: { tflops: 900 } }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, placement: eplb, replication: { experts: 48 }, compute: { perToken: 3ns } }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, capacity: { factor: -1, rule: tutel }, groupSize: 4, overlap: { chunks: 2 } }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 1, routing: { kind: read-me, maxExpertsPerBatch: 3, cache: 2 } }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, routing: { kind: premoe, keep: 4 }, placement: repacked }',
+    '{ kind: moe, tokens: 3, experts: 32, topk: 2, routing: { kind: expertflow, accuracy: 0.9, groups: 2 } }',
+    '{ kind: moe, tokens: 1, experts: 32, topk: 2, routing: { kind: trace, path: r.csv, sparse: true }, ranks: 2, ranksPerServer: 2 }',
     '{ kind: file, format: htsim, path: a.cm, htsim: { startUnit: us } }',
     '{ kind: file, format: chakra, path: a.json, chakra: { durationUnit: ns } }',
+    '{ kind: file, format: goal, path: a.goal, goal: { timeUnit: us } }',
+    '{ kind: file, format: msccl-xml, path: a.xml, size: 3B, msccl: { slices: false, tbRate: 87Gbps } }',
+    '{ kind: file, format: simai, path: a.txt, simai: { allGpus: 2, layerCount: rows, broadcast: true, allReduce: direct } }',
+    '{ kind: file, format: hpcc, path: flow.txt }',
   ])('holds the workload: %s', async (workload) => {
-    const files = { 'a.cm': 'x', 'a.json': '{}' };
+    const files = {
+      'a.cm': 'Nodes 2\nConnections 0\n',
+      'a.json': '{"workload_graph":[]}',
+      'a.goal': 'num_ranks 1\nrank 0 {\n}\n',
+      'a.xml':
+        '<algo proto="LL" nchannels="1" nchunksperloop="1" ngpus="1" coll="custom"><gpu id="0" i_chunks="1" o_chunks="0" s_chunks="0"/></algo>',
+      'a.txt': 'HYBRID_TRANSFORMER ep: 1 pp: 1 vpp: 1 ga: 1\n1\nx -1 1 NONE 0 1 NONE 0 1 NONE 0 1\n',
+      'flow.txt': '0\n',
+      'r.csv': 'token,layer,e0,e1\n0,0,1,2\n1,0,3,4\n',
+    };
     const cell = await runSingle(await loadText(BASE.replace('{ kind: all-reduce, size: 64MiB }', workload), {}, files));
     const again = await runSingle(await loadText(JSON.stringify(cell.config), {}, files));
     expect(again.scenario).toEqual(cell.scenario);

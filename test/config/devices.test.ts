@@ -58,7 +58,7 @@ describe('a switch block becomes a SwitchSpec in base units', () => {
       },
     ],
     [
-      'switch: { kind: shared, buffer: 64MiB, shift: 0, egressShift: 2, reserve: 0B, headroom: 80kB, resumeOffset: 0B, pfc: false, classWeights: [1, 2, 3, 4, 5, 6, 7] }',
+      'switch: { kind: shared, buffer: 64MiB, shift: 0, egressShift: 2, reserve: 0B, headroom: 80kB, resumeOffset: 0B, pfc: false, classWeights: [1, 2, 3, 4, 5, 6, 7] }\nbackground: { load: 0.1, sizes: web-search, until: 1us, class: 4 }',
       {
         kind: 'shared',
         queueBytes: null,

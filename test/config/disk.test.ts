@@ -87,10 +87,10 @@ describe('files on disk', () => {
   test('the name is that of the file, and a workload file lies beside it', async () => {
     const path = join(folder, 'my-study.yaml');
     writeFileSync(path, VALID_CONFIG.replace('{ kind: all-reduce, size: 1MiB }', '{ kind: file, format: htsim, path: flows.cm }'));
-    writeFileSync(join(folder, 'flows.cm'), 'Nodes 2\n');
+    writeFileSync(join(folder, 'flows.cm'), 'Nodes 2\nConnections 0\n');
     const loaded = await loadConfig(path);
     expect(loaded.name).toBe('my-study');
     const [cell] = await expandCells(loaded);
-    expect(cell!.scenario.workload).toMatchObject({ files: [{ name: 'flows.cm', bytes: new TextEncoder().encode('Nodes 2\n') }] });
+    expect(cell!.scenario.workload).toMatchObject({ imported: { schedule: { ranks: 2 } } });
   });
 });

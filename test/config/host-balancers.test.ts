@@ -22,6 +22,10 @@ describe('balancers of hosts', () => {
     ],
     ['{ kind: plb-delay, targetDelay: 12us }', { kind: 'plb-delay', targetDelayPs: 12e6 }],
     ['{ kind: flowbender, threshold: 0 }', { kind: 'flowbender', threshold: 0 }],
+    [
+      '{ kind: hopper, probeThreshold: 2, probes: 3, switchFactor: 0.5, probeTimeout: 9us }',
+      { kind: 'hopper', probeThreshold: 2, probes: 3, switchFactor: 0.5, probeTimeoutPs: 9e6 },
+    ],
     ['{ kind: reps, entropies: 32, freeze: 1ms }', { kind: 'reps', entropies: 32, freezePs: 1e9 }],
     ['{ kind: uec-bitmap-1bit, entropies: 1, maxMarked: 1 }', { kind: 'uec-bitmap-1bit', entropies: 1, maxMarked: 1 }],
     [

@@ -61,9 +61,26 @@ describe('jobs of a config', () => {
     expect(again.runId).toBe(cell.runId);
   });
 
-  test('a balancer that no job uses does not make it another run', async () => {
-    const text = `${TOPOLOGY}jobs: [{ name: a, workload: { kind: permutation, size: 1B }, balancer: ecmp }]\n`;
-    expect((await cellOf(`${text}balancer: spray\n`)).runId).toBe((await cellOf(text)).runId);
+  test('the profile’s balancer that no job uses does not make it another run', async () => {
+    const text = `${TOPOLOGY}jobs: [{ name: a, workload: { kind: permutation, size: 1B }, balancer: ecmp }]\nprofile: uec\n`;
+    const other = `${text}background: { load: 0.1, sizes: web-search, until: 1ps, balancer: uec-mixed }\n`;
+    expect((await cellOf(text)).scenario.balancer).toEqual({ kind: 'ecmp' });
+    expect((await cellOf(other)).scenario.balancer).toEqual({ kind: 'ecmp' });
+  });
+
+  test('a combination of a sweep has no hash and no weights that nothing in it meets', async () => {
+    const text = `${TOPOLOGY}switch: { hash: jenkins, sameSalt: true, classWeights: [1, 2, 3, 4, 5, 6, 7] }
+jobs:
+  - { name: a, workload: { kind: permutation, size: 1B }, class: 5 }
+  - { name: b, workload: { kind: permutation, size: 1B }, class: 5 }
+sweep: { zip: { balancer: [ethereal, ecmp], 'jobs[0].class': [5, 4] } }
+`;
+    const cells = await expandCells(await loadText(text));
+    expect(cells.map(({ scenario }) => scenario.switch)).toMatchObject([
+      { hash: 'ideal', sameSalt: false, classWeights: null },
+      { hash: 'jenkins', sameSalt: true, classWeights: [0, 1, 2, 3, 4, 5, 6, 7] },
+    ]);
+    for (const cell of cells) expect((await cellOf(JSON.stringify(cell.config))).scenario).toEqual(cell.scenario);
   });
 
   test('keys of a job can be set and swept', async () => {
@@ -81,8 +98,8 @@ describe('jobs of a config', () => {
   test('the files of their workloads are read, and their content is part of the run', async () => {
     const text = `${TOPOLOGY}jobs: [{ name: a, workload: { kind: file, format: htsim, path: a.cm } }, { name: b, workload: { kind: permutation, size: 1B } }]\n`;
     const runOf = async (content: string) => runSingle(await loadText(text, {}, { 'a.cm': content }));
-    const [one, other] = [await runOf('Nodes 2'), await runOf('Nodes 3')];
-    expect(one.scenario.jobs[0]!.workload).toMatchObject({ files: [{ name: 'a.cm' }] });
+    const [one, other] = [await runOf('Nodes 2\nConnections 0\n'), await runOf('Nodes 3\nConnections 0\n')];
+    expect(one.scenario.jobs[0]!.workload).toMatchObject({ imported: { schedule: { ranks: 2 } } });
     expect(one.runId).not.toBe(other.runId);
     await expect(loadText(text)).rejects.toThrow('jobs[0].workload.path: no such file: a.cm');
   });

@@ -1,7 +1,10 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import { describe, expect, test } from 'vitest';
+import { PLAIN_MOE } from '../../sim/base/moe-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
+import type { LeafSpineSpec } from '../../sim/base/topology-spec.ts';
+import { hostLink } from '../../topologies/build-topology.ts';
 import { expandCells, runSingle } from '../../sweep/cells.ts';
 import { loadText } from './load-text.ts';
 import { CHAKRA_DEFAULTS } from '../workloads/import/file-spec.ts';
@@ -68,7 +71,7 @@ balancer: { kind: ethereal, split: fewest, remainder: last, minPiece: 8kB, maxPi
   shuffleDestinations: false, shuffleFlows: false, shufflePaths: false, failedAfter: 2ms, failedPathTimeout: 1ms, repath: random }
 transport: { kind: dctcp-rate, g: 0.5, additiveIncrease: 2Gbps, minRate: 1Gbps, recovery: gbn, rto: 1ms, nackInterval: 10us }
 nic: { mtu: 1kB, header: 48B, ack: 60B }
-switch: { kind: droptail, queue: infinite, ecn: { low: 30kB, high: 30kB }, hash: jenkins }
+switch: { kind: droptail, queue: infinite, ecn: { low: 30kB, high: 30kB } }
 failures: [{ link: leaf0-spine3 }, { link: leaf1-spine0-1, at: 0s }]
 stop: { at: 2s, packets: 5000 }
 `;
@@ -82,6 +85,7 @@ stop: { at: 2s, packets: 5000 }
         placement: 'random',
       },
       workload: {
+        ...PLAIN_MOE,
         kind: 'moe',
         layers: 2,
         tokens: 128,
@@ -122,7 +126,7 @@ stop: { at: 2s, packets: 5000 }
         nackIntervalPs: 10e6,
       },
       nic: { ...PLAIN_NIC, mtuBytes: 1000, headerBytes: 48, ackBytes: 60 },
-      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000, maxProbability: 1 }, hash: 'jenkins' },
+      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: { lowBytes: 30_000, highBytes: 30_000, maxProbability: 1 } },
       failures: [{ link: 'leaf0-spine3' }, { link: 'leaf1-spine0-1' }],
       stopAtPs: 2e12,
       ...ONE_WORKLOAD,
@@ -154,6 +158,7 @@ stop: { at: 2s, packets: 5000 }
     [
       '{ kind: moe, tokens: 4, experts: 16, topk: 2, dispatch: 100B, combine: bf16, hidden: 100 }',
       {
+        ...PLAIN_MOE,
         kind: 'moe',
         layers: 1,
         tokens: 4,
@@ -190,27 +195,27 @@ stop: { at: 2s, packets: 5000 }
 
   test('an htsim file is read beside the config', async () => {
     const workload = '{ kind: file, format: htsim, path: flows.cm, htsim: { startUnit: ps } }';
-    const scenario = await scenarioOf(`${FABRIC}workload: ${workload}\n`, [], { 'flows.cm': 'Nodes 2' });
-    expect(scenario.workload).toEqual({
+    const scenario = await scenarioOf(`${FABRIC}workload: ${workload}\n`, [], { 'flows.cm': 'Nodes 2\nConnections 0\n' });
+    expect(scenario.workload).toMatchObject({
       kind: 'file',
       path: 'flows.cm',
-      format: 'htsim',
-      files: [{ name: 'flows.cm', bytes: new TextEncoder().encode('Nodes 2') }],
-      htsim: { startUnit: 'ps' },
-      chakra: CHAKRA_DEFAULTS,
+      options: { format: 'htsim', startUnit: 'ps' },
       ranks: 16,
+      digests: [expect.stringMatching(/^[0-9a-f]{64}$/)],
+      imported: { schedule: { ranks: 2, ops: 0 } },
     });
   });
 
   test('Chakra traces are read from rank 0 until one is missing', async () => {
-    const files = { 't/a.0.et': 'zero', 't/a.1.et': 'one', 't/a.3.et': 'three' };
+    const trace = '\x07\x0a\x050.0.4';
+    const files = { 't/a.0.et': trace, 't/a.1.et': trace, 't/a.3.et': trace };
     const { workload } = await scenarioOf(
       `${FABRIC}workload: { kind: file, format: chakra, path: t/a, chakra: { deps: data } }\n`,
       [],
       files,
     );
-    expect(workload).toMatchObject({ chakra: { ...CHAKRA_DEFAULTS, deps: 'data' } });
-    expect(workload.kind === 'file' ? workload.files.map(({ name }) => name) : []).toEqual(['t/a.0.et', 't/a.1.et']);
+    expect(workload).toMatchObject({ options: { ...CHAKRA_DEFAULTS, deps: 'data' }, imported: { schedule: { ranks: 2 } } });
+    expect(workload.kind === 'file' ? workload.digests : []).toHaveLength(2);
   });
 
   test('more traces than ranks are an error at the path', async () => {
@@ -249,7 +254,7 @@ describe('every spelling of the same config gives the same Scenario', () => {
     const merged = `${FABRIC.replace(link, `&host ${link}`)}  fabricLink: { <<: [*host, { delay: 1ns, linksPerPair: 2 }], rate: 100Gbps }
 workload: { kind: all-reduce, size: 64MiB }
 `;
-    const spec = (await scenarioOf(merged)).topology;
+    const spec = (await scenarioOf(merged)).topology as LeafSpineSpec;
     expect(spec.hostLink).toEqual({ rateBps: 400e9, delayPs: 500_000 });
     expect(spec.fabricLink).toEqual({ rateBps: 100e9, delayPs: 500_000, perSpineRateBps: null, linksPerPair: 2 });
     const before = merged.replace(/<<: (\[.*\]), rate: 100Gbps/, 'rate: 100Gbps, <<: $1');
@@ -275,7 +280,7 @@ describe('--set and --seed', () => {
     expect(scenario.workload).toMatchObject({ sizeBytes: 1_048_576 });
     expect(scenario.transport).toMatchObject({ kind: 'dctcp', g: 0.25 });
     expect(scenario.balancer).toEqual({ kind: 'ecmp-split', k: 8 });
-    expect(scenario.topology.hostLink.delayPs).toBe(1e6);
+    expect(hostLink(scenario.topology).delayPs).toBe(1e6);
   });
 
   test('a bare word that is set further becomes a block', async () => {

@@ -5,6 +5,7 @@ import { configReference } from '../../sweep/config/reference.ts';
 import { BLOCKS } from '../../sweep/config/schema/config.ts';
 import type { JsonSchema } from '../../sweep/config/schema/json-schema.ts';
 import { alternatives, configJsonSchema, publishedSchema } from '../../sweep/config/schema/json-schema.ts';
+import { goalText, mscclText, simaiText } from '../workloads/import/texts.ts';
 import { loadText } from './load-text.ts';
 
 const committed = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
@@ -29,8 +30,8 @@ test('schema.json has the keys of a balancer once, and jobs refer to it', () => 
 describe('the schema', () => {
   test('has every block of the contract', () => {
     expect(Object.keys(BLOCKS)).toEqual([
-      ...['name', 'kind', 'seed', 'fidelity', 'profile', 'topology', 'workload', 'jobs', 'background'],
-      ...['balancer', 'transport', 'nic', 'switch', 'failures', 'stop', 'probes', 'sweep', 'report'],
+      ...['name', 'kind', 'seed', 'fidelity', 'profile', 'compat', 'topology', 'workload', 'jobs', 'background'],
+      ...['balancer', 'transport', 'nic', 'switch', 'failures', 'stop', 'probes', 'trace', 'sweep', 'report'],
     ]);
   });
 
@@ -46,7 +47,19 @@ describe('the schema', () => {
   }
 
   test('has an example for every block and every kind of block, which is valid', async () => {
-    const files = { 'flows.cm': 'x', 'traces/step.0.et': 'x' };
+    const topo =
+      'Nodes 4\nTiers 2\nPodsize 4\nTier 0\nDownlink_speed_Gbps 400\nDownlink_Latency_ns 500\nRadix_Down 2\nRadix_Up 2\nTier 1\nDownlink_speed_Gbps 400\nDownlink_Latency_ns 500\nRadix_Down 2\n';
+    const files = {
+      'flows.cm': 'Nodes 2\nConnections 1\n0->1 id 1 start 0 size 1000\n',
+      // Metadata, and a computation of 5 us.
+      'traces/step.0.et': '\x07\x0a\x050.0.4\x07\x12\x01c\x18\x04\x38\x05',
+      'allreduce.goal': goalText(2),
+      'allreduce.xml': mscclText,
+      'gpt13b.txt': simaiText,
+      'flow.txt': '1\n0 1 3 100 1000 0.0\n',
+      'routing.csv': 'token,layer,e0,e1\n0,0,0,1\n',
+      'fabric.topo': topo,
+    };
     const blocks = Object.entries(configJsonSchema().properties ?? {});
     for (const [name, schema] of blocks) {
       for (const option of alternatives(schema.items ?? schema)) {

@@ -14,6 +14,8 @@ const us = 1e6;
 const cases: readonly [string, BalancerSpec][] = [
   ['wcmp', { kind: 'wcmp' }],
   ['rr-flow', { kind: 'rr-flow' }],
+  ['hpn-least-outstanding', { kind: 'hpn-least-outstanding', connections: 4 }],
+  ['{ kind: hpn-least-outstanding, connections: 9 }', { kind: 'hpn-least-outstanding', connections: 9 }],
   ['nccl-qp', { kind: 'nccl-qp', queuePairs: 1, split: false }],
   ['{ kind: nccl-qp, queuePairs: 16, split: true }', { kind: 'nccl-qp', queuePairs: 16, split: true }],
   ['spray-tor-rr', { kind: 'spray-tor-rr' }],

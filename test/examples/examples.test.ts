@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../analysis/rows.ts';
 import type { Cell } from '../../sweep/cells.ts';
-import { expandCells } from '../../sweep/cells.ts';
+import { cellsOf as cellsOfAll, expandCells } from '../../sweep/cells.ts';
 import { loadConfig } from '../../sweep/config/load.ts';
 import { runCell } from '../../sweep/run-cell.ts';
 
@@ -13,6 +13,8 @@ const examples = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).fi
 const LONG = 'spray-or-not.yaml';
 /** Hundreds of millions of hops; what it shows is checked on a smaller fabric (test/balancing/switch-runs.test.ts). */
 const GROWTH = 'queue-growth.yaml';
+/** Minutes of simulation; test/workloads/training has what it rests on. */
+const TRAINING = 'training-step.yaml';
 
 const cellsOf = async (example: string, ...set: string[]): Promise<Cell[]> =>
   expandCells(await loadConfig(join(EXAMPLES, example), { set }));
@@ -23,13 +25,25 @@ test('there are examples', () => {
   expect(examples.length).toBeGreaterThan(8);
 });
 
-test.each(examples.filter((path) => path !== LONG && path !== GROWTH))('every cell of %s finishes, above its bound', async (example) => {
-  const cells = await cellsOf(example);
-  const rows = cells.filter(({ seed }) => seed === cells[0]!.seed).map(rowOf);
-  for (const row of rows) {
-    expect(row).toMatchObject({ finished: true });
-    expect(row['slowdown']).toBeGreaterThanOrEqual(1);
-  }
+const isWireless = (path: string): boolean => path.startsWith('wireless-');
+
+test.each(examples.filter((path) => ![LONG, GROWTH, TRAINING].includes(path) && !isWireless(path)))(
+  'every cell of %s finishes, above its bound',
+  async (example) => {
+    const cells = await cellsOf(example);
+    const rows = cells.filter(({ seed }) => seed === cells[0]!.seed).map(rowOf);
+    for (const row of rows) {
+      expect(row).toMatchObject({ finished: true });
+      expect(row['slowdown']).toBeGreaterThanOrEqual(1);
+    }
+  },
+);
+
+test.each(examples.filter(isWireless))('the first run of %s finishes, the same every time', async (example) => {
+  const cell = cellsOfAll(await loadConfig(join(EXAMPLES, example), { set: [] })).at(0);
+  const rows = [1, 2].map(() => runCell(cell).record.row);
+  expect(rows[0]).toMatchObject({ finished: true });
+  expect(rows[1]).toEqual(rows[0]);
 });
 
 describe('the unit cases, to the picosecond', () => {
@@ -71,6 +85,12 @@ describe('spray-or-not', () => {
     expect(worst('ethereal')).toEqual([1, 1, 1]);
     for (const ratio of worst('ecmp')) expect(ratio).toBeGreaterThan(1.05);
   });
+});
+
+test('the training steps are of two models on 256 and 1024 GPUs, and their messages are few enough', async () => {
+  const cells = await cellsOf(TRAINING);
+  expect(cells).toHaveLength(2 * 2 * 4);
+  expect(new Set(cells.map(({ scenario }) => scenario.workload.ranks))).toEqual(new Set([256, 1024]));
 });
 
 test("the README's config is valid", async () => {

@@ -53,11 +53,16 @@ describe('a planted bug of a balancer is seen as a disagreement on some random s
     'feedback-never-ages': ['conga'],
     'label-kept-at-a-timeout': ['plb', 'plb-delay', 'flowbender'],
     'round-of-any-packet': ['plb', 'flowbender'],
+    'last-of-equal-connections': ['hpn-least-outstanding'],
+    'completions-unheard': ['hpn-least-outstanding'],
+    'moves-at-once': ['hopper'],
+    'samples-of-any-path': ['hopper'],
     'marked-entropies-recycled': ['reps'],
     'latest-entropy-first': ['reps', 'reps-htsim'],
     'one-mask': ['spray-uec', 'uec-bitmap'],
     'every-skip-forgives': ['uec-bitmap', 'strack'],
     'losses-forgiven': ['uec-bitmap', 'strack'],
+    'probes-in-vain': ['mrc'],
     'skipped-for-good': ['mrc'],
   };
 

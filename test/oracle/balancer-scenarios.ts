@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { BalancerSpec, PortKey } from '../../sim/base/balancer-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
+import { pinsPaths } from '../../sim/balancing/plan.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 import { stormCases } from './corner-cases.ts';
 import { DEVICE_CASES } from './device-scenarios.ts';
 import { withLinks } from './fabrics.ts';
 import { FAILURE_CASES } from './failure-scenarios.ts';
 import type { ScenarioCase } from './scenario-case.ts';
-import { configCases, scenarioCases } from './scenarios.ts';
+import { configCases, NO_HASH, scenarioCases } from './scenarios.ts';
 import { TRANSPORT_CASES } from './transport-scenarios.ts';
 
 const timePs = (...values: number[]): fc.Arbitrary<number> => fc.constantFrom(...values);
@@ -36,6 +37,13 @@ const BALANCERS = {
     fc.record({ ...kind('plb-delay'), targetDelayPs: fc.constantFrom(null, 1, 2e6, 4e6) }),
     fc.record({ ...kind('flowbender'), threshold }),
   ),
+  'labels that are probed': fc.record({
+    ...kind('hopper'),
+    probeThreshold: fc.constantFrom(1, 1, 1.05, 1.5),
+    probes: fc.integer({ min: 1, max: 4 }),
+    switchFactor: fc.constantFrom(0, 0.5, 0.8, 1),
+    probeTimeoutPs: fc.constantFrom(null, 1, 5e6),
+  }),
   'recycled entropies': fc.oneof(
     fc.record({ kind: fc.constantFrom('reps' as const, 'reps-htsim' as const), entropies, freezePs }),
     fc.record({ kind: fc.constantFrom('reps-legacy' as const, 'reps-ethereal-v2' as const), entropies }),
@@ -63,6 +71,7 @@ const BALANCERS = {
     fc.constantFrom({ kind: 'rr-flow' as const }, { kind: 'ecmp' as const }, { kind: 'spray' as const }),
     fc.record({ ...kind('nccl-qp'), queuePairs: fc.integer({ min: 1, max: 4 }), split: fc.boolean() }),
   ),
+  'connections with bytes outstanding': fc.record({ ...kind('hpn-least-outstanding'), connections: fc.integer({ min: 1, max: 5 }) }),
   'rotations of switches': fc.constantFrom({ kind: 'spray-tor-rr' as const }, { kind: 'ofan' as const }),
   'adaptive routing': fc.oneof(
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('ar' as const, 'ecmp-adaptive' as const), key }) },
@@ -123,7 +132,7 @@ function changed(scenario: Scenario, balancer: BalancerSpec, hash: object, near:
   const { transport, nic, failures } = scenario;
   const isOblivious = !LISTENERS.includes(balancer.kind);
   const heard = isOblivious || nic.acks !== 'none' ? transport : ({ ...transport, recovery: 'sr' } as const);
-  const timed = balancer.kind === 'plb-delay' && heard.recovery === 'gbn' ? ({ ...heard, recovery: 'sr' } as const) : heard;
+  const timed = needsSamples(balancer) && heard.recovery === 'gbn' ? ({ ...heard, recovery: 'sr' } as const) : heard;
   const topology = near
     ? withLinks(scenario.topology, ({ rateBps, delayPs }) => ({ rateBps, delayPs: Math.round(delayPs / 10) }))
     : scenario.topology;
@@ -134,12 +143,15 @@ function changed(scenario: Scenario, balancer: BalancerSpec, hash: object, near:
     balancer: allowed(balancer, { ...scenario, topology }),
     transport: timed,
     nic: isOblivious || nic.acks !== 'none' ? nic : { ...nic, acks: 'per-packet' },
-    switch: { ...scenario.switch, ...hash, failHash },
+    switch: { ...scenario.switch, ...(pinsPaths(balancer) ? NO_HASH : hash), failHash },
   };
 }
 
+/** Those of round-trip times, which go-back-N does not measure. */
+export const needsSamples = ({ kind: name }: BalancerSpec): boolean => name === 'plb-delay' || name === 'hopper';
+
 const LISTENERS: readonly BalancerSpec['kind'][] = [
-  ...(['plb', 'plb-delay', 'flowbender', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'] as const),
+  ...(['plb', 'plb-delay', 'flowbender', 'hopper', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'] as const),
   ...(['uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack', 'mrc'] as const),
 ];
 

@@ -98,6 +98,14 @@ export const BALANCER_BUGS = [
   'label-kept-at-a-timeout',
   /** `plb`, `flowbender`: every ACK ends a round. */
   'round-of-any-packet',
+  /** `hpn-least-outstanding`: of connections with equal bytes outstanding the last one. */
+  'last-of-equal-connections',
+  /** `hpn-least-outstanding`: what is complete counts as outstanding. */
+  'completions-unheard',
+  /** `hopper`: a new label is used at once. */
+  'moves-at-once',
+  /** `hopper`: samples of packets with the label before count too. */
+  'samples-of-any-path',
   /** `reps`: entropies that came back marked are used again too. */
   'marked-entropies-recycled',
   /** `reps`: the entropy that came back last is used first. */
@@ -108,6 +116,8 @@ export const BALANCER_BUGS = [
   'every-skip-forgives',
   /** `uec-bitmap`: a packet lost by reordering is no penalty. */
   'losses-forgiven',
+  /** `mrc`: the answer to a probe does not bring a path back. */
+  'probes-in-vain',
   /** `mrc`: a path that was passed over is so again until its time has come. */
   'skipped-for-good',
 ] as const;
@@ -142,8 +152,22 @@ export const TRANSPORT_BUGS = [
   'no-quick-adapt',
   /** A receiver grants one flow all that it asks for before it turns to the next. */
   'pulls-in-a-row',
+  /** Credit beside a window: more is asked for than the window holds. */
+  'asks-beyond-the-window',
   /** The first answer leaves a sender what it may send unasked. */
   'speculation-goes-on',
 ] as const;
 
-export type Bug = (typeof BUGS)[number] | (typeof BALANCER_BUGS)[number] | (typeof TRANSPORT_BUGS)[number];
+/** Wrong rules of servers, which scenarios with servers show. */
+export const SERVER_BUGS = [
+  /** Messages to one GPU do not wait for each other. */
+  'islands-without-ingress',
+  /** Messages of one GPU do not wait for each other. */
+  'islands-without-egress',
+  /** Store and forward: the head waits for the rest at the switch. */
+  'islands-store-and-forward',
+  /** The sender knows at the instant of the arrival. */
+  'islands-tell-at-once',
+] as const;
+
+export type Bug = (typeof SERVER_BUGS)[number] | (typeof BUGS)[number] | (typeof BALANCER_BUGS)[number] | (typeof TRANSPORT_BUGS)[number];

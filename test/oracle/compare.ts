@@ -6,6 +6,9 @@ import type { OracleResult } from './types.ts';
 export interface Comparable {
   readonly counters: Readonly<Record<string, number | boolean>>;
   readonly fctPs: readonly number[];
+  /** By operation. */
+  readonly startPs: readonly number[];
+  readonly endPs: readonly number[];
   readonly linkLoadBytes: readonly number[];
   readonly linkQueueMaxBytes: readonly number[];
   /** Hash of the packet arrivals of each node. */
@@ -44,6 +47,8 @@ const comparableTotals = (result: Omit<OracleResult, 'nodeLogs'>): Omit<Comparab
     reorderMaxPackets: result.reorderMaxPackets,
   },
   fctPs: [...result.fctPs],
+  startPs: [...result.operations.startPs],
+  endPs: [...result.operations.endPs],
   linkLoadBytes: [...result.linkLoadBytes],
   linkQueueMaxBytes: [...result.linkQueueMaxBytes],
 });
@@ -60,6 +65,8 @@ export function differences(expected: Comparable, actual: Comparable): string[] 
   };
   for (const [name, value] of Object.entries(expected.counters)) compare(name, value, actual.counters[name]);
   compareLists('fctPs', expected.fctPs, actual.fctPs);
+  compareLists('startPs', expected.startPs, actual.startPs);
+  compareLists('endPs', expected.endPs, actual.endPs);
   compareLists('linkLoadBytes', expected.linkLoadBytes, actual.linkLoadBytes);
   compareLists('linkQueueMaxBytes', expected.linkQueueMaxBytes, actual.linkQueueMaxBytes);
   compareLists('packets at node', expected.packetHashes, actual.packetHashes);

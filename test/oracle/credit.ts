@@ -1,17 +1,21 @@
-import type { CreditSpec, TransportSpec } from '../../sim/base/transport-spec.ts';
+import type { GrantSpec, TransportSpec } from '../../sim/base/transport-spec.ts';
 import type { Limits } from '../../sim/derive.ts';
 import type { Bug } from './bugs.ts';
 
 const QUANTUM_BYTES = 256;
 
-export const hasCredit = (spec: TransportSpec): spec is CreditSpec => spec.kind === 'rccc' || spec.kind === 'eqds' || spec.kind === 'ndp';
+/** null: nothing is granted. */
+export function grantsIn(spec: TransportSpec): GrantSpec | null {
+  if (spec.kind === 'rccc' || spec.kind === 'eqds' || spec.kind === 'ndp') return spec;
+  return spec.kind === 'nscc' ? spec.credit : null;
+}
 
 /** Largest credit of a flow, wire bytes. */
-export const mostCreditBytes = (spec: CreditSpec, { baseRttPs }: Limits, lineBps: number): number =>
+export const mostCreditBytes = (spec: GrantSpec, { baseRttPs }: Limits, lineBps: number): number =>
   spec.maxWindowBytes ?? Math.floor(1.5 * ((baseRttPs * lineBps) / 8e12));
 
 export interface CreditContext {
-  readonly spec: CreditSpec;
+  readonly spec: GrantSpec;
   readonly limits: Limits;
   readonly fullBytes: number;
   readonly lineBps: number;
@@ -25,6 +29,7 @@ export class Credit {
   readonly #fullBytes: number;
   readonly #rtsIntervalPs: number;
   readonly #goesOn: boolean;
+  readonly #ignoresWindow: boolean;
   #credit: number;
   #pulled = 0;
   #isSpeculating = true;
@@ -32,6 +37,7 @@ export class Credit {
 
   constructor({ spec, limits, fullBytes, lineBps, bugs }: CreditContext) {
     this.#goesOn = bugs.has('speculation-goes-on');
+    this.#ignoresWindow = bugs.has('asks-beyond-the-window');
     this.#countsPackets = spec.kind === 'ndp';
     this.#mostBytes = mostCreditBytes(spec, limits, lineBps);
     this.#fullBytes = fullBytes;
@@ -63,9 +69,10 @@ export class Credit {
   }
 
   /** What a packet asks for; `senders`: flows of the host that could have sent it. */
-  target(backlogBytes: number, hasNew: boolean, senders: number): number {
+  target(backlogBytes: number, windowBytes: number, hasNew: boolean, senders: number): number {
     if (this.#countsPackets) return 0;
-    let need = Math.min(backlogBytes, this.#mostBytes) - this.#credit;
+    const windowed = this.#ignoresWindow ? Infinity : windowBytes + this.#fullBytes;
+    let need = Math.min(backlogBytes, this.#mostBytes, windowed) - this.#credit;
     if (this.#isSpeculating && hasNew) need = Math.max(need, this.#fullBytes);
     return this.#pulled + Math.ceil(Math.trunc(need / senders) / QUANTUM_BYTES);
   }

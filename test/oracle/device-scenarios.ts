@@ -3,7 +3,7 @@ import type { DroptailSpec, NicSpec, SwitchSpec } from '../../sim/base/device-sp
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { defaultHeadroomBytes } from '../../sim/derive.ts';
-import { buildTopology } from '../../topologies/build-topology.ts';
+import { buildTopology, hostLink } from '../../topologies/build-topology.ts';
 import { stormCases } from './corner-cases.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
@@ -72,7 +72,7 @@ const shared: Change = (packetBytes, _ackBytes, topology) =>
     .map(({ pool, isForLargest, ...spec }) => ({
       kind: 'shared' as const,
       bufferBytes:
-        pool + portsOf(topology, isForLargest) * (spec.reserveBytes + (spec.headroomBytes ?? defaultHeadroomBytes(topology.hostLink))),
+        pool + portsOf(topology, isForLargest) * (spec.reserveBytes + (spec.headroomBytes ?? defaultHeadroomBytes(hostLink(topology)))),
       ...spec,
     }));
 

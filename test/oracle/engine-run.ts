@@ -90,6 +90,7 @@ export function engineRun({ schedule }: OracleInput, parts: readonly PartOfRun[]
     finished,
     completionPs: finished ? run.lastEndPs : NaN,
     fctPs: run.operations.endPs.map((ps, op) => (schedule.kind[op] === SEND ? ps - run.operations.startPs[op]! : NaN)),
+    operations: run.operations,
     packets: run.packets,
     packetHops: run.packetHops,
     drops: run.drops + run.lostOnLinks + run.withoutNextHop,

@@ -1,8 +1,9 @@
 import { setupStream } from '../../sim/base/random.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { ACK, NACK } from './event-log.ts';
-import type { Sending } from './host-balancers/flow-choice.ts';
+import type { Probe, Sending } from './host-balancers/flow-choice.ts';
 import { HostChoices } from './host-balancers/host-choices.ts';
+import { Connections } from './host-balancers/least-outstanding.ts';
 import { roundRobinPaths } from './host-balancers/round-robin-flows.ts';
 import type { JobView } from './job-view.ts';
 import type { Packet } from './packet.ts';
@@ -32,6 +33,8 @@ export class HostEntropy {
   readonly #silentSincePs = new Map<number, number>();
 
   readonly #choices: HostChoices;
+  /** `hpn-least-outstanding`. */
+  readonly #connections: Connections | null;
   /** `rr-flow`. */
   readonly #planned: ReadonlyMap<number, number>;
 
@@ -41,6 +44,8 @@ export class HostEntropy {
     this.#host = host;
     this.#choices = new HostChoices(simulation, host);
     this.#planned = input.scenario.balancer.kind === 'rr-flow' ? roundRobinPaths(simulation, host) : new Map();
+    const { balancer } = input.scenario;
+    this.#connections = balancer.kind === 'hpn-least-outstanding' ? new Connections(simulation, host, balancer.connections) : null;
     if (simulation.input.scenario.balancer.kind === 'drb') this.#drawRotations();
   }
 
@@ -49,12 +54,22 @@ export class HostEntropy {
     this.#choices.addFlow(flow, windowBytes);
   }
 
+  notePosted(flow: number): void {
+    this.#connections?.notePosted(flow);
+  }
+
+  noteComplete(flow: number): void {
+    this.#connections?.noteComplete(flow);
+  }
+
   /** For one data packet. */
   choose(flow: number, seq: number, sending: Sending): PathChoice {
     const { plan, scenario } = this.#simulation.input;
     const { startPs, wireBytes } = sending;
     const chosen = this.#choices.next(flow, seq, sending);
     if (chosen !== null) return chosen;
+    const path = this.#connections?.pathOf(flow) ?? null;
+    if (path !== null) return { entropy: path, pinned: true };
     const isFullSize = wireBytes === scenario.nic.mtuBytes + scenario.nic.headerBytes;
     if (plan.path[flow]! >= 0) return { entropy: this.#pinnedPath(flow, startPs), pinned: true };
     if (scenario.balancer.kind === 'spray') {
@@ -74,6 +89,19 @@ export class HostEntropy {
   hearAnswer(answer: Packet, rttPs: number | null): void {
     const isGoBackN = this.#simulation.input.scenario.transport.recovery === 'gbn';
     if (answer.type === ACK || (answer.type === NACK && !isGoBackN)) this.#choices.hearAnswer(answer, rttPs);
+  }
+
+  /** What the ACK just heard calls for. */
+  probes(flow: number): readonly Probe[] {
+    return this.#choices.probes(flow);
+  }
+
+  pinsProbes(flow: number): boolean {
+    return this.#choices.pins(flow);
+  }
+
+  hearProbeAnswer(flow: number, number: number): void {
+    this.#choices.hearProbeAnswer(flow, number);
   }
 
   noteLoss(flow: number, seq: number): void {

@@ -70,13 +70,13 @@ const fatTrees: fc.Arbitrary<FatTreeSpec> = fc
   }));
 
 export interface Fabric {
-  readonly topology: TopologySpec;
+  readonly topology: LeafSpineSpec | FatTreeSpec;
   readonly failures: readonly FailureSpec[];
 }
 
 type Cut = [lower: number, upper: number, cable: number | null];
 
-const joined = (topologies: fc.Arbitrary<TopologySpec>): fc.Arbitrary<Fabric> =>
+const joined = (topologies: fc.Arbitrary<Fabric['topology']>): fc.Arbitrary<Fabric> =>
   fc
     .record({
       topology: topologies,
@@ -97,7 +97,7 @@ export const fabrics: fc.Arbitrary<Fabric> = fc.oneof(
 );
 
 /** A link that exists. Of a bundle a null `cable` names all of it. Of a fat tree it tells the tiers apart: null is the lower one. */
-function cutName(spec: TopologySpec, lower: number, upper: number, cable: number | null): string {
+function cutName(spec: Fabric['topology'], lower: number, upper: number, cable: number | null): string {
   if (spec.kind === 'leaf-spine') {
     const { linksPerPair } = spec.fabricLink;
     const pair = `leaf${lower % spec.leaves}-spine${upper % spec.spines}`;
@@ -135,6 +135,13 @@ export const withLinks = (
   spec: TopologySpec,
   change: (link: { rateBps: number; delayPs: number }, tier: 'host' | 'fabric' | 'core') => { rateBps: number; delayPs: number },
 ): TopologySpec => {
+  if (spec.kind === 'graph') {
+    const cables = spec.cables.map((cable) => ({
+      ...cable,
+      ...change(cable, Math.min(cable.a, cable.b) < spec.hosts ? 'host' : 'fabric'),
+    }));
+    return { ...spec, cables };
+  }
   const hostLink = change(spec.hostLink, 'host');
   const { rateBps, delayPs } = change(spec.fabricLink, 'fabric');
   if (spec.kind === 'fat-tree') return { ...spec, hostLink, fabricLink: { rateBps, delayPs }, coreLink: change(spec.coreLink, 'core') };

@@ -1,7 +1,7 @@
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { Recovery } from '../../sim/base/transport-spec.ts';
 import { controlOfFlow } from './control-of-flow.ts';
-import { Credit, hasCredit, type CreditContext } from './credit.ts';
+import { Credit, grantsIn, type CreditContext } from './credit.ts';
 import { HostEntropy } from './entropy.ts';
 import { ACK, DATA, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED } from './event-log.ts';
 import { GoBackNSender } from './go-back-n-sender.ts';
@@ -22,8 +22,8 @@ const RETRANSMISSION_TIMER = 2043;
 const DEFAULT_CLASS = 3;
 /** Balancers whose flows keep to one path, at least for a while (packet-model.md, section 6). */
 const ONE_PATH_KINDS: readonly BalancerSpec['kind'][] = [
-  ...(['ecmp', 'ecmp-split', 'ethereal', 'wcmp', 'rr-flow', 'nccl-qp'] as const),
-  ...(['plb', 'plb-delay', 'flowbender', 'letflow', 'flowlet-ar', 'conga'] as const),
+  ...(['ecmp', 'ecmp-split', 'ethereal', 'wcmp', 'rr-flow', 'nccl-qp', 'hpn-least-outstanding'] as const),
+  ...(['plb', 'plb-delay', 'flowbender', 'hopper', 'letflow', 'flowlet-ar', 'conga'] as const),
 ];
 
 /** The way out of a host. */
@@ -75,6 +75,7 @@ export class Host {
 
   /** `nic.maxFlows`: it may have to wait until another one is over. */
   startFlow(flow: number): void {
+    this.#entropyOf(flow).notePosted(flow);
     this.#waitingFlows.push({ flow, sincePs: this.#simulation.now });
     this.#openFlows();
   }
@@ -91,7 +92,8 @@ export class Host {
   receive(packet: Packet): void {
     this.#simulation.noteDelivered(packet);
     this.around(() => {
-      if (packet.type === PAUSE) this.#nic.paused.add(packet.seq);
+      if (packet.isProbe) this.#receiveProbe(packet);
+      else if (packet.type === PAUSE) this.#nic.paused.add(packet.seq);
       else if (packet.type === RESUME) this.#nic.paused.delete(packet.seq);
       else if (packet.type === DATA) this.#receiveData(packet);
       else if (packet.type === TRIMMED) this.#receiveTrimmed(packet);
@@ -145,6 +147,7 @@ export class Host {
         if (recovery === 'gbn') entropy.notePacketTimeout(flow, null);
       },
       onComplete: () => {
+        entropy.noteComplete(flow);
         this.#openFlowCount--;
         this.#openFlows();
         this.#context.ranks().flowEnded(flow);
@@ -203,6 +206,29 @@ export class Host {
     const sender = this.#senders.get(packet.flow)!;
     if (!sender.complete) this.#entropyOf(packet.flow).noteAnswer(packet.flow, this.#simulation.now);
     sender.hear(packet, this.#simulation.now, (rttPs) => this.#entropyOf(packet.flow).hearAnswer(packet, rttPs));
+    if (packet.type === ACK && !sender.complete) this.#sendProbes(packet.flow);
+  }
+
+  /** docs/model-balancers-host.md, section 8. */
+  #sendProbes(flow: number): void {
+    const { scenario, plan } = this.#simulation.input;
+    for (const { number, entropy } of this.#entropyOf(flow).probes(flow)) {
+      const pinned = this.#entropyOf(flow).pinsProbes(flow);
+      const probe = { isProbe: true, isRetransmission: true, flow, seq: number, entropy, pinned, dstHost: plan.dstHost[flow]! };
+      const wireBytes = scenario.nic.ackBytes;
+      this.#nic.control.push({ ...BARE_PACKET, ...probe, type: DATA, wireBytes, trafficClass: this.#classOf(flow) });
+    }
+  }
+
+  #receiveProbe(packet: Packet): void {
+    const { type, flow, seq } = packet;
+    const { scenario, plan } = this.#simulation.input;
+    if (type === ACK && !this.#senders.get(flow)!.complete) this.#entropyOf(flow).hearProbeAnswer(flow, seq);
+    if (type !== DATA) return;
+    const { ackBytes, ackPriority } = scenario.nic;
+    const trafficClass = ackPriority === 'high' ? 0 : this.#classOf(flow);
+    const answer = { isProbe: true, flow, seq, ...this.#wayBack(packet), dstHost: plan.srcHost[flow]!, wireBytes: ackBytes, trafficClass };
+    this.#nic.control.push({ ...BARE_PACKET, ...answer, type: ACK });
   }
 
   #receiveTrimmed(packet: Packet): void {
@@ -250,8 +276,9 @@ export class Host {
 
   #creditContext({ input, limits, bugs }: JobView): CreditContext | null {
     const { transport, nic } = input.scenario;
-    if (!hasCredit(transport)) return null;
-    return { spec: transport, limits, fullBytes: nic.mtuBytes + nic.headerBytes, lineBps: this.#lineBps, bugs };
+    const spec = grantsIn(transport);
+    if (spec === null) return null;
+    return { spec, limits, fullBytes: nic.mtuBytes + nic.headerBytes, lineBps: this.#lineBps, bugs };
   }
 
   #creditOf(flow: number): Credit | null {

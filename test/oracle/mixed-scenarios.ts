@@ -8,8 +8,8 @@ import { isSprayed } from '../../sim/balancing/plan.ts';
 import { planJobs } from '../../sim/balancing/job-plans.ts';
 import { buildTopology, hostCount } from '../../topologies/build-topology.ts';
 import { buildTraffic } from '../../workloads/traffic.ts';
-import { BALANCER_CASES } from './balancer-scenarios.ts';
-import { hasCredit } from './credit.ts';
+import { BALANCER_CASES, needsSamples } from './balancer-scenarios.ts';
+import { grantsIn } from './credit.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { TRANSPORT_CASES } from './transport-scenarios.ts';
 import type { OracleInput } from './types.ts';
@@ -27,10 +27,10 @@ function fitted(
   { balancer, transport }: Pick<Scenario, 'balancer' | 'transport'>,
   { nic, switch: device }: Scenario,
 ): Pick<JobSpec, 'balancer' | 'transport'> {
-  const isExact = nic.acks === 'uec-sack' || hasCredit(transport);
+  const isExact = nic.acks === 'uec-sack' || grantsIn(transport) !== null;
   const recovery = fittedRecovery(transport.recovery, device, nic.acks !== 'per-packet', isExact);
   const onePath: BalancerSpec = transport.kind === 'hpcc' && isSprayed(balancer.kind) ? { kind: 'ecmp' } : balancer;
-  const timed = onePath.kind === 'plb-delay' && recovery === 'gbn' ? 'sr' : recovery;
+  const timed = needsSamples(onePath) && recovery === 'gbn' ? 'sr' : recovery;
   // A timeout that comes many times a round trip fills the run with copies.
   const rtoPs = transport.rtoPs === null ? 30_000_000 : Math.max(transport.rtoPs, 4_000_000);
   const allowed: BalancerSpec = onePath.kind === 'mrc' ? { ...onePath, deny: [] } : onePath;

@@ -17,7 +17,7 @@ describe('random scenarios', () => {
   });
 
   test.prop([scenarioCases], { numRuns })(
-    'a NIC asked late, but before each event of its host, sends the same (engine.md 9.6)',
+    'a NIC asked late, but before each event of its host, sends the same',
     (scenarioCase) => {
       const input = inputOf(scenarioCase);
       const eager = runOracle(input);

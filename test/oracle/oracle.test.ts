@@ -32,11 +32,14 @@ function runMessages(scenario: Scenario, messages: readonly (readonly [number, n
 const arrivals = (result: OracleResult, node: number, type: PacketEvent['type']): PacketEvent[] =>
   result.nodeLogs[node]!.packets.filter((event) => event.type === type);
 
-describe('exact timing (transport-and-switch.md 2.2)', () => {
+describe('exact timing of the unit cases', () => {
   test('one packet between leaves takes 4,337,920 ps', () => {
     const result = runMessages(scenarioWith({ topology: fabric(2, 1, 1) }), [[0, 1, 4096]]);
     expect(result.fctPs[0]).toBe(4_337_920);
     expect(result.completionPs).toBe(4_337_920);
+    // The receive ends when its packet is there, the send with the ACK: four times 500 ns and 1280 ps later.
+    expect([...result.operations.startPs]).toEqual([0, 0]);
+    expect([...result.operations.endPs]).toEqual([4_337_920, 2_332_800]);
     expect(result.packetHops).toBe(8);
   });
 

@@ -58,6 +58,7 @@ export function runOracle(input: OracleInput, options: OracleOptions = {}): Orac
     finished,
     completionPs: finished ? ranks.lastEndPs : NaN,
     fctPs: ranks.fctPs,
+    operations: ranks.times,
     packets,
     packetHops,
     drops,

@@ -47,6 +47,8 @@ export interface Packet {
   readonly echo?: number;
   /** What a data packet of `conga` says of its path and of one back. */
   conga?: { readonly path: number; ce: number; readonly feedback: { readonly path: number; readonly ce: number } | null };
+  /** A balancer's: it looks at a path, or answers one that did. */
+  readonly isProbe: boolean;
   /** Quanta of credit that a packet asks its receiver for, all of its flow together. */
   readonly pullTarget: number;
 }
@@ -63,5 +65,6 @@ export const BARE_PACKET = {
   lastHop: false,
   stamps: [],
   selection: null,
+  isProbe: false,
   pullTarget: 0,
 } as const;

@@ -17,6 +17,7 @@ import type { PartitionCase } from './partition-thread.ts';
 import { explain } from './reproduce.ts';
 import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
+import { serverBalancerCases } from './server-scenarios.ts';
 import { TRANSPORT_CASES } from './transport-scenarios.ts';
 
 const MOST = 3;
@@ -70,6 +71,7 @@ describe('a run on several threads is the run on one, packet for packet', () => 
     'with any loss recovery, control and credit',
     expectEqual,
   );
+  test.prop([serverBalancerCases, partitions, outboxWords], { numRuns: scenarioRuns(40) })('on servers with several GPUs', expectEqual);
   test.prop([deepQueueCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('with queues longer than the ring', expectEqual);
 });
 

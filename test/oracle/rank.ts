@@ -1,4 +1,6 @@
+import type { OperationTimes } from '../../sim/base/measures.ts';
 import { COMPUTE, RECV, SEND } from '../../sim/base/schedule.ts';
+import { Islands } from './island.ts';
 import type { Simulation } from './simulation.ts';
 
 const COMPUTE_FINISHED = 2044;
@@ -16,9 +18,11 @@ export interface RankContext {
 export class Ranks {
   readonly ended: boolean[];
   readonly fctPs: Float64Array;
+  readonly times: OperationTimes;
   lastEndPs = 0;
   readonly #simulation: Simulation;
   readonly #contextOfHost: (host: number) => RankContext;
+  readonly #islands: Islands;
   readonly #waitsFor: number[];
   readonly #onStart: number[][];
   readonly #onEnd: number[][];
@@ -37,8 +41,14 @@ export class Ranks {
     const filled = <T>(value: T): T[] => Array.from({ length: schedule.ops }, () => value);
     this.#simulation = simulation;
     this.#contextOfHost = contextOfHost;
+    this.#islands = new Islands(simulation, {
+      arrived: (send) => this.#messageArrived(send),
+      ended: (send) => this.#messageEnded(send),
+      around: (rank, handle) => contextOfHost(simulation.input.topology.hostOfRank[rank]!).around(handle),
+    });
     this.ended = filled(false);
     this.fctPs = new Float64Array(schedule.ops).fill(NaN);
+    this.times = { startPs: new Float64Array(schedule.ops).fill(NaN), endPs: new Float64Array(schedule.ops).fill(NaN) };
     this.#started = filled(false);
     this.#arrived = filled(false);
     this.#postedPs = filled(NaN);
@@ -66,10 +76,14 @@ export class Ranks {
 
   /** The last packet of a flow has arrived at its receiver. */
   flowArrived(flow: number): void {
-    const { schedule, plan } = this.#simulation.input;
+    const { plan } = this.#simulation.input;
     const send = plan.message[flow]!;
     this.#flowsToArrive[send]!--;
-    if (this.#flowsToArrive[send]! > 0) return;
+    if (this.#flowsToArrive[send]! === 0) this.#messageArrived(send);
+  }
+
+  #messageArrived(send: number): void {
+    const { schedule } = this.#simulation.input;
     const receive = schedule.match[send]!;
     this.#arrived[receive] = true;
     if (this.#started[receive]) this.#end(receive);
@@ -79,7 +93,10 @@ export class Ranks {
   flowEnded(flow: number): void {
     const send = this.#simulation.input.plan.message[flow]!;
     this.#flowsToEnd[send]!--;
-    if (this.#flowsToEnd[send]! > 0) return;
+    if (this.#flowsToEnd[send]! === 0) this.#messageEnded(send);
+  }
+
+  #messageEnded(send: number): void {
     this.fctPs[send] = this.#simulation.now - this.#postedPs[send]!;
     this.#end(send);
   }
@@ -91,6 +108,7 @@ export class Ranks {
   #handle(op: number): void {
     const { schedule } = this.#simulation.input;
     this.#started[op] = true;
+    this.times.startPs[op] = this.#simulation.now;
     this.#countDown(this.#onStart[op]!);
     switch (schedule.kind[op]) {
       case SEND:
@@ -109,6 +127,10 @@ export class Ranks {
     const { plan } = this.#simulation.input;
     const now = this.#simulation.now;
     this.#postedPs[send] = now;
+    if (this.#islands.carries(send)) {
+      this.#islands.post(send);
+      return;
+    }
     const earliestPs = Math.max(now, this.#batchStartPs(send));
     for (const flow of this.#flowsOf[send]!) {
       const startPs = earliestPs + plan.startDelayPs[flow]!;
@@ -133,6 +155,7 @@ export class Ranks {
 
   #end(op: number): void {
     this.ended[op] = true;
+    this.times.endPs[op] = this.#simulation.now;
     this.lastEndPs = this.#simulation.now;
     this.#countDown(this.#onEnd[op]!);
   }

@@ -68,13 +68,13 @@ export class RecordSender extends Sender {
   }
 
   protected override pullTarget(senders: number): number {
-    const { credit, wireBytes, packetCount } = this.context;
+    const { credit, wireBytes, packetCount, congestion } = this.context;
     if (credit === null) return 0;
     let backlogBytes = 0;
     for (let seq = 0; seq < packetCount; seq++) {
       if (this.#state[seq] === 'new' || this.#state[seq] === 'queued') backlogBytes += wireBytes(seq);
     }
-    return credit.target(backlogBytes, this.next < packetCount, senders);
+    return credit.target(backlogBytes, congestion.windowBytes(), this.next < packetCount, senders);
   }
 
   #outstanding(): number[] {

@@ -1,3 +1,4 @@
+import type { Scenario } from '../../sim/base/scenario.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,7 +74,7 @@ describe('a failure prints how a person repeats it', () => {
     };
     const { kind, text } = reproduction(scenarioCase);
     expect(kind).toBe('config');
-    const { workload } = (await loadText(text)).combinations.at(0).scenario;
+    const { workload } = (await loadText(text)).combinations.at(0).scenario as Scenario;
     expect(workload).toEqual({ kind: 'flows', flows: [{ src: 0, dst: 2, sizeBytes: 10_000, startPs: 700_000 }], ranks: 4 });
     expect({ ...buildWorkload(workload, 1).schedule, phaseNames: [] }).toEqual({ ...scheduleOf(scenarioCase), phaseNames: [] });
   });

@@ -4,8 +4,9 @@ import { AT_ONCE } from '../../sim/base/job-spec.ts';
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import type { NicSpec, SwitchSpec } from '../../sim/base/device-spec.ts';
 import type { Recovery, TransportSpec } from '../../sim/base/transport-spec.ts';
+import { pinsPaths } from '../../sim/balancing/plan.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
-import { hostCount } from '../../topologies/build-topology.ts';
+import { hostCount, hostLink } from '../../topologies/build-topology.ts';
 import { fabrics } from './fabrics.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { traffic, workloads } from './workloads.ts';
@@ -153,6 +154,9 @@ const settings: fc.Arbitrary<Scenario> = fc.record({ fabric: fabrics, nic, balan
     });
 });
 
+/** Of switches where all packets are pinned to paths. */
+export const NO_HASH = { hash: 'ideal', sameSalt: false } as const;
+
 /** The nearest scenario that a config file can ask for: it refuses what is out of range or without effect. */
 export function configurable(scenario: Scenario): Scenario {
   const { nic, switch: device, topology } = scenario;
@@ -160,8 +164,8 @@ export function configurable(scenario: Scenario): Scenario {
   const packetBytes = nic.mtuBytes + nic.headerBytes;
   return {
     ...scenario,
-    transport: configurableTransport(scenario.transport, isSilent, packetBytes, topology.hostLink.rateBps),
-    switch: isSilent ? { ...device, queueBytes: Infinity } : device,
+    transport: configurableTransport(scenario.transport, isSilent, packetBytes, hostLink(topology).rateBps),
+    switch: { ...device, ...(isSilent ? { queueBytes: Infinity } : {}), ...(pinsPaths(scenario.balancer) ? NO_HASH : {}) },
   };
 }
 

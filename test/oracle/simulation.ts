@@ -170,9 +170,9 @@ export class Simulation {
     }
   }
 
-  /** Smallest link delay: an engine that works in windows takes it as its window. */
+  /** Smallest delay of a link or NVLink: an engine that works in windows takes it as its window. */
   get shortestDelayPs(): number {
-    return Math.min(...this.input.topology.linkDelayPs);
+    return Math.min(...this.input.topology.linkDelayPs, this.input.scenario.topology.server?.nvlink.delayPs ?? Infinity);
   }
 
   /** L of section 9. */
@@ -181,7 +181,7 @@ export class Simulation {
   }
 
   #accountOf(packet: Packet): Account {
-    return packet.type === DATA || packet.type === TRIMMED ? this.#data : this.#control;
+    return (packet.type === DATA || packet.type === TRIMMED) && !packet.isProbe ? this.#data : this.#control;
   }
 
   #push(timePs: number, stage: 0 | 1, node: number, port: number, id: number, run: () => void): void {

@@ -22,6 +22,7 @@ const SHOWN_BY: Readonly<Record<(typeof TRANSPORT_BUGS)[number], TransportFeatur
   'decrease-at-every-answer': 'nscc',
   'no-quick-adapt': 'nscc',
   'pulls-in-a-row': 'eqds',
+  'asks-beyond-the-window': 'nscc with credit',
   'speculation-goes-on': 'rccc',
 };
 

@@ -140,6 +140,7 @@ const nscc: Control<'nscc'> = (bytes) =>
     maxWindowBytes: orNull(packets(bytes, 4, 20)),
     minWindowBytes: orNull(packets(bytes, 1, 2)),
     median,
+    credit: fc.constant(null),
   });
 
 /** Receiver credit. */
@@ -155,6 +156,10 @@ const grants =
       creditPerPullBytes: fc.constantFrom(16_384, 256, 4096),
       pullRate: fc.constantFrom(0.99, 0.4),
     });
+
+/** Both need senders that keep records. */
+const nsccWithCredit: Control<'nscc'> = (bytes) =>
+  fc.tuple(nscc(bytes), fc.oneof(grants('rccc')(bytes), grants('eqds')(bytes))).map(([own, credit]) => ({ ...own, credit }));
 
 const ndp: Credits = () =>
   fc.record({
@@ -257,7 +262,7 @@ const bulkOnAnySwitch = fc.tuple(bulkCases, fc.option(fc.integer({ min: 10, max:
 });
 
 const WITHOUT_CREDIT = [fixed, dctcp, dctcpUec, dcqcn, dcqcnMlx, hpcc, timely, swift, nscc];
-const CREDIT = [grants('rccc'), grants('eqds'), ndp];
+const CREDIT = [grants('rccc'), grants('eqds'), ndp, nsccWithCredit];
 const besideFailures = fc.oneof(...Object.values(FAILURE_CASES));
 
 /** Random scenarios by what they are about. */
@@ -274,6 +279,7 @@ export const TRANSPORT_CASES = {
   rccc: withControl(onEverySwitch, [grants('rccc')], WITH_RECORDS),
   eqds: withControl(onEverySwitch, [grants('eqds')], WITH_RECORDS),
   ndp: withControl(onEverySwitch, [ndp], WITH_RECORDS),
+  'nscc with credit': withControl(onEverySwitch, [nsccWithCredit], WITH_RECORDS),
   'any control beside failures': withControl(besideFailures, WITHOUT_CREDIT),
   'credit beside failures': withControl(besideFailures, CREDIT, WITH_RECORDS),
 } as const;

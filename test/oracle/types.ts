@@ -1,4 +1,5 @@
 import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
+import type { OperationTimes } from '../../sim/base/measures.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { Schedule } from '../../sim/base/schedule.ts';
 import type { TransportSpec } from '../../sim/base/transport-spec.ts';
@@ -33,6 +34,8 @@ export interface OracleResult {
   readonly completionPs: number;
   /** Indexed by operation: flow completion time of a send, NaN for anything else and for a send that did not end. */
   readonly fctPs: Float64Array;
+  /** Start and end of every operation (docs/workloads.md). */
+  readonly operations: OperationTimes;
   readonly packets: number;
   readonly packetHops: number;
   readonly drops: number;

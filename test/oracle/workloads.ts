@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { COLLECTIVE_ALGORITHMS, type CollectiveAlgorithm, type CollectiveSpec } from '../../sim/base/collective-spec.ts';
+import { PLAIN_MOE } from '../../sim/base/moe-spec.ts';
 import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
 import { algorithmProblem } from '../../workloads/collectives/collective.ts';
 import type { Traffic } from './traffic.ts';
@@ -68,7 +69,8 @@ export function workloads(ranks: number, mtuBytes: number): fc.Arbitrary<Workloa
             call: fc.constantFrom(...collectives.filter(({ kind, algorithm }) => algorithmProblem(kind, algorithm, ranks) === null)),
             sizeBytes: fc.oneof(sizeBytes, fc.integer({ min: 1, max: ranks })),
           })
-          .map(({ call, sizeBytes }) => ({ ...call, sizeBytes })),
+          // A barrier carries nothing.
+          .map(({ call, sizeBytes }) => ({ ...call, sizeBytes: call.kind === 'barrier' ? 0 : sizeBytes })),
       },
       {
         weight: 2,
@@ -90,6 +92,7 @@ export function workloads(ranks: number, mtuBytes: number): fc.Arbitrary<Workloa
             scheme: fc.constantFrom('per-expert' as const, 'per-gpu' as const),
           })
           .map(({ expertsPerRank, topk, hidden, ...rest }) => ({
+            ...PLAIN_MOE,
             kind: 'moe' as const,
             experts: expertsPerRank * ranks,
             topk: Math.min(topk, expertsPerRank * ranks),

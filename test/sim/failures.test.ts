@@ -213,6 +213,34 @@ describe('a run that does not finish says which flows, and why', () => {
     );
   });
 
+  test('a link is down one way', () => {
+    const oneWay = (name: string, direction: 'up' | 'down') => failing(name, down(0), { atPs: 1e6, direction });
+    const all = { stopAtPs: 500e6, topology: leafSpineSpec(2, 4, 1) };
+    expect(reason({ ...all, failures: [oneWay('host2-leaf0', 'up')] })).toContain('the link host2-leaf0 is down towards leaf0');
+    expect(reason({ ...all, failures: [oneWay('host6-leaf1', 'up')] })).toContain('the link host6-leaf1 is down towards leaf1');
+    expect(reason({ ...all, failures: [oneWay('leaf0-spine0', 'up')] })).toContain(
+      'Open flows: host0 -> host4, 128KiB: no path from leaf0 to leaf1 that works both ways (leaf0-spine0 is down towards spine0); ',
+    );
+    expect(reason({ ...all, failures: [oneWay('leaf0-spine0', 'down')] })).toContain('(leaf0-spine0 is down towards leaf0); ');
+    const blackHole = failing('leaf0-spine0', down(NEVER), { direction: 'up' });
+    expect(reason({ seed: 3, failures: [blackHole, { ...blackHole, link: 'leaf0-spine1' }] })).toMatch(
+      /: leaf0-spine0 is down towards spine0, and the switches still use it/,
+    );
+  });
+
+  test('links lose what they carry', () => {
+    const losing = (link: string): Partial<Scenario> => ({
+      stopAtPs: 2 * RTO_PS,
+      failures: [failing(link, { kind: 'loss', probability: 0.99 })],
+      balancer: plainEthereal,
+    });
+    expect(reason(losing('host2-leaf0'))).toContain('Open flows: host2 -> host6, 32KiB: the link host2-leaf0 loses packets; ');
+    expect(reason(losing('leaf0-spine0'))).toMatch(/Open flows: host0 -> host4, 32KiB: leaf0-spine0 loses packets; host1/);
+    expect(reason({ ...losing('leaf0-spine0'), balancer: { kind: 'spray' } })).toMatch(
+      /host0 -> host4, 128KiB: leaf0-spine0 loses packets; host1/,
+    );
+  });
+
   test('nothing recovers what is lost', () => {
     const transport = { ...fixed.transport, recovery: 'none' } as const;
     expect(reason({ transport, failures: [failing('leaf0', { kind: 'loss', probability: 0.5 })] })).toMatch(

@@ -63,7 +63,7 @@ const pairs = (transports: readonly string[]): { own: JobText; other: JobText }[
   const at = (i: number): JobText => {
     const kind = kinds[i % kinds.length]!;
     const transport = transports[i % transports.length]!;
-    const clashes = (transport === 'hpcc' && isSprayed(kind)) || (kind === 'plb-delay' && transport.includes('gbn'));
+    const clashes = (transport === 'hpcc' && isSprayed(kind)) || ((kind === 'plb-delay' || kind === 'hopper') && transport.includes('gbn'));
     return { balancer: spelled(kind), transport: clashes ? 'dctcp' : transport };
   };
   return kinds.map((_, i) => ({ own: at(i), other: at(i + 1 + (i % 5)) }));

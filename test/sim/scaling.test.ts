@@ -15,7 +15,7 @@ import { factsOf, factsOfPrepared } from './engine-facts.ts';
 
 const scenarios: fc.Arbitrary<Scenario> = configCases.map(({ scenario }) => scenario);
 
-/** Every size of a workload, file workloads excepted. */
+/** Every size of a workload; those of files and training steps follow from more than sizes. */
 function withSizes(workload: WorkloadSpec, change: (bytes: number) => number): WorkloadSpec {
   switch (workload.kind) {
     case 'flows':
@@ -30,6 +30,7 @@ function withSizes(workload: WorkloadSpec, change: (bytes: number) => number): W
       };
     }
     case 'file':
+    case 'training':
       return workload;
     default:
       return { ...workload, sizeBytes: change(workload.sizeBytes) };
@@ -111,7 +112,7 @@ describe('sizes and rates', () => {
       const isRounded = (rateBps: number): boolean => !Number.isInteger(8e12 / rateBps);
       const { queueBytes } = deriveLimits(scenario, one.topology);
       fc.pre(queueBytes === Infinity || one.topology.linkRateBps.every((rateBps) => isRounded(rateBps) === isRounded(rateBps * z)));
-      // A piece that is no whole number of bytes is rounded (congestion-theory P14).
+      // A piece that is no whole number of bytes is rounded.
       fc.pre(one.plan.bytes.every((bytes, flow) => other.plan.bytes[flow] === bytes * z) && one.plan.flows === other.plan.flows);
 
       const expected = factsOfPrepared(one);

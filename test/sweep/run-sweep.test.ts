@@ -135,7 +135,7 @@ test('a cell that is stopped while it runs has a row but no stored result, and r
   expect(messages).toEqual(['balancer=spray seed=2: stopped at 7 us']);
   expect(outcome.records.map(({ row }) => row['finished'])).toEqual([true, true, true, true, false]);
   expect(outcome.records[4]).toMatchObject({ unfinishedReason: 'stopped at 7 us', row: { run_id: 'run4', completion_time_us: null } });
-  expect(readFileSync(join(parts, 'results.csv'), 'utf8')).toMatch(/\nrun4,2,packet,spray,,[^\n]+,false\n$/);
+  expect(readFileSync(join(parts, 'results.csv'), 'utf8')).toMatch(/\nrun4,2,packet,spray,,[^\n]+,false,*\n$/);
   expect(readdirSync(join(parts, 'cells')).sort()).toEqual(['run0.json', 'run1.json', 'run2.json', 'run3.json']);
   expect(existsSync(join(parts, 'repeat'))).toBe(false);
   expect(manifestOf(parts)).toMatchObject({ finished: false, cells_done: 4 });

@@ -130,7 +130,7 @@ test('of a sweep with threads the cells that send no packets run on one', async 
   const runner = () =>
     Promise.resolve({
       run: (cell: Parameters<typeof attemptCell>[0], _control: unknown, threads = 1) => {
-        given.push([cell.scenario.fidelity, threads]);
+        given.push([(cell.scenario as Scenario).fidelity, threads]);
         return Promise.resolve(attemptCell(cell));
       },
       close: () => Promise.resolve(),

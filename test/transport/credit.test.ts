@@ -10,8 +10,9 @@ const MAX_CREDIT = 325_344;
 const RATE = 400e9;
 const QUANTUM_PS = (256 * 8e12) / (0.99 * RATE);
 
-function gateOf(flows: number, clock: Float64Array, countsPackets = false, initialCredit = MAX_CREDIT): CreditGate {
-  return new CreditGate({ flows, clock, fullBytes: FULL, countsPackets, initialCredit, rtsIntervalPs: 500 });
+function gateOf(flows: number, clock: Float64Array, countsPackets = false, initialCredit = MAX_CREDIT, windowBytes = Infinity): CreditGate {
+  const window = { windowBytes: new Float64Array(flows).fill(windowBytes), windowStride: 1 };
+  return new CreditGate({ flows, clock, fullBytes: FULL, countsPackets, initialCredit, rtsIntervalPs: 500, ...window });
 }
 
 describe('credit at the sender', () => {
@@ -49,6 +50,16 @@ describe('credit at the sender', () => {
     expect(gate.admits(0)).toBe(true);
     gate.spend(0, 1);
     expect(gate.admits(0)).toBe(false);
+  });
+
+  test('beside a window no more is asked for than it holds and a packet beyond', () => {
+    const gate = gateOf(1, newClock(), false, MAX_CREDIT, 10 * FULL + 0.5);
+    gate.onAnswer(0); // takes all credit
+    gate.aim(0, 100, FULL, 0);
+    expect(gate.target).toBe(Math.ceil((11 * FULL) / 256));
+    gate.eligibleFlows = 2;
+    gate.aim(0, 100, FULL, 0);
+    expect(gate.target).toBe(Math.ceil(Math.trunc((11 * FULL + 0.5) / 2) / 256));
   });
 
   test('credit never exceeds the largest window', () => {

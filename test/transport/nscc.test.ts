@@ -27,6 +27,7 @@ const UEC: NsccSpec = {
   maxWindowBytes: null,
   minWindowBytes: null,
   median: 1,
+  credit: null,
   ...COMMON,
 };
 

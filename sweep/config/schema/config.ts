@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROFILE_NAMES } from '../profiles.ts';
 import { balancer } from './balancer.ts';
+import { compat } from './compat.ts';
 import { nic, stop, switches } from './devices.ts';
 import { failures } from './failures.ts';
 import { integer, word } from './fields.ts';
@@ -8,6 +9,8 @@ import { background, jobs } from './jobs.ts';
 import { probes } from './probes.ts';
 import { report, sweep } from './sweep.ts';
 import { topology } from './topology.ts';
+import type { TopologyConfig } from './topology.ts';
+import { trace } from './trace.ts';
 import { transport } from './transport.ts';
 import { workload } from './workload.ts';
 
@@ -29,7 +32,7 @@ export const BLOCKS = {
         'either end; no effect on results. Default: the file name without extension, or `config` where that is no such name.',
       example: 'my-study',
     }),
-  kind: word(['fabric'], 'What is simulated.').default('fabric'),
+  kind: word(['fabric', 'wireless'], 'What is simulated; the keys of wireless are in config-wireless.md.').default('fabric'),
   seed: integer('Every random stream derives from it.', 0).default(1),
   fidelity: word(['packet', 'bound'], 'packet: every packet on every link; bound: closed-form link loads and the time they need.').default(
     'packet',
@@ -38,6 +41,7 @@ export const BLOCKS = {
     PROFILE_NAMES,
     'Ready-made defaults of nic, transport, switch and balancer; keys that are given override them, a block of another kind replaces them.',
   ).optional(),
+  compat,
   topology,
   workload: workload.optional(),
   jobs,
@@ -49,6 +53,7 @@ export const BLOCKS = {
   failures,
   stop,
   probes,
+  trace,
   sweep: sweep.optional(),
   report: report.optional(),
 } as const;
@@ -56,12 +61,21 @@ export const BLOCKS = {
 export type BlockName = keyof typeof BLOCKS;
 
 export const configSchema = z.strictObject(BLOCKS).meta({ title: 'netsim config' });
-export type Config = z.output<typeof configSchema>;
+/** A fabric in a file has been put in its place. */
+export type Config = Omit<z.output<typeof configSchema>, 'topology'> & { readonly topology: TopologyConfig };
 
 /** Keys of these blocks may be a bare word: the kind. A `*` stands for any entry of a list. */
 export const SHORTHAND_KEYS: readonly string[] = [
-  ...['topology', 'workload', 'workload.routing', 'balancer', 'transport', 'switch'],
-  ...['jobs.*.workload', 'jobs.*.workload.routing', 'jobs.*.balancer', 'jobs.*.transport', 'background.balancer', 'background.transport'],
+  ...['compat', 'topology', 'workload', 'workload.routing', 'workload.routing.base', 'balancer', 'transport', 'switch'],
+  ...[
+    'jobs.*.workload',
+    'jobs.*.workload.routing',
+    'jobs.*.workload.routing.base',
+    'jobs.*.balancer',
+    'jobs.*.transport',
+    'background.balancer',
+    'background.transport',
+  ],
 ];
 /** What an absent block stands for when an override or a sweep sets one of its keys. */
 export const DEFAULT_KINDS: Readonly<Record<string, string>> = { balancer: 'ecmp', transport: 'dctcp', 'workload.routing': 'uniform' };

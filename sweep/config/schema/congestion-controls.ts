@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bytes, count, flag, integer, kind, rate, time } from './fields.ts';
 import { lossRecovery } from './loss-recovery.ts';
+import { credit } from './receiver-credit.ts';
 
 /** Defaults are those of the source that a description names; T: base round-trip time, R: host rate, BDP: T * R. */
 const fraction = (fallback: number, description: string) =>
@@ -127,6 +128,7 @@ export const nscc = z
     maxWindow: bytes(`Wire bytes, at least one packet; also the first window. Default: 1.5 BDP of the flow ${UEC}.`).optional(),
     minWindow: bytes(`Wire bytes, at least one packet. Default: one packet ${UEC}.`).optional(),
     median: medianOf('MNSCC'),
+    credit,
     ...lossRecovery,
   })
   .meta({ description: 'NSCC: windows by marks and queueing delay, with quick adapt.' });

@@ -3,27 +3,39 @@ import type { Dimension } from '../../../sim/base/quantity.ts';
 import { formatQuantity, parseQuantity, unitsOf } from '../../../sim/base/quantity.ts';
 
 /** For completion in editors; `parseQuantity` decides. */
-const NUMBER = '[+]?[0-9_]*([.][0-9]+)?([eE][+-]?[0-9]+)?';
+const NUMBER = '[0-9_]*([.][0-9]+)?([eE][+-]?[0-9]+)?';
 
 interface QuantityOptions<W extends string> {
   /** Words that may stand in place of the quantity. */
   readonly words?: readonly W[];
   /** Smallest value in base units (bytes, bits/s, picoseconds); default 1: zero is refused. */
   readonly min?: number;
+  /** Largest value in base units. */
+  readonly max?: number;
   /** The value must be a multiple of this, in base units. */
   readonly step?: number;
   /** For messages and editors. */
   readonly example?: string;
 }
 
-const EXAMPLES: Readonly<Record<Dimension, string>> = { bytes: '1MiB', rate: '400Gbps', time: '500ns' };
+const EXAMPLES: Readonly<Record<Dimension, string>> = {
+  bytes: '1MiB',
+  rate: '400Gbps',
+  time: '500ns',
+  bits: '1080bit',
+  decibels: '15dB',
+  frequency: '10Hz',
+  power: '100mW',
+  distance: '100m',
+  speed: '1m/s',
+};
 
 /**
  * A quantity with its unit, as text; becomes a number in base units. The problem found is a custom issue whose `params.hint` says
  * what to write instead.
  */
 export function quantity<const W extends string = never>(dimension: Dimension, description: string, options: QuantityOptions<W> = {}) {
-  const { words = [], min = 1, step = 1, example = EXAMPLES[dimension] } = options;
+  const { words = [], min = 1, max = Infinity, step, example = EXAMPLES[dimension] } = options;
   const orWords = words.length === 0 ? '' : `, or ${words.join(', ')}`;
   return z
     .string()
@@ -40,7 +52,9 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
         const least = `at least ${formatQuantity(min, dimension)}`;
         return refuse(value === 0 ? `"${text}" is zero` : `"${text}" is too small`, `write ${least}`);
       }
-      if (value % step !== 0) return refuse(`"${text}" is not a multiple of ${formatQuantity(step, dimension)}`, 'round it');
+      if (value > max) return refuse(`"${text}" is too large`, `write at most ${formatQuantity(max, dimension)}`);
+      if (step !== undefined && value % step !== 0)
+        return refuse(`"${text}" is not a multiple of ${formatQuantity(step, dimension)}`, 'round it');
       return value;
     })
     .meta({
@@ -49,7 +63,7 @@ export function quantity<const W extends string = never>(dimension: Dimension, d
       ...(words.length === 0 ? {} : { words }),
       minimumQuantity: formatQuantity(min, dimension),
       example,
-      pattern: `^(${[...words, `${NUMBER} ?(${unitsOf(dimension).join('|')})`].join('|')})$`,
+      pattern: `^(${[...words, `${dimension === 'decibels' ? '[+-]?' : '[+]?'}${NUMBER} ?(${unitsOf(dimension).join('|')})`].join('|')})$`,
     });
 }
 

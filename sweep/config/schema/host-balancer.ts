@@ -48,6 +48,20 @@ export const HOST_BALANCERS = [
     .meta({ description: 'FlowBender (CoNEXT 2014).' }),
   z
     .strictObject({
+      kind: kind('hopper', 'A flow with long round-trip times probes other labels, and moves to a much faster one.'),
+      probeThreshold: z
+        .number()
+        .min(1)
+        .max(1000)
+        .default(1.5)
+        .meta({ description: 'Mean round-trip time of a round, in base round-trip times, above which probes are sent.', example: 1.5 }),
+      probes: integer('In one try, each with a label of its own.', 1, 16, 2).default(2),
+      switchFactor: fraction('The flow moves if a probe is answered in less than this part of the mean.').default(0.8),
+      probeTimeout: time('A try without an answer is given up after this. Default: 4 base round-trip times.').optional(),
+    })
+    .meta({ description: 'Hopper (arXiv 2506.08132).' }),
+  z
+    .strictObject({
       kind: kind('reps', 'Entropies that came back unmarked are used once more.'),
       entropies: entropies(ENTROPIES).default(65_536),
       freeze: time(FREEZE).prefault('10ms'),
@@ -97,7 +111,7 @@ export const HOST_BALANCERS = [
       entropies: count('Most paths in use by a flow.', 65_536, 256).default(256),
       backup: integer('Most paths that wait to replace failed ones.', 0, 65_536, 64).default(64),
       skipTime: time('A marked path is passed over once, or for so long. Default: 4 base round-trip times.').optional(),
-      probeInterval: time('A failed path is tried again after this.').prefault('100us'),
+      probeInterval: time('A failed path is probed after this, and again each time, until a probe is answered.').prefault('100us'),
       deny: z
         .array(integer('Path identifier.', 0, 65_535))
         .default([])

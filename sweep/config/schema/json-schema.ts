@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from './config.ts';
+import { wirelessSchema } from './wireless.ts';
 
 /** What this project uses of JSON Schema (draft 2020-12), with `unit`, `words` and `shorthand` of our own. */
 export interface JsonSchema {
@@ -32,11 +33,17 @@ export interface JsonSchema {
   readonly sameAs?: string;
 }
 
-let cached: JsonSchema | undefined;
+let fabric: JsonSchema | undefined;
+let wireless: JsonSchema | undefined;
 
-/** JSON Schema of the config file as a user writes it. */
-export function configJsonSchema(): JsonSchema {
-  cached ??= z.toJSONSchema(configSchema, {
+/** JSON Schema of the config file as a user writes it, of kind fabric. */
+export const configJsonSchema = (): JsonSchema => (fabric ??= jsonSchemaOf(configSchema));
+
+/** The same of kind wireless. */
+export const wirelessJsonSchema = (): JsonSchema => (wireless ??= jsonSchemaOf(wirelessSchema));
+
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema }) => {
       // Under its own name zod drops it where text is turned into a number.
@@ -49,7 +56,6 @@ export function configJsonSchema(): JsonSchema {
       delete jsonSchema.oneOf;
     },
   }) as JsonSchema;
-  return cached;
 }
 
 /** The schema for editors: blocks that are like a top-level one refer to it. */

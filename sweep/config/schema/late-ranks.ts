@@ -18,7 +18,10 @@ export const lateRanks = {
         .gt(1)
         .max(1000)
         .optional()
-        .meta({ description: 'Their computations last so many times as long. Only for traces, which have computations.', example: 1.5 }),
+        .meta({
+          description: 'Their computations last so many times as long. Only for training steps and traces, which have computations.',
+          example: 1.5,
+        }),
     })
     .optional()
     .meta({ description: 'Ranks that are late or slow.', example: { fraction: 0.1, delay: '10us' } }),

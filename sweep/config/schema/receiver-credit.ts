@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, count, kind } from './fields.ts';
+import { bytes, count, kind, word } from './fields.ts';
 import { lossRecovery } from './loss-recovery.ts';
 
 const pullRate = (fallback: number, source: string) =>
@@ -17,15 +17,23 @@ const grants = {
     example: '16384B',
   }).prefault('16384B'),
   pullRate: pullRate(0.99, 'uet-htsim'),
-  ...lossRecovery,
 };
 
+/** Beside the window of another control. */
+export const credit = z
+  .strictObject({
+    kind: word(['rccc', 'eqds'], 'rccc: also some for those that do not ask; eqds: only what senders ask for.').default('rccc'),
+    ...grants,
+  })
+  .optional()
+  .meta({ description: 'Receivers grant what is sent, and a packet needs both credit and window. Default: they do not.' });
+
 export const rccc = z
-  .strictObject({ kind: kind('rccc', 'Receiver credit of UEC 1.0 (RCCC).'), ...grants })
+  .strictObject({ kind: kind('rccc', 'Receiver credit of UEC 1.0 (RCCC).'), ...grants, ...lossRecovery })
   .meta({ description: 'Receivers grant what is sent, to those that ask first, and some more to those that do not ask.' });
 
 export const eqds = z
-  .strictObject({ kind: kind('eqds', 'Receiver credit of EQDS (NSDI 2022).'), ...grants })
+  .strictObject({ kind: kind('eqds', 'Receiver credit of EQDS (NSDI 2022).'), ...grants, ...lossRecovery })
   .meta({ description: 'Receivers grant what senders ask for, and no more.' });
 
 export const ndp = z

@@ -42,9 +42,30 @@ const chart = z.strictObject({
   series: z.string().optional().meta({ description: 'A swept key or a result column: one line for each of its values.' }),
 });
 
-export const report = z
-  .strictObject({
-    title: z.string().min(1).optional().meta({ description: 'Heading of the report. Default: the name.', example: 'My study' }),
-    charts: z.array(chart).min(1).optional().meta({ description: 'Charts. Default: a set that fits the sweep.' }),
-  })
-  .meta({ description: 'What the report shows.' });
+const facet = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .optional()
+  .meta({
+    description: 'Swept keys that head the panels: each combination of values that neither axis nor series shows has one.',
+    example: 'channel.m',
+  });
+
+const reportOf = <C extends z.ZodType>(charts: C) =>
+  z
+    .strictObject({
+      title: z.string().min(1).optional().meta({ description: 'Heading of the report. Default: the name.', example: 'My study' }),
+      charts: z.array(charts).min(1).optional().meta({ description: 'Charts. Default: a set that fits the sweep.' }),
+    })
+    .meta({ description: 'What the report shows.' });
+
+export const report = reportOf(chart);
+
+export const wirelessReport = reportOf(
+  chart.extend({
+    facet,
+    oracle: z
+      .enum(['amc-arq', 'fixed-mode'])
+      .optional()
+      .meta({ description: 'A closed form drawn as a dashed line beside the simulated points.', example: 'amc-arq' }),
+  }),
+);

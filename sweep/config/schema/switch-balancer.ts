@@ -23,6 +23,12 @@ export const MESSAGE_BALANCERS = [
       split: flag('Each message over all queue pairs (NCCL_IB_SPLIT_DATA_ON_QPS); false: whole messages in turn.').default(false),
     })
     .meta({ description: 'Queue pairs of NCCL.' }),
+  z
+    .strictObject({
+      kind: kind('hpn-least-outstanding', 'Each message takes the connection of its pair of hosts with the fewest bytes outstanding.'),
+      connections: count('Of each pair of hosts, pinned to a path each, as disjoint as can be.', 128).default(4),
+    })
+    .meta({ description: 'Connections of HPN (SIGCOMM 2024).' }),
 ] as const;
 
 /** Balancers that choose the next hop of each packet at the switch. */

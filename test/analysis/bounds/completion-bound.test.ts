@@ -22,7 +22,7 @@ const fidelity = (topology: Topology, schedule: Schedule, balancer: BalancerSpec
 const DATA = 83_200 + 500_000;
 const ACK = 1_280 + 500_000;
 
-describe('unit cases of transport-and-switch 2.2, to the picosecond', () => {
+describe('unit cases, to the picosecond', () => {
   const topology = fabric({ leaves: 2, spines: 2, hostsPerLeaf: 2 });
 
   test.each([

@@ -6,7 +6,7 @@ import { fabricLoads } from '../../../analysis/bounds/link-loads.ts';
 import { RouteReplay } from '../../../analysis/bounds/route.ts';
 import { ethereal, fabric, messages, plan } from '../../balancing/fabric.ts';
 
-/** Statistics of hashing: congestion-theory 9, 10 and 14. Seeds are fixed, tolerances are standard errors or those of the page. */
+/** Statistics of hashing. Seeds are fixed, tolerances are standard errors. */
 
 /** `ideal` asks for nothing but the number of a flow. */
 const NO_FLOWS = { srcHost: new Int32Array(0), dstHost: new Int32Array(0), hashFlow: null };
@@ -40,7 +40,7 @@ describe('P15: ECMP is balls into bins', () => {
     const largest = draws.map((counts) => Math.max(...counts));
     const reference = { 8: 2.61, 16: 3.08, 32: 3.54, 64: 3.98 }[n]!;
     expect(Math.abs(mean(distinct) - n * (1 - (1 - 1 / n) ** n))).toBeLessThan(3 * standardError(distinct));
-    // The page's values are themselves means over 600 draws.
+    // The expected values are themselves means over 600 draws.
     expect(Math.abs(mean(largest) - reference)).toBeLessThan(3 * Math.SQRT2 * standardError(largest) + 0.005);
     const noCollision = distinct.filter((count) => count === n).length / SEEDS.length;
     const expected = Array.from({ length: n }, (_, i) => 1 - i / n).reduce((product, factor) => product * factor, 1);

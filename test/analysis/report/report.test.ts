@@ -18,6 +18,7 @@ interface EmbeddedData {
     readonly title: string;
     readonly panels: readonly string[];
     readonly traces: readonly (readonly object[])[];
+    readonly layouts: readonly { readonly margin: { readonly r: number }; readonly modebar: unknown }[];
   }[];
   readonly loads: { readonly runs: readonly object[] } | null;
   readonly rows: { readonly columns: readonly string[]; readonly values: readonly (readonly unknown[])[] };
@@ -47,6 +48,13 @@ describe('renderReport', () => {
 
   test('the same input gives the same bytes', () => {
     expect(renderReport(example())).toBe(html);
+  });
+
+  test('the toolbar of a chart stands in the right margin, where it covers no legend', () => {
+    const layouts = embedded(html).figures.flatMap((figure) => figure.layouts);
+    expect(layouts).not.toHaveLength(0);
+    for (const layout of layouts) expect(layout).toMatchObject({ modebar: { orientation: 'v' }, margin: { r: 40 } });
+    expect(html).toContain('layout.modebar');
   });
 
   test('has a figure for each chart and a trace for each balancer', () => {

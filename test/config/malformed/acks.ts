@@ -34,4 +34,14 @@ export const ACKS: readonly MalformedConfig[] = [
     content: plus('transport: { kind: rccc, maxWindow: 4096B }', 'switch: composite'),
     error: '9:37 transport.maxWindow: 4KiB is less than one packet (mtu and header are 4160B)',
   },
+  {
+    name: 'credit beside a window, and a recovery without records',
+    content: plus('transport: { kind: nscc, recovery: sr, credit: {} }', 'switch: composite'),
+    error: '9:36 transport.recovery: recovery sr with receiver credit (set recovery: trim or timers)',
+  },
+  {
+    name: 'credit beside a window for less than a packet',
+    content: plus('transport: { kind: nscc, credit: { maxWindow: 4096B } }', 'switch: composite'),
+    error: '9:47 transport.credit.maxWindow: 4KiB is less than one packet (mtu and header are 4160B)',
+  },
 ];

@@ -41,9 +41,10 @@ export const NAME = '1 to 200 printable characters, no slash or backslash, not .
 export const MERGE = 'such as <<: *name, with the anchor &name on an earlier block, or <<: [*one, *other]';
 export const LATER = 'it comes with a later version';
 export const TOP_KEYS =
-  'name, kind, seed, fidelity, profile, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, probes, sweep, report';
+  'name, kind, seed, fidelity, profile, compat, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, probes, trace, sweep, report';
 export const NIC_KEYS = 'mtu, header, ack, acks, ackPriority, scheduler, controlBurst, maxFlows, pcie';
-export const KINDS = 'all-reduce, all-gather, reduce-scatter, all-to-all, permutation, incast, flows, moe, file';
+export const KINDS =
+  'all-reduce, all-gather, reduce-scatter, broadcast, reduce, gather, scatter, all-to-all, all-to-all-v, barrier, send-recv, permutation, incast, flows, moe, training, file';
 /** In the order of the schema; the test of the catalogue holds the set of kinds. */
 export const BALANCERS = alternatives(configJsonSchema().properties!['balancer']!)
   .flatMap((option) => option.properties?.['kind']?.const ?? [])

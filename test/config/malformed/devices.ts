@@ -79,4 +79,21 @@ export const DEVICES: readonly MalformedConfig[] = [
     content: plus('profile: ideal', 'nic: { acks: none }', 'switch: { queue: 1MiB }'),
     error: '10:14 nic.acks: a switch that drops needs ACKs (set switch.queue: infinite)',
   },
+  {
+    name: 'weights of classes where all data is in one',
+    content: plus('switch: { classWeights: [1, 2, 3, 4, 5, 6, 7] }'),
+    error: '9:25 switch.classWeights: weights of classes, and all data is in class 3 (give jobs or the background another class)',
+  },
+  {
+    name: 'a hash where nothing is hashed',
+    content: plus('balancer: ethereal', 'switch: { hash: jenkins }'),
+    error:
+      '10:17 switch.hash: a hash, and all packets are pinned to paths (remove it, or use a balancer that leaves the path to the switches, such as ecmp)',
+  },
+  {
+    name: 'one salt where nothing is hashed',
+    content: plus('balancer: drb', 'switch: { sameSalt: true }'),
+    error:
+      '10:21 switch.sameSalt: a salt of hashes, and all packets are pinned to paths (remove it, or use a balancer that leaves the path to the switches, such as ecmp)',
+  },
 ];

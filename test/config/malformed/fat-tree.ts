@@ -72,7 +72,7 @@ export const FAT_TREE: readonly MalformedConfig[] = [
   {
     name: 'keys of a leaf-spine in a fat tree',
     content: fatTree('k: 4, spines: 3'),
-    error: '1:35 topology.spines: kind fat-tree has no such key (it belongs to leaf-spine)',
+    error: '1:35 topology.spines: kind fat-tree has no such key (it belongs to leaf-spine, rail)',
   },
   {
     name: 'a misspelt count of a fat tree',

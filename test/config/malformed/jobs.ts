@@ -86,4 +86,15 @@ export const JOBS: readonly MalformedConfig[] = [
     content: plus('background: { load: 0.1, sizes: web-search, until: 1us, ranks: [2] }'),
     error: '9:64 background.ranks: a background of 1 rank (at least 2 ranks)',
   },
+  {
+    name: 'a balancer that no job uses',
+    content: `${job('{ name: a, workload: { kind: permutation, size: 1B }, balancer: ecmp }')}balancer: spray\n`,
+    error: '9:11 balancer: every job has a balancer of its own (remove this one, or let a job use it)',
+  },
+  {
+    name: 'a transport that neither a job nor the background uses',
+    content: `${job('{ name: a, workload: { kind: permutation, size: 1B }, transport: fixed }')}transport: dctcp
+background: { load: 0.1, sizes: web-search, until: 1us, transport: fixed }\n`,
+    error: '9:12 transport: every job has a transport of its own (remove this one, or let a job use it)',
+  },
 ];

@@ -66,12 +66,13 @@ export class Nscc implements CongestionControl {
     this.#adjust(timePs);
   }
 
-  hearTrim({ bytes, rttPs, inFlightBytes, timePs }: TrimNews): void {
+  hearTrim({ bytes, lastHop, rttPs, inFlightBytes, timePs }: TrimNews): void {
     this.#hearSample(rttPs);
     this.#ignored += bytes;
     this.#average(this.#context.limits.baseRttPs, true);
     this.#trigger = true;
     if (this.#quickAdapt(true, true, 0, inFlightBytes, timePs)) return;
+    if (lastHop && this.#spec.credit !== null) return;
     this.#cwnd = clamp(this.#cwnd - bytes, this.#min, this.#maxWindow);
   }
 

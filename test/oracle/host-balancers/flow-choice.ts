@@ -41,6 +41,9 @@ export interface FlowView {
 }
 
 export type HostBug =
+  | 'moves-at-once'
+  | 'probes-in-vain'
+  | 'samples-of-any-path'
   | 'label-kept-at-a-timeout'
   | 'marked-entropies-recycled'
   | 'latest-entropy-first'
@@ -50,10 +53,18 @@ export type HostBug =
   | 'skipped-for-good'
   | 'round-of-any-packet';
 
+/** docs/model-balancers-host.md, section 8. */
+export interface Probe {
+  readonly number: number;
+  readonly entropy: number;
+}
+
 /** docs/model-balancers-host.md: which entropy, or path, each packet of one flow carries. */
 export abstract class FlowChoice {
   /** What it returns is a path. */
   readonly pins: boolean = false;
+  /** What the answer in hand calls for. */
+  probes: readonly Probe[] = [];
   protected readonly view: FlowView;
 
   constructor(view: FlowView) {
@@ -63,6 +74,7 @@ export abstract class FlowChoice {
   abstract next(sending: Sending): number;
   hearAck(_echo: Echo): void {}
   hearNack(_echo: Echo): void {}
+  hearProbeAnswer(_number: number, _timePs: number): void {}
   hearLoss(_entropy: number, _timePs: number): void {}
   /** @param _entropy null: unknown */
   hearTimeout(_entropy: number | null, _timePs: number): void {}

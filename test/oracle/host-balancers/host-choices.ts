@@ -2,7 +2,7 @@ import { PacketStreams } from '../../../sim/base/random.ts';
 import { ACK } from '../event-log.ts';
 import type { JobView } from '../job-view.ts';
 import type { Packet } from '../packet.ts';
-import type { Draws, FlowChoice, Sending } from './flow-choice.ts';
+import type { Draws, FlowChoice, Probe, Sending } from './flow-choice.ts';
 import { flowChoice } from './make.ts';
 
 const MOST_WINDOW_PACKETS = 65_536;
@@ -61,6 +61,20 @@ export class HostChoices {
     const choice = this.#choices.get(flow);
     if (type === ACK) choice?.hearAck(answer);
     else choice?.hearNack(answer);
+  }
+
+  /** What the answer just heard calls for. */
+  probes(flow: number): readonly Probe[] {
+    return this.#choices.get(flow)?.probes ?? [];
+  }
+
+  /** Its probes follow a path. */
+  pins(flow: number): boolean {
+    return this.#choices.get(flow)!.pins;
+  }
+
+  hearProbeAnswer(flow: number, number: number): void {
+    this.#choices.get(flow)!.hearProbeAnswer(number, this.#simulation.now);
   }
 
   hearLoss(flow: number, seq: number): void {

@@ -1,6 +1,7 @@
 import type { BalancerSpec } from '../../../sim/base/balancer-spec.ts';
 import { Bits, Mixed, Penalties } from './bitmap.ts';
 import type { FlowChoice, FlowView } from './flow-choice.ts';
+import { Hopper } from './hopper.ts';
 import { FlowBender, Plb, PlbDelay } from './labels.ts';
 import { Mrc } from './mrc.ts';
 import { Counter, UecSpray } from './oblivious.ts';
@@ -19,6 +20,8 @@ export function flowChoice(balancer: BalancerSpec, view: FlowView): FlowChoice |
       return new PlbDelay(view, balancer.targetDelayPs);
     case 'flowbender':
       return new FlowBender(view, balancer.threshold);
+    case 'hopper':
+      return new Hopper(view, balancer);
     case 'reps':
       return new Reps(view, balancer.entropies, balancer.freezePs);
     case 'reps-htsim':

@@ -4,6 +4,7 @@ import { FlowChoice, type Echo, type FlowView, type Sending } from './flow-choic
 interface Slot {
   readonly path: number;
   state: 'good' | 'skip' | 'assumed-bad';
+  /** `skip`: it ends then; `assumed-bad`: its probe is due then. */
   untilPs: number;
 }
 
@@ -29,7 +30,7 @@ export class Mrc extends FlowChoice {
       const place = this.#turn;
       const slot = slots[place]!;
       this.#turn = (place + 1) % slots.length;
-      if (slot.state !== 'good' && slot.untilPs <= startPs) slot.state = 'good';
+      if (slot.state === 'skip' && slot.untilPs <= startPs) slot.state = 'good';
       if (slot.state === 'good') return slot.path;
       if (slot.state === 'skip' && skipped === null) {
         skipped = place;
@@ -43,6 +44,18 @@ export class Mrc extends FlowChoice {
 
   override hearAck({ entropy, marked, timePs }: Echo): void {
     if (marked) this.#skip(entropy, timePs);
+    const due = this.#all().filter(({ state, untilPs }) => state === 'assumed-bad' && untilPs <= timePs);
+    for (const slot of due) slot.untilPs = timePs + this.#spec.probeIntervalPs;
+    this.probes = due.map(({ path }) => ({ number: path, entropy: path }));
+  }
+
+  override hearProbeAnswer(path: number): void {
+    const slot = this.#all().find((candidate) => candidate.path === path)!;
+    if (slot.state === 'assumed-bad' && !this.view.has('probes-in-vain')) slot.state = 'good';
+  }
+
+  #all(): Slot[] {
+    return [...this.#slots, ...this.#reserve];
   }
 
   override hearNack({ entropy, lastHop, timePs }: Echo): void {
@@ -80,8 +93,8 @@ export class Mrc extends FlowChoice {
     slot.state = 'assumed-bad';
     slot.untilPs = timePs + this.#spec.probeIntervalPs;
     const spare = this.#reserve[this.#nextReserve];
-    if (spare === undefined || (spare.state !== 'good' && spare.untilPs > timePs)) return;
-    this.#slots[place] = { ...spare, state: 'good' };
+    if (spare?.state !== 'good') return;
+    this.#slots[place] = spare;
     this.#reserve[this.#nextReserve] = slot;
     this.#nextReserve = (this.#nextReserve + 1) % this.#reserve.length;
   }

@@ -193,7 +193,9 @@ test('recursive doubling refuses a number of ranks that is no power of two', () 
 });
 
 test('a collective refuses an algorithm of another collective', () => {
-  expect(() => collectiveSchedule({ kind: 'all-to-all', algorithm: 'ring', sizeBytes: 64, ranks: 4 })).toThrow('it has direct, pairwise');
+  expect(() => collectiveSchedule({ kind: 'all-to-all', algorithm: 'halving-doubling', sizeBytes: 64, ranks: 4 })).toThrow(
+    'it has direct, pairwise',
+  );
 });
 
 test('an all-to-all of a million messages is built whole', () => {

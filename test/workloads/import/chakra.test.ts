@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { FileSpec, InputFile } from '../../../sim/base/file-spec.ts';
+import type { ChakraOptions, InputFile } from '../../../sim/base/file-spec.ts';
 import { COMPUTE, type Schedule } from '../../../sim/base/schedule.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
 import type { Workload } from '../../../workloads/workload.ts';
@@ -24,10 +24,10 @@ import {
 import { CHAKRA_DEFAULTS, fileSpec, refusalOf } from './file-spec.ts';
 import { sample, samplesMissing } from './samples.ts';
 
-type Options = Partial<FileSpec['chakra']>;
+type Options = Partial<ChakraOptions>;
 
 const loadFiles = (files: readonly InputFile[], options: Options = {}, ranks = files.length): Workload =>
-  buildWorkload(fileSpec('chakra', files, ranks, { chakra: { ...CHAKRA_DEFAULTS, ...options } }), 1);
+  buildWorkload(fileSpec({ ...CHAKRA_DEFAULTS, ...options }, files, ranks), 1);
 const load = (traces: readonly (readonly NodeToEncode[])[], options: Options = {}): Workload =>
   loadFiles(
     traces.map((nodes, rank) => traceFile(`t.${rank}.et`, nodes)),
@@ -83,7 +83,7 @@ describe('the samples', () => {
   });
 
   test.skipIf(samplesMissing)('need as many ranks as traces', () => {
-    expect(refusalOf(() => loadFiles(traces(), {}, 7))).toContain('there are 8 traces, the fabric has 7 ranks');
+    expect(refusalOf(() => loadFiles(traces(), {}, 7))).toContain('the file has 8 traces, the fabric 7 ranks');
   });
 
   test.skipIf(samplesMissing)(
@@ -186,10 +186,28 @@ describe('collectives', () => {
     expect(refused(everyRank(2, [collective(1, ALL_REDUCE, 8, { attributes: { involved_dim: [true, false] } })]))).toContain(
       'involved_dim',
     );
-    expect(refused(everyRank(2, [collective(1, BARRIER, 8)]))).toContain('comm_type 9 (BARRIER) is not simulated');
+    expect(refused(everyRank(2, [collective(1, 8, 8)]))).toContain('comm_type 8 (REDUCE_SCATTER_BLOCK) is not simulated');
     const workload = load(everyRank(2, [collective(1, BROADCAST, 8, { duration: 6 })]));
     expect([...workload.schedule.durationPs]).toEqual([6e6, 6e6]);
     expect(texts(workload)).toContain('t.0.et: 1 broadcasts are replayed by their duration and send nothing');
+  });
+
+  test('reduce, gather, scatter and barrier run, the rooted ones to or from the first rank of their group', () => {
+    const sent = (type: number, size: number): unknown => {
+      const workload = load(everyRank(3, [collective(1, type, size)]));
+      const rooted = texts(workload).filter((text) => text.includes('the first rank of their group is taken'));
+      expect(rooted).toHaveLength(type === BARRIER ? 0 : 3);
+      return bytesSent(workload.schedule);
+    };
+    expect(sent(1, 9)).toEqual([0, 9, 9]); // reduce
+    expect(sent(3, 9)).toEqual([0, 9, 9]); // gather: comm_size is one rank's part
+    expect(sent(4, 9)).toEqual([18, 0, 0]); // scatter
+    expect(sent(BARRIER, 0)).toEqual([0, 0, 0]);
+    expect(sendsOf(load(everyRank(3, [{ id: 1, type: COLL, attributes: { comm_type: BARRIER } }])).schedule)).toHaveLength(6);
+  });
+
+  test('whose gathered size is 2^53 or more are refused', () => {
+    expect(refused(everyRank(3, [collective(1, ALL_GATHER, 2 ** 52)]))).toContain('is 2^53 bytes or more');
   });
 
   test('on the CPU are launch records without a size, and communication with one', () => {

@@ -1,4 +1,4 @@
-import type { InputFile } from '../../../sim/base/file-spec.ts';
+import { fileOf, type InputFile } from '../../../sim/base/file-spec.ts';
 
 /** A second, independent writer of the Chakra wire format: bytes are put together field by field. */
 
@@ -92,10 +92,8 @@ const framed = (message: readonly number[]): number[] => [...varint(message.leng
 
 export const METADATA = framed(textField(1, '0.0.4'));
 
-export const traceFile = (name: string, nodes: readonly NodeToEncode[]): InputFile => ({
-  name,
-  bytes: Uint8Array.from([...METADATA, ...nodes.flatMap((node) => framed(encodeNode(node)))]),
-});
+export const traceFile = (name: string, nodes: readonly NodeToEncode[]): InputFile =>
+  fileOf(name, Uint8Array.from([...METADATA, ...nodes.flatMap((node) => framed(encodeNode(node)))]));
 
 /** Node types of the schema. */
 export const [META, LOAD, COMP, SEND_NODE, RECV_NODE, COLL] = [1, 2, 4, 5, 6, 7] as const;

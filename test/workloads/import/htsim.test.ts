@@ -1,23 +1,23 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import type { FileSpec } from '../../../sim/base/file-spec.ts';
+import type { HtsimOptions } from '../../../sim/base/file-spec.ts';
 import { COMPUTE } from '../../../sim/base/schedule.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
 import type { Workload } from '../../../workloads/workload.ts';
 import { execute, sendsOf, waitsOf } from '../execute.ts';
-import { fileSpec, refusalOf, textFile } from './file-spec.ts';
+import { fileSpec, HTSIM_DEFAULTS, refusalOf, textFile } from './file-spec.ts';
 import { sample, samplesMissing } from './samples.ts';
 
-const load = (text: string, startUnit: FileSpec['htsim']['startUnit'] = null, ranks = 16): Workload =>
-  buildWorkload(fileSpec('htsim', [textFile('flows.cm', text)], ranks, { htsim: { startUnit } }), 1);
-const refused = (text: string, startUnit: FileSpec['htsim']['startUnit'] = null): string => refusalOf(() => load(text, startUnit));
+const load = (text: string, startUnit: HtsimOptions['startUnit'] = null, ranks = 16): Workload =>
+  buildWorkload(fileSpec({ format: 'htsim', startUnit }, [textFile('flows.cm', text)], ranks), 1);
+const refused = (text: string, startUnit: HtsimOptions['startUnit'] = null): string => refusalOf(() => load(text, startUnit));
 const flowsOf = ({ schedule }: Workload): number[][] =>
   sendsOf(schedule).map((op) => [schedule.rank[op]!, schedule.peer[op]!, schedule.bytes[op]!]);
 const file = (...lines: string[]): string => `${lines.join('\n')}\n`;
 const oneFlow = (line: string): string => file('Nodes 4', 'Connections 1', line);
 
 test.skipIf(samplesMissing)('the sample permutation is dst = (37 src + 11) mod 128 with 8 MiB each, at time 0', () => {
-  const { schedule, notices } = buildWorkload(fileSpec('htsim', [sample('htsim/perm128_8MiB.cm')], 128), 1);
+  const { schedule, notices } = buildWorkload(fileSpec(HTSIM_DEFAULTS, [sample('htsim/perm128_8MiB.cm')], 128), 1);
   expect(flowsOf({ schedule, notices, facts: {} })).toEqual(
     Array.from({ length: 128 }, (_, src) => [src, (37 * src + 11) % 128, 8 * 2 ** 20]),
   );
@@ -62,7 +62,8 @@ describe('the lines of a .cm file', () => {
     ['a header twice', file('Nodes 4', 'Nodes 4', 'Connections 0'), 'flows.cm:2:1 Nodes is given twice'],
     ['a NUL byte in a line', 'Nodes 4\nab\0', 'flows.cm:2:3 this is no text'],
     ['no Nodes', file('Connections 0'), 'flows.cm:1:1 no Nodes header'],
-    ['an empty file', '', 'flows.cm:1:1 no Nodes header'],
+    ['an empty file', '', 'flows.cm:1:1 the file is empty'],
+    ['a file of blank lines', '\n \n', 'flows.cm:1:1 the file is empty'],
     ['no Connections', file('Nodes 2'), 'flows.cm:1:1 no Connections header (add: Connections 0)'],
     ['too few lines', file('Nodes 4', 'Connections 2', '0->1 start 0 size 1'), 'flows.cm:1:1 Connections says 2, the file has 1'],
     ['too few triggers', file('Nodes 4', 'Connections 0', 'Triggers 1'), 'Triggers says 1, the file has 0'],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { InputFile } from '../../../sim/base/file-spec.ts';
+import { fileOf, type InputFile } from '../../../sim/base/file-spec.ts';
 
 /** Real input files, which are not part of the project. */
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'samples');
@@ -9,4 +9,6 @@ const FOLDER = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'samp
 export const samplesMissing = !existsSync(FOLDER) && process.env.CI !== 'true';
 if (samplesMissing) console.warn('skipped: the sample files are not beside the project (../shared/samples)');
 
-export const sample = (path: string): InputFile => ({ name: basename(path), bytes: new Uint8Array(readFileSync(join(FOLDER, path))) });
+export const samplePath = (path: string): string => join(FOLDER, path);
+
+export const sample = (path: string): InputFile => fileOf(basename(path), new Uint8Array(readFileSync(samplePath(path))));

@@ -3,35 +3,12 @@ import { describe, expect } from 'vitest';
 import { setupStream } from '../../../sim/base/random.ts';
 import type { MoeSpec } from '../../../sim/base/moe-spec.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
-import { byKeys, byRejection, logWeights, plackettLuce } from '../../../workloads/moe/gating.ts';
-import { copiesReceived, drawLayer, expertRanks, gini, maxOverMean } from '../../../workloads/moe/routing.ts';
+import { byKeys, byRejection, plackettLuce } from '../../../workloads/moe/gating.ts';
+import { expertRanks } from '../../../workloads/moe/placement.ts';
+import { gini, maxOverMean } from '../../../workloads/moe/routing-facts.ts';
+import { logWeights } from '../../../workloads/moe/weights.ts';
 import { bytesSent, execute, sendsOf } from '../execute.ts';
-
-const base: MoeSpec = {
-  kind: 'moe',
-  layers: 1,
-  tokens: 512,
-  experts: 256,
-  topk: 8,
-  phase: 'forward',
-  dispatchBytesPerToken: 7408,
-  combineBytesPerToken: 14336,
-  backwardBytesPerToken: 14336,
-  routing: { kind: 'uniform' },
-  placement: 'linear',
-  scheme: 'per-gpu',
-  ranks: 64,
-};
-
-const draw = (spec: MoeSpec, seed: number, layer = 0): ReturnType<typeof drawLayer> =>
-  drawLayer(spec, expertRanks(spec, seed), seed, layer);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** C(n, k) / C(m, k) for n <= m, as a product. */
-const chooseRatio = (n: number, m: number, k: number): number =>
-  Array.from({ length: k }, (_, i) => (n - i) / (m - i)).reduce((product, factor) => product * factor, 1);
-/** Probability that a token meets a given device among D, experts evenly spread (moe closed form 4a). */
-const meets = (experts: number, k: number, devices: number): number => 1 - chooseRatio(experts - experts / devices, experts, k);
+import { base, drawLayer as draw, mean, meets, total } from './layers.ts';
 
 describe('uniform gating', () => {
   const rows: readonly (readonly [experts: number, k: number, devices: number, distinct: number])[] = [
@@ -53,7 +30,7 @@ describe('uniform gating', () => {
       expect(ranks * q).toBeCloseTo(distinct, 4);
       // Indicators of different devices are negatively correlated, so the sum varies less than independent ones.
       const standardError = Math.sqrt((ranks * q * (1 - q)) / (ranks * tokens));
-      const measured = draw(spec, 3).distinctRanks / (ranks * tokens);
+      const measured = draw(spec, 3).facts['distinct_ranks_per_token']!;
       expect(Math.abs(measured - distinct)).toBeLessThanOrEqual(3 * standardError + 1e-4);
     },
   );
@@ -65,7 +42,7 @@ describe('uniform gating', () => {
       fc.pre(topk <= experts);
       const spec: MoeSpec = { ...base, experts, topk, ranks, tokens: 2000 };
       const q = Math.min(1, meets(experts, topk, ranks));
-      const measured = draw(spec, seed).distinctRanks / (ranks * spec.tokens);
+      const measured = draw(spec, seed).facts['distinct_ranks_per_token']!;
       expect(Math.abs(measured - ranks * q)).toBeLessThanOrEqual(4 * Math.sqrt((ranks * q * (1 - q)) / (ranks * spec.tokens)) + 1e-9);
     },
   );
@@ -176,7 +153,7 @@ describe('drawing without replacement', () => {
 
 describe('placement', () => {
   test('linear puts consecutive experts on one rank, round-robin deals them out, random permutes linear', () => {
-    const at = (placement: MoeSpec['placement']): number[] => [...expertRanks({ experts: 8, ranks: 4, placement }, 1)];
+    const at = (placement: 'linear' | 'round-robin' | 'random'): number[] => [...expertRanks({ experts: 8, ranks: 4, placement }, 1)];
     expect(at('linear')).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
     expect(at('round-robin')).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
     expect(at('random').sort()).toEqual(at('linear'));
@@ -194,12 +171,11 @@ describe('the routing of a layer', () => {
   test('conserves copies: every selection is sent per expert, every distinct rank per GPU', () => {
     const perExpert = draw({ ...small, scheme: 'per-expert' }, 2);
     const perGpu = draw(small, 2);
-    const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
     for (let s = 0; s < 8; s++) expect(total(perExpert.copies.subarray(s * 8, s * 8 + 8))).toBe(50 * 3);
-    expect(total(perGpu.copies)).toBe(perGpu.distinctRanks);
+    expect(total(perGpu.copies)).toBeCloseTo(perGpu.facts['distinct_ranks_per_token']! * 8 * 50, 6);
     expect(total(perExpert.expertTokens)).toBe(8 * 50 * 3);
     // Column sums are the selections of the experts a rank holds (2 each).
-    const columns = copiesReceived(perExpert.copies, 8);
+    const columns = Array.from({ length: 8 }, (_, d) => total(perExpert.copies.filter((_copies, i) => i % 8 === d)));
     columns.forEach((count, d) => expect(count).toBe(perExpert.expertTokens[2 * d]! + perExpert.expertTokens[2 * d + 1]!));
     perGpu.copies.forEach((count, i) => expect(count).toBeLessThanOrEqual(perExpert.copies[i]!));
   });
