@@ -13,15 +13,10 @@ export const lateRanks = {
     .strictObject({
       fraction: z.number().gt(0).max(1).meta({ description: 'Of the ranks, at least one, drawn at random.', example: 0.1 }),
       delay: time('They begin so much later.').optional(),
-      slowdown: z
-        .number()
-        .gt(1)
-        .max(1000)
-        .optional()
-        .meta({
-          description: 'Their computations last so many times as long. Only for training steps and traces, which have computations.',
-          example: 1.5,
-        }),
+      slowdown: z.number().gt(1).max(1000).optional().meta({
+        description: 'Their computations last so many times as long. Only for training steps and traces, which have computations.',
+        example: 1.5,
+      }),
     })
     .optional()
     .meta({ description: 'Ranks that are late or slow.', example: { fraction: 0.1, delay: '10us' } }),
