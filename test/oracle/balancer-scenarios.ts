@@ -8,7 +8,7 @@ import { DEVICE_CASES } from './device-scenarios.ts';
 import { withLinks } from './fabrics.ts';
 import { FAILURE_CASES } from './failure-scenarios.ts';
 import type { ScenarioCase } from './scenario-case.ts';
-import { configCases, NO_HASH, scenarioCases } from './scenarios.ts';
+import { configCases, NO_HASH, scenarioCases, configurable } from './scenarios.ts';
 import { TRANSPORT_CASES } from './transport-scenarios.ts';
 
 const timePs = (...values: number[]): fc.Arbitrary<number> => fc.constantFrom(...values);
@@ -181,4 +181,5 @@ export const BALANCER_CASES: Readonly<Record<string, fc.Arbitrary<ScenarioCase>>
 /** Those that a config file can ask for. */
 export const balancerConfigCases: fc.Arbitrary<ScenarioCase> = fc
   .tuple(configCases, anyBalancer, hashes)
-  .map(([base, balancer, hash]) => ({ ...base, scenario: changed(base.scenario, balancer, hash, false, false) }));
+  // A balancer may ask for another recovery, and with that go other keys.
+  .map(([base, balancer, hash]) => ({ ...base, scenario: configurable(changed(base.scenario, balancer, hash, false, false)) }));
