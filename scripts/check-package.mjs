@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAX_PACKED_BYTES = 700_000;
+const MAX_PACKED_BYTES = 1_200_000;
 const PROGRAM = `
   import * as netsim from 'netsim';
   import schema from 'netsim/schema.json' with { type: 'json' };
