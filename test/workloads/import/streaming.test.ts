@@ -26,7 +26,7 @@ describe('a large file is read in pieces', () => {
   });
 
   test('of binary messages: a trace needs less heap than its file has bytes, which are mostly names', { timeout: 120_000 }, () => {
-    const { bytes, heap, operations } = readLarge('chakra', 64, ['--max-old-space-size=60']);
+    const { bytes, heap, operations } = readLarge('chakra', 64, ['--max-old-space-size=60', '--max-semi-space-size=2']);
     expect(operations).toBeGreaterThan(60_000);
     expect(heap).toBeLessThan(bytes);
   });
