@@ -165,7 +165,6 @@ export interface VideoSpec {
   readonly layersBps: readonly number[];
   readonly sizeVariation: readonly [i: number, p: number, b: number];
   readonly fec: 'none' | 'eep' | 'uep' | 'uep-strong';
-  readonly playout: PlayoutSpec;
 }
 
 export interface VoiceSpec {

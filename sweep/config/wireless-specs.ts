@@ -173,12 +173,12 @@ function appSpec(app: AppConfig, architecture: Architecture | null): AppSpec {
       return { kind: 'on-off', rateBps: app.rate, packetBytes: app.packet, onPs: app.on, offPs: app.off };
     case 'video': {
       const { kind, fps, gop, rate, sizeVariation } = app;
-      return { kind, fps, gop, layersBps: [rate], sizeVariation, fec: 'none', playout: { kind: 'adaptive' } };
+      return { kind, fps, gop, layersBps: [rate], sizeVariation, fec: 'none' };
     }
     case 'svc': {
       const { kind, fps, gop, layers, fec } = app;
       const protection = fec ?? architecture?.protection ?? 'none';
-      return { kind, fps, gop, layersBps: layers, sizeVariation: [0, 0, 0], fec: protection, playout: { kind: 'adaptive' } };
+      return { kind, fps, gop, layersBps: layers, sizeVariation: [0, 0, 0], fec: protection };
     }
     case 'voice': {
       const { kind, codec, frame, every, on, off, playout } = app;

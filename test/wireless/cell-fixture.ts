@@ -11,7 +11,6 @@ const VIDEO_USER: UserSpec = {
     layersBps: [128e3, 256e3, 512e3],
     sizeVariation: [0, 0, 0],
     fec: 'eep',
-    playout: { kind: 'adaptive' },
   },
   qos: { loss: 0.01, delayPs: 100e9, miss: 0.005, class: 'rtPS', minRateBps: 128e3 },
 };

@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { ALL_SIGNALS } from '../../../wireless/controller/architectures.ts';
 import { BLOCKS } from './config.ts';
 import { bytes, count, flag, integer, quantity, rate, time, word } from './fields.ts';
 import { wirelessReport } from './sweep.ts';
 import { app, qos } from './wireless-app.ts';
 import { channel, csi, probability, watts } from './wireless-channel.ts';
-
-const SIGNALS = [
-  ...(['snrHat', 'csiCorr', 'perHat', 'linkRate', 'queue', 'pWireless', 'pCongestion'] as const),
-  ...(['trafficClass', 'deadline', 'layer', 'lossTarget', 'playout'] as const),
-] as const;
 
 const slot = z
   .strictObject({
@@ -136,7 +132,10 @@ const controller = z
     kind: word(['layered', 'bottom-up', 'top-down', 'mac-centric', 'integrated'], 'Who knows of whom, and who decides.').default('layered'),
     signals: z
       .strictObject(
-        Object.fromEntries(SIGNALS.map((id) => [id, signal.optional()])) as Record<(typeof SIGNALS)[number], z.ZodOptional<typeof signal>>,
+        Object.fromEntries(ALL_SIGNALS.map((id) => [id, signal.optional()])) as Record<
+          (typeof ALL_SIGNALS)[number],
+          z.ZodOptional<typeof signal>
+        >,
       )
       .prefault({})
       .meta({ description: 'What differs from the signals of the kind.' }),
