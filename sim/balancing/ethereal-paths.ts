@@ -70,6 +70,10 @@ export class EtherealPaths extends DeafBalancer {
     this.#silentSincePs[flow] = this.#clock[NOW]!;
   }
 
+  override onGoBack(flow: number): void {
+    this.#silentSincePs[flow] = this.#clock[NOW]!;
+  }
+
   override onTimeout(flow: number): void {
     if (this.#plan.path[flow]! < 0) return;
     const silentPs = this.#clock[NOW]! - this.#silentSincePs[flow]!;

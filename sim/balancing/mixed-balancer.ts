@@ -31,6 +31,11 @@ export class MixedBalancer implements HostBalancer {
     if (balancer.hearsFeedback) balancer.onNack(this.#ownFlow[flow]!, entropy, isLastHop, isMarked);
   }
 
+  onGoBack(flow: number): void {
+    const balancer = this.#balancers[this.#jobOfFlow[flow]!]!;
+    if (balancer.hearsFeedback) balancer.onGoBack(this.#ownFlow[flow]!);
+  }
+
   onTimeout(flow: number, entropy: number): void {
     this.#balancers[this.#jobOfFlow[flow]!]!.onTimeout(this.#ownFlow[flow]!, entropy);
   }

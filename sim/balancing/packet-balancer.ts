@@ -24,6 +24,8 @@ export interface PacketBalancer {
   onAck(flow: number, entropy: number, isMarked: boolean): void;
   /** A packet was trimmed; `isLastHop`: at the port that faces the destination host, which says nothing bad of the path. */
   onNack(flow: number, entropy: number, isLastHop: boolean, isMarked: boolean): void;
+  /** The receiver asks to go back (go-back-N's NACK): something was heard of `flow`, of which path is unknown. */
+  onGoBack(flow: number): void;
   /** A packet was found lost by what arrived after it. Once a packet, in ascending number, before the answer's own `on...`. */
   onLoss(flow: number, entropy: number): void;
   /** A packet was found lost by time alone. Once a packet, in ascending number; go-back-N: once a timeout, with entropy -1. */
@@ -37,7 +39,7 @@ export interface PacketBalancer {
 /** What hosts ask of a balancer themselves; losses it hears from the sender. */
 export type HostBalancer = Pick<
   PacketBalancer,
-  'hearsFeedback' | 'hearsFlows' | 'next' | 'onAck' | 'onNack' | 'onTimeout' | 'onPosted' | 'onComplete'
+  'hearsFeedback' | 'hearsFlows' | 'next' | 'onAck' | 'onNack' | 'onGoBack' | 'onTimeout' | 'onPosted' | 'onComplete'
 >;
 
 /** A balancer that sends probes (docs/model-balancers-host.md 8). */
@@ -71,6 +73,7 @@ export abstract class DeafBalancer implements PacketBalancer {
   attach(_view: FlowView): void {}
   onAck(_flow: number, _entropy: number, _isMarked: boolean): void {}
   onNack(_flow: number, _entropy: number, _isLastHop: boolean, _isMarked: boolean): void {}
+  onGoBack(_flow: number): void {}
   onLoss(_flow: number, _entropy: number): void {}
   onTimeout(_flow: number, _entropy: number): void {}
   onPosted(_flow: number): void {}

@@ -257,6 +257,7 @@ export class Host implements EngineNode {
       const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
       if (isAck) this.#balancer.onAck(flow, path, isMarked);
       else if (this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
+      else this.#balancer.onGoBack(flow);
     }
     if (sender.isComplete(flow)) {
       this.#completeFlow(flow);

@@ -8,7 +8,7 @@ import { prepare } from '../../sim/prepare.ts';
 import { simulatePrepared } from '../../sim/simulate.ts';
 import { scenarioRuns } from '../property-runs.ts';
 import { comparable, comparableEngine, differences } from './compare.ts';
-import { bulkCases, crowdCases, deepQueueCases, longHaulCases, shortLinkCases, stormCases } from './corner-cases.ts';
+import { bulkCases, crowdCases, deepQueueCases, impatientCases, longHaulCases, shortLinkCases, stormCases } from './corner-cases.ts';
 import { runEngine, type EngineRunOptions } from './engine-run.ts';
 import { arrivalTimesPs, fabric, fullBitmapInput, oracleInput, scenarioWith } from './fixtures.ts';
 import { runOracle } from './oracle.ts';
@@ -48,6 +48,10 @@ describe('the engine and the oracle agree packet for packet', () => {
   );
 
   test.prop([stormCases], { numRuns: scenarioRuns(100) })('where queues overflow and timers fire', (scenarioCase) => {
+    expectAgreement(scenarioCase);
+  });
+
+  test.prop([impatientCases], { numRuns: scenarioRuns(60) })('where flows leave paths that are silent', (scenarioCase) => {
     expectAgreement(scenarioCase);
   });
 

@@ -1,6 +1,7 @@
 import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import fc from 'fast-check';
 import type { Scenario } from '../../sim/base/scenario.ts';
+import { plainEthereal } from '../sim/scenarios.ts';
 import { fabric, scenarioWith } from './fixtures.ts';
 import { withLinks } from './fabrics.ts';
 import type { ScenarioCase } from './scenario-case.ts';
@@ -80,6 +81,16 @@ export const stormCases: fc.Arbitrary<ScenarioCase> = fc
       traffic: null,
     };
   });
+
+/** The same where Ethereal waits only a few timeouts in silence before it leaves a path. */
+export const impatientCases: fc.Arbitrary<ScenarioCase> = fc
+  .record({
+    storm: stormCases,
+    failedAfterPs: fc.constantFrom(2_000_000, 10_000_000, 30_000_000),
+    failedPathTimeoutPs: fc.constantFrom(5_000_000, 1_000_000_000),
+    repath: fc.constantFrom('good' as const, 'random' as const),
+  })
+  .map(({ storm, ...patience }) => ({ ...storm, scenario: { ...storm.scenario, balancer: { ...plainEthereal, ...patience } } }));
 
 const FIXED = { kind: 'fixed', rateBps: null, recovery: 'sr', nackIntervalPs: 3_000_000 } as const;
 
