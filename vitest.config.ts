@@ -6,7 +6,7 @@ const seed = process.env.NETSIM_SEED ?? (isNightly ? String(Math.floor(Math.rand
 if (isNightly) console.warn(`fast-check seed ${seed} (repeat with NETSIM_SEED=${seed})`);
 
 // Long enough that a loaded machine never decides a test; no test asserts a time.
-const timeout = isNightly ? 3_600_000 : 60_000;
+const timeout = isNightly ? 3_600_000 : 300_000;
 
 export default defineConfig({
   test: {
