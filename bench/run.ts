@@ -6,6 +6,8 @@
  * spot with g++: one with netsim's own algorithm (node-window), one with a global timing wheel and one event a hop (global-wheel). All
  * three run in processes of their own, in turn, N times (default 5); hop counts, counters and checksums must be equal.
  *
+ * Wireless scenarios (`wireless-...`) have rows of their own: slots of the cell, and slots times users, a second of user CPU.
+ *
  * The figures are medians: of the netsim runs, and of the ratios of runs that followed each other. Read the ratios: seconds of different
  * machines, or of one machine under different load, cannot be compared. For two trees on one idle machine there is `--json` on the first
  * and `--compare` on the second.
@@ -18,6 +20,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { prepare } from '../sim/prepare.ts';
 import { featureScenarios } from './feature-scenarios.ts';
 import { BENCH_SCENARIOS, warmUp, type BenchScenario } from './scenarios.ts';
+import { WIRELESS_SCENARIOS, type WirelessBench } from './wireless-scenarios.ts';
 import { yardstickCase } from './yardstick-case.ts';
 import { compileYardstick, hasCompiler, runYardstick, YARDSTICKS, type ModelFigures, type Yardstick } from './yardstick.ts';
 
@@ -47,6 +50,22 @@ interface Figures extends Memory {
   readonly speedOver: Partial<Record<Yardstick, number>>;
 }
 
+interface WirelessFigures {
+  readonly name: string;
+  readonly slots: number;
+  readonly users: number;
+  readonly nsPerUserSlot: number;
+  readonly millionSlotsPerSecond: number;
+  readonly millionUserSlotsPerSecond: number;
+  readonly peakRssBytes: number;
+}
+
+interface WirelessMeasurement {
+  readonly model: { readonly slots: number };
+  readonly userSeconds: number;
+  readonly peakRssBytes: number;
+}
+
 type Programs = ReadonlyMap<Yardstick, string>;
 
 const { values } = parseArgs({
@@ -62,8 +81,14 @@ const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs must be a positive integer, not "${values.runs}"`);
 const known = [...BENCH_SCENARIOS, ...(await featureScenarios())];
 const chosen = known.filter(({ name }) => name.includes(values.only));
-if (chosen.length === 0) throw new Error(`no scenario contains "${values.only}": ${known.map(({ name }) => name).join(', ')}`);
-const old = values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')) as Figures[]);
+const chosenWireless = WIRELESS_SCENARIOS.filter(({ name }) => name.includes(values.only));
+if (chosen.length + chosenWireless.length === 0) {
+  throw new Error(`no scenario contains "${values.only}": ${[...known, ...WIRELESS_SCENARIOS].map(({ name }) => name).join(', ')}`);
+}
+const compared =
+  values.compare === undefined ? [] : (JSON.parse(readFileSync(values.compare, 'utf8')) as readonly (Figures | WirelessFigures)[]);
+const old = compared.filter((row) => 'packetHops' in row);
+const oldWireless = compared.filter((row) => 'slots' in row);
 
 function inProcess<Result>(script: string, input: unknown): Result {
   const path = new URL(script, import.meta.url).pathname;
@@ -142,8 +167,54 @@ function printScaling(rows: readonly Figures[]): void {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'netsim-bench-'));
-try {
+function measureWireless({ name, users, config }: WirelessBench): WirelessFigures {
+  const measured = Array.from({ length: runs }, () =>
+    inProcess<WirelessMeasurement>('./measure-wireless.mjs', { config, leastSeconds: LEAST_SECONDS }),
+  );
+  const { slots } = measured[0]!.model;
+  const userSeconds = median(measured.map((run) => run.userSeconds));
+  return {
+    name,
+    slots,
+    users,
+    nsPerUserSlot: (userSeconds / slots / users) * 1e9,
+    millionSlotsPerSecond: slots / userSeconds / 1e6,
+    millionUserSlotsPerSecond: (slots * users) / userSeconds / 1e6,
+    peakRssBytes: median(measured.map((run) => run.peakRssBytes)),
+  };
+}
+
+/** Measures cells, printing a row of each. */
+function benchWireless(benches: readonly WirelessBench[]): WirelessFigures[] {
+  if (benches.length === 0) return [];
+  const columns = ['   slots', 'users', 'ns/user-slot', 'M slots/s', 'M user-slots/s', 'peak RSS MB'];
+  if (oldWireless.length > 0) columns.push('speed-up');
+  const width = Math.max(...benches.map(({ name }) => name.length));
+  const print = (name: string, row: readonly string[]): void => {
+    console.log([name.padEnd(width), ...row.map((cell, i) => cell.padStart(columns[i]!.length))].join('  '));
+  };
+  print('cell', columns);
+  const rows = benches.map((bench) => {
+    const row = measureWireless(bench);
+    const before = oldWireless.find(({ name }) => name === row.name);
+    print(row.name, [
+      String(row.slots),
+      String(row.users),
+      row.nsPerUserSlot.toFixed(1),
+      row.millionSlotsPerSecond.toFixed(3),
+      row.millionUserSlotsPerSecond.toFixed(2),
+      (row.peakRssBytes / 1e6).toFixed(0),
+      ...(before === undefined ? [] : [(row.millionSlotsPerSecond / before.millionSlotsPerSecond).toFixed(3)]),
+    ]);
+    return row;
+  });
+  console.log(`\nM slots/s: slots of a cell a second of user CPU, median of ${runs}; M user-slots/s: times its users.`);
+  return rows;
+}
+
+/** Measures fabrics, printing a row of each and what the columns mean. */
+function benchFabrics(folder: string): Figures[] {
+  if (chosen.length === 0) return [];
   const programs = compilePrograms(folder);
   const columns = [
     'packet-hops',
@@ -177,6 +248,12 @@ try {
     'B/host: live bytes of the run with one message a host, less its flows, over the hosts: topology, ports, switches, mailboxes.',
   );
   console.log('Both are taken after a run while all of its state is held. Peak RSS: of the whole process that was timed.');
+  return rows;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'netsim-bench-'));
+try {
+  const rows = [...benchFabrics(folder), ...benchWireless(chosenWireless)];
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });

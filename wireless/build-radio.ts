@@ -9,7 +9,24 @@ import { instantaneousThresholds, meanThresholds, targetPer, type Thresholds } f
 import { MODE_TABLES } from './phy/modes.ts';
 import { ChainRadio, FadingRadio, GilbertElliottRadio, type Radio } from './radio.ts';
 import { RandomStream } from './random-stream.ts';
-import type { ChannelSpec, UserSpec, WirelessScenario } from './scenario.ts';
+import type { ArqSpec, ChannelSpec, CsiSpec, PhySpec, SlotSpec } from '../sim/base/radio-spec.ts';
+import type { WirelessScenario } from './scenario.ts';
+
+/** What the radios of a cell have in common. */
+export interface RadioSettings {
+  readonly seed: number;
+  readonly slot: SlotSpec;
+  readonly phy: PhySpec;
+  readonly csi: CsiSpec;
+  readonly arq: Pick<ArqSpec, 'kind' | 'maxRetransmissions' | 'harq'>;
+  readonly energy: { readonly transmitW: number };
+}
+
+/** What each has of its own. */
+export interface RadioUser {
+  readonly channel: ChannelSpec;
+  readonly qos: { readonly loss: number };
+}
 
 /** Rule B without a target of its own. */
 const DEFAULT_MEAN_PER = 0.01;
@@ -24,7 +41,7 @@ export function nakagamiParameter({ fading, m, riceFactor }: ChannelSpec): numbe
 }
 
 /** PER target of an attempt, and the thresholds that keep it. */
-export function thresholdsOf({ phy, arq, energy }: WirelessScenario, { channel, qos }: UserSpec): Thresholds {
+export function thresholdsOf({ phy, arq, energy }: RadioSettings, { channel, qos }: RadioUser): Thresholds {
   const modes = MODE_TABLES[phy.table];
   if (phy.rule === 'B')
     return meanThresholds(modes, phy.perTarget ?? DEFAULT_MEAN_PER, meanSnrOf(channel, energy.transmitW), nakagamiParameter(channel));
@@ -37,53 +54,60 @@ export function thresholdsOf({ phy, arq, energy }: WirelessScenario, { channel, 
  *
  * @throws ConfigError where a finite-state channel does not exist, or is asked for what only a channel with an SNR has
  */
-export function buildRadio(scenario: WirelessScenario, user: number): Radio {
-  const { phy, csi, slot, seed, energy } = scenario;
-  const spec = scenario.users[user]!;
+export const buildRadio = (scenario: WirelessScenario, user: number): Radio => radioBuilder(scenario, scenario.users[user]!)(user);
+
+/**
+ * Radios of equal channels, by the component of their streams.
+ *
+ * @throws ConfigError like `buildRadio`
+ */
+export function radioBuilder(settings: RadioSettings, spec: RadioUser): (user: number) => Radio {
+  const { phy, csi, slot, seed, energy } = settings;
   const { channel } = spec;
   const modes = MODE_TABLES[phy.table];
   const slotS = slot.durationPs / 1e12;
   const meanSnr = meanSnrOf(channel, energy.transmitW);
-  const thresholds = thresholdsOf(scenario, spec);
+  const thresholds = thresholdsOf(settings, spec);
   switch (channel.correlation) {
     case 'fsmc': {
-      refuseWhatNeedsAnSnr(scenario, channel);
+      refuseWhatNeedsAnSnr(settings, channel);
       const { kind, onInvalid } = channel.fsmc;
       const fading = { meanSnr, m: nakagamiParameter(channel), dopplerHz: channel.dopplerHz };
       const chain = buildChain(kind === 'wm' ? 'wang-moayeri' : 'exact', thresholds, fading, slotS, onInvalid);
-      return new ChainRadio(chain, modes, fading, phy.fixedMode, csi.delaySlots, new RandomStream(seed, 'wireless-chain', user));
+      return (user) => new ChainRadio(chain, modes, fading, phy.fixedMode, csi.delaySlots, new RandomStream(seed, 'wireless-chain', user));
     }
     case 'gilbert-elliott':
-      refuseWhatNeedsAnSnr(scenario, channel);
-      return new GilbertElliottRadio(channel.gilbertElliott, phy.fixedMode ?? 1, new RandomStream(seed, 'wireless-chain', user));
+      refuseWhatNeedsAnSnr(settings, channel);
+      return (user) => new GilbertElliottRadio(channel.gilbertElliott, phy.fixedMode ?? 1, new RandomStream(seed, 'wireless-chain', user));
     case 'block':
-    case 'clarke': {
-      const { fading, gain } = buildFading(channel, slotS, seed, user);
-      const reporter = new CsiReporter({
-        spec: csi,
-        meanSnr,
-        modes: modes.length,
-        slotCorrelation: channel.correlation === 'block' ? 0 : besselJ0(2 * Math.PI * channel.dopplerHz * slotS),
-        gain: csi.estimator === 'perfect' ? null : gain,
-        kalman: { dopplerHz: channel.dopplerHz, slotS },
-        stream: new RandomStream(seed, 'wireless-pilots', user),
-      });
-      return new FadingRadio({
-        fading,
-        meanSnr,
-        modes,
-        thresholds,
-        fixedMode: phy.fixedMode,
-        packetBits: slot.packetBits,
-        csi: reporter,
-        inverts: phy.power === 'inversion',
-      });
-    }
+    case 'clarke':
+      return (user) => {
+        const { fading, gain } = buildFading(channel, slotS, seed, user);
+        const reporter = new CsiReporter({
+          spec: csi,
+          meanSnr,
+          modes: modes.length,
+          slotCorrelation: channel.correlation === 'block' ? 0 : besselJ0(2 * Math.PI * channel.dopplerHz * slotS),
+          gain: csi.estimator === 'perfect' ? null : gain,
+          kalman: { dopplerHz: channel.dopplerHz, slotS },
+          stream: new RandomStream(seed, 'wireless-pilots', user),
+        });
+        return new FadingRadio({
+          fading,
+          meanSnr,
+          modes,
+          thresholds,
+          fixedMode: phy.fixedMode,
+          packetBits: slot.packetBits,
+          csi: reporter,
+          inverts: phy.power === 'inversion',
+        });
+      };
   }
 }
 
 /** A chain knows states, no SNR: there is nothing to estimate, quantise, combine, shadow or invert. */
-function refuseWhatNeedsAnSnr({ csi, arq, phy }: WirelessScenario, { correlation, fading, shadowing }: ChannelSpec): void {
+function refuseWhatNeedsAnSnr({ csi, arq, phy }: RadioSettings, { correlation, fading, shadowing }: ChannelSpec): void {
   const isSilent = fading === 'none' && correlation === 'fsmc';
   const asked: readonly (readonly [path: string, isAsked: boolean])[] = [
     ['channel.fading', isSilent],

@@ -1,7 +1,7 @@
 import type { SignalBus } from './controller/bus.ts';
 import type { CellView, Scheduler } from './mac/scheduler.ts';
 import type { PhyMode } from './phy/modes.ts';
-import type { SlotSpec } from './scenario.ts';
+import type { SlotSpec } from '../sim/base/radio-spec.ts';
 import type { User } from './user.ts';
 
 /**
@@ -50,23 +50,33 @@ export class Cell {
     const startPs = this.nowPs;
     const endPs = startPs + this.#slot.durationPs;
     const { users } = this;
-    for (const user of users) user.beginSlot(user.radio.step());
-    if (this.#dropLate) for (const user of users) user.dropLate(startPs);
-    const picked = this.#scheduler === null ? 0 : this.#pick(startPs);
+    for (let u = 0; u < users.length; u++) {
+      const user = users[u]!;
+      user.beginSlot(user.radio.step());
+      if (this.#dropLate && user.backlogPdus > 0) user.dropLate(startPs);
+    }
+    const picked = this.#scheduler === null ? 0 : this.#pick(this.#scheduler, startPs);
     let sentBits = 0;
     for (let u = 0; u < users.length; u++) {
       const user = users[u]!;
-      const pdus = u === picked ? this.#pdusOfMode[user.mode]! - this.#signallingPdus(u) : 0;
-      const sent = pdus === 0 || user.readyPdus(startPs) === 0 ? 0 : user.serve(pdus, endPs);
-      const airtimeS = sent === 0 ? 0 : (this.#slotS * sent) / pdus;
-      if (airtimeS > 0) user.energy.transmit(airtimeS, user.radio.power);
-      if (airtimeS < this.#slotS) user.energy.rest(this.#slotS - airtimeS);
-      if (u === picked) sentBits = sent * this.#slot.packetBits;
+      if (u === picked) sentBits = this.#serve(user, u) * this.#slot.packetBits;
+      else user.energy.rest(this.#slotS);
       user.emit(endPs);
       user.endSlot();
     }
     this.#scheduler?.endSlot(this.#view, picked, sentBits);
     this.slots++;
+  }
+
+  /** Sends for user `u`; returns how many PDUs. */
+  #serve(user: User, u: number): number {
+    const startPs = this.nowPs;
+    const pdus = this.#pdusOfMode[user.mode]! - this.#signallingPdus(u);
+    const sent = pdus === 0 || user.readyPdus(startPs) === 0 ? 0 : user.serve(pdus, startPs + this.#slot.durationPs);
+    const airtimeS = sent === 0 ? 0 : (this.#slotS * sent) / pdus;
+    if (airtimeS > 0) user.energy.transmit(airtimeS, user.radio.power);
+    if (airtimeS < this.#slotS) user.energy.rest(this.#slotS - airtimeS);
+    return sent;
   }
 
   /** PDUs of this slot that signals with airtime of their own take, at the rate of mode 1. */
@@ -79,16 +89,24 @@ export class Cell {
     return Math.min(pdus, Math.ceil((bus.takeInBandBits(bitsASlot) / bitsASlot) * pdus));
   }
 
-  #pick(startPs: number): number {
+  #pick(scheduler: Scheduler, startPs: number): number {
     const view = this.#view;
-    this.users.forEach((user, u) => {
+    const { users } = this;
+    for (let u = 0; u < users.length; u++) {
+      const user = users[u]!;
       view.backlogPdus[u] = user.readyPdus(startPs);
+      if (user.backlogPdus === 0) {
+        // Nobody looks at the rest.
+        view.headDelayS[u] = 0;
+        continue;
+      }
+      const arrivalPs = user.queue.headArrivalPs();
       view.bitsPerSymbol[u] = this.#bitsPerSymbol[user.mode]!;
       view.rateBits[u] = this.#pdusOfMode[user.mode]! * this.#slot.packetBits;
-      view.headArrivalPs[u] = user.queue.headArrivalPs();
-      view.headDelayS[u] = user.backlogPdus === 0 ? 0 : (startPs - view.headArrivalPs[u]!) / 1e12;
+      view.headArrivalPs[u] = arrivalPs;
+      view.headDelayS[u] = (startPs - arrivalPs) / 1e12;
       view.headClass[u] = user.queue.headClass();
-    });
-    return this.#scheduler!.pick(view);
+    }
+    return scheduler.pick(view);
   }
 }

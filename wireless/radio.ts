@@ -44,33 +44,53 @@ export class FadingRadio implements Radio {
   snr = 0;
   reportedSnr = 0;
   power = 1;
-  dataSnr = 0;
   /** May be replaced between slots (controllers); so may the share of the full power that is used. */
   thresholds: Thresholds;
   powerCap = 1;
-  readonly #options: FadingRadioOptions;
+  readonly #fading: Fading;
+  readonly #csi: CsiReporter;
+  readonly #meanSnr: number;
+  readonly #modes: readonly PhyMode[];
+  /** By mode; mode 0 none. */
+  readonly #bitsPerSymbol: Float64Array;
+  readonly #fixedMode: number | null;
+  readonly #packetBits: number;
+  readonly #inverts: boolean;
   #slots = 0;
   #reportedSum = 0;
   #bitsSum = 0;
 
   constructor(options: FadingRadioOptions) {
-    this.#options = options;
+    this.#fading = options.fading;
+    this.#csi = options.csi;
+    this.#meanSnr = options.meanSnr;
+    this.#modes = options.modes;
+    this.#bitsPerSymbol = Float64Array.from([0, ...options.modes.map(({ bitsPerSymbol }) => bitsPerSymbol)]);
+    this.#fixedMode = options.fixedMode;
+    this.#packetBits = options.packetBits;
+    this.#inverts = options.inverts;
     this.thresholds = options.thresholds;
   }
 
   step(): number {
-    const { fading, meanSnr, csi, fixedMode, inverts, modes } = this.#options;
-    this.snr = meanSnr * fading.next();
+    const csi = this.#csi;
+    const snr = this.#meanSnr * this.#fading.next();
     // Pilots are sent at full power; what data will be received with is known.
-    this.reportedSnr = csi.report(this.snr) * this.powerCap;
-    const mode = fixedMode ?? csi.garbled(selectMode(this.thresholds, this.reportedSnr));
+    const reportedSnr = csi.report(snr) * this.powerCap;
+    const mode = this.#fixedMode ?? csi.garbled(selectMode(this.thresholds, reportedSnr));
     // Truncated inversion: no more power than the mode needs, were the report true.
-    this.power = this.powerCap * (inverts && mode > 0 ? Math.min(1, this.thresholds[mode]! / this.reportedSnr) : 1);
-    this.dataSnr = csi.dataSnr(this.snr * this.power);
+    const inversion = this.#inverts && mode > 0 ? Math.min(1, this.thresholds[mode]! / reportedSnr) : 1;
+    this.power = this.powerCap * inversion;
+    this.snr = snr;
+    this.reportedSnr = reportedSnr;
     this.#slots++;
-    this.#reportedSum += this.reportedSnr;
-    if (mode > 0) this.#bitsSum += modes[mode - 1]!.bitsPerSymbol;
+    this.#reportedSum += reportedSnr;
+    this.#bitsSum += this.#bitsPerSymbol[mode]!;
     return mode;
+  }
+
+  get dataSnr(): number {
+    return this.#csi.dataSnr(this.snr * this.power);
   }
 
   /** Means since the last call: reported SNR, and bits a symbol of the modes. */
@@ -83,8 +103,8 @@ export class FadingRadio implements Radio {
   }
 
   failProbability(mode: number, before: number, now: number): number {
-    const { modes, packetBits } = this.#options;
-    const phy = modes[mode - 1]!;
+    const phy = this.#modes[mode - 1]!;
+    const packetBits = this.#packetBits;
     const per = packetErrorRate(phy, now, packetBits);
     if (before === 0) return per;
     const perBefore = packetErrorRate(phy, before, packetBits);
@@ -92,7 +112,7 @@ export class FadingRadio implements Radio {
   }
 
   onAnswers(delivered: number, failed: number): void {
-    this.#options.csi.onAnswers(delivered, failed);
+    this.#csi.onAnswers(delivered, failed);
   }
 }
 
@@ -110,8 +130,10 @@ export class ChainRadio implements Radio {
   readonly #fixedMode: number | null;
   /** States of the latest slots; the mode follows that of `delaySlots` ago. */
   readonly #past: Int32Array;
-  #state: number;
-  #slot = 0;
+  /** Place of the next one: the oldest. */
+  #at = 0;
+  #state = 0;
+  #isFirst = true;
 
   constructor(
     chain: FiniteStateChannel,
@@ -142,11 +164,12 @@ export class ChainRadio implements Radio {
   }
 
   step(): number {
-    if (this.#slot > 0) this.#state = this.#drawFrom(this.#cumulative, this.#state * this.#states);
+    if (!this.#isFirst) this.#state = this.#drawFrom(this.#cumulative, this.#state * this.#states);
+    this.#isFirst = false;
     const past = this.#past;
-    past[this.#slot % past.length] = this.#state;
-    this.#slot++;
-    return this.#fixedMode ?? past[this.#slot % past.length]!;
+    past[this.#at] = this.#state;
+    this.#at = this.#at + 1 === past.length ? 0 : this.#at + 1;
+    return this.#fixedMode ?? past[this.#at]!;
   }
 
   failProbability(mode: number): number {

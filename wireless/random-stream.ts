@@ -8,10 +8,11 @@ const MOST_POISSON = 16;
  * component). A slot draws a few numbers a user, so 2^128 - 1 of them last.
  */
 export class RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #d: number;
+  // Set to a number at once: V8 keeps a field that was undefined first in a form that must be tested whenever it is read.
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #d = 0;
   #spareNormal = NaN;
   #limitMean = 0;
   #limit = 1;
@@ -64,6 +65,11 @@ export class RandomStream {
       this.#spareNormal = y * scale;
       return x * scale;
     }
+  }
+
+  /** Fills `into` with standard normals. */
+  normals(into: Float64Array): void {
+    for (let i = 0; i < into.length; i++) into[i] = this.normal();
   }
 
   /** Gamma with shape a and mean a: a product of uniforms where a is a small whole number, else Marsaglia and Tsang (2000). */

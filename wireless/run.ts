@@ -10,7 +10,7 @@ import { Answers, UserController } from './controller/user-controller.ts';
 import { EnergyMeter } from './energy/meter.ts';
 import { buildScheduler } from './mac/build-scheduler.ts';
 import type { CellView } from './mac/scheduler.ts';
-import { MODE_TABLES } from './phy/modes.ts';
+import { brokenMode, MODE_TABLES } from './phy/modes.ts';
 import { RandomStream } from './random-stream.ts';
 import type { WirelessScenario } from './scenario.ts';
 import { User, type UserCounts } from './user.ts';
@@ -35,14 +35,15 @@ export interface WirelessCounts {
 /**
  * Builds the cell of a scenario.
  *
- * @throws ConfigError where a finite-state channel does not exist, or a slot would carry parts of packets
+ * @param first the application of the first user in place of its own; its packets wait in the queue of the config
+ * @throws ConfigError where a finite-state channel does not exist, a slot would carry parts of packets, or a video has too little rate
  */
-export function buildCell(asked: WirelessScenario): Cell {
+export function buildCell(asked: WirelessScenario, first: App | null = null): Cell {
   const knowledge = knowledgeOf(asked);
   const { scenario } = knowledge;
   const { slot, arq, phy, mac, energy, seed, queuePackets } = scenario;
   const modes = MODE_TABLES[phy.table];
-  const broken = modes.find(({ bitsPerSymbol }) => !Number.isInteger(bitsPerSymbol * slot.packetsPerSlot));
+  const broken = brokenMode(phy.table, slot.packetsPerSlot);
   if (broken !== undefined) {
     const carried = broken.bitsPerSymbol * slot.packetsPerSlot;
     throw new ConfigError('E503', `a slot would carry ${carried} packets in mode ${broken.name} of ${phy.table}: not a whole number`, {
@@ -52,17 +53,17 @@ export function buildCell(asked: WirelessScenario): Cell {
   }
   const mostPdus = modes.at(-1)!.bitsPerSymbol * slot.packetsPerSlot;
   const maxAttempts = { none: 1, truncated: arq.maxRetransmissions + 1, persistent: Infinity }[arq.kind];
-  const users = scenario.users.map(({ qos }, u) => {
+  const users = scenario.users.map(({ qos, app }, u) => {
+    const own = u === 0 ? first : null;
     const parts = {
-      radio: buildRadio(scenario, u),
-      app: buildApp(scenario, u, mostPdus),
+      ...ofUser(u, () => ({ radio: buildRadio(scenario, u), app: own ?? buildApp(scenario, u, mostPdus) })),
       energy: new EnergyMeter(energy),
       errors: new RandomStream(seed, 'wireless-errors', u),
       modes: modes.length,
       knowsClasses: knowledge.packetClasses,
     };
     const link = {
-      capacityPdus: scenario.users[u]!.app.kind === 'full-buffer' ? Infinity : queuePackets,
+      capacityPdus: own === null && app.kind === 'full-buffer' ? Infinity : queuePackets,
       packetBits: slot.packetBits,
       maxAttempts,
       attemptsOfClass: arq.byClass ? RETRANSMISSIONS_OF_CLASS.map((most) => most + 1) : null,
@@ -76,6 +77,21 @@ export function buildCell(asked: WirelessScenario): Cell {
   });
   const scheduler = users.length === 1 ? null : buildScheduler(mac, users.length, modes.at(-1)!.bitsPerSymbol);
   return new Cell(users, modes, slot, scheduler, viewOf(knowledge), mac.dropLate);
+}
+
+/** Errors in blocks that each user has name the user: `users[2].channel.doppler`. */
+function ofUser<T>(user: number, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const path = error instanceof ConfigError ? (error.where?.path ?? '') : '';
+    if (!(error instanceof ConfigError) || !/^(channel|app)\./.test(path)) throw error;
+    throw new ConfigError(error.code, error.message, {
+      where: { path: `users[${user}].${path}` },
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
 }
 
 const BEST_EFFORT = SERVICE_CLASSES.indexOf('BE');
@@ -109,12 +125,18 @@ export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = 
   const controllers = buildControllers(scenario, cell);
   const { run, slot } = scenario;
   const periodSlots = controllers.length === 0 ? Infinity : periodOf(scenario);
+  let slotsToDecision = periodSlots;
   const step = (): void => {
     cell.step();
-    if (cell.slots % periodSlots === 0) for (const controller of controllers) controller.step(cell.nowPs);
+    if (--slotsToDecision > 0) return;
+    slotsToDecision = periodSlots;
+    for (const controller of controllers) controller.step(cell.nowPs);
   };
   const warmupSlots = Math.round(run.warmupPs / slot.durationPs);
-  for (let s = 0; s < warmupSlots; s++) step();
+  for (let s = 0; s < warmupSlots; s++) {
+    if (s % SLOTS_BETWEEN_LOOKS === 0 && shouldStop()) return countsOf(cell, false, controllers);
+    step();
+  }
   for (const user of cell.users) user.startCounting();
   const slots = run.durationPs === null ? MOST_SLOTS : Math.round(run.durationPs / slot.durationPs);
   const packets = run.packets ?? Infinity;
@@ -127,6 +149,11 @@ export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = 
       break;
     }
   }
+  return countsOf(cell, isWhole, controllers);
+}
+
+/** What a cell has counted so far. */
+export function countsOf(cell: Cell, isWhole: boolean, controllers: readonly UserController[]): WirelessCounts {
   return {
     slots: cell.users[0]!.counts.slots,
     isWhole,
@@ -138,7 +165,7 @@ export function runCell(scenario: WirelessScenario, shouldStop: () => boolean = 
 }
 
 /** A run that counts packets ends here where its channel lets (almost) none through: 11 hours of slots of 2 ms. */
-const MOST_SLOTS = 20_000_000;
+export const MOST_SLOTS = 20_000_000;
 const SLOTS_BETWEEN_LOOKS = 4096;
 /** Between decisions where the application has no groups of pictures. */
 const DEFAULT_PERIOD_PS = 0.4e12;

@@ -1,7 +1,7 @@
 import { Column, float64 } from '../sim/base/column.ts';
 import type { App, PacketEntry } from './app/app.ts';
 import type { EnergyMeter } from './energy/meter.ts';
-import { CONGESTION, DEADLINE, DELIVERED, type LinkOptions, type Outcome, PduQueue, WIRELESS } from './link/pdu-queue.ts';
+import { DELIVERED, type LinkOptions, type Outcome, PduQueue } from './link/pdu-queue.ts';
 import type { Radio } from './radio.ts';
 import type { RandomStream } from './random-stream.ts';
 
@@ -18,7 +18,6 @@ export interface UserCounts {
   /** Slots in each mode, 0 included. */
   readonly slotsInMode: Float64Array;
   queueSum: number;
-  queueMax: number;
   /** Of delivered packets. */
   readonly delaysPs: Column<Float64Array>;
   lateness: number;
@@ -76,7 +75,6 @@ export class User implements PacketEntry {
       packets: new Float64Array(4),
       slotsInMode: new Float64Array(parts.modes + 1),
       queueSum: 0,
-      queueMax: 0,
       delaysPs: new Column(float64),
       lateness: 0,
       jitterSumPs: 0,
@@ -150,9 +148,7 @@ export class User implements PacketEntry {
     const { counts } = this;
     counts.slots++;
     counts.slotsInMode[this.mode]!++;
-    const backlog = this.queue.backlogPdus;
-    counts.queueSum += backlog;
-    if (backlog > counts.queueMax) counts.queueMax = backlog;
+    counts.queueSum += this.queue.backlogPdus;
   }
 
   /** Adds up what the queue has counted since the warm-up. */
@@ -180,6 +176,3 @@ export class User implements PacketEntry {
     this.#lastDelayPs = delayPs;
   }
 }
-
-/** Outcomes by name, for results. */
-export const OUTCOMES = { congestion: CONGESTION, wireless: WIRELESS, deadline: DEADLINE, delivered: DELIVERED } as const;

@@ -71,6 +71,8 @@ export function columnAxis(column: string, values: readonly number[]): { axis: A
   const unit = displayUnit(measureOfColumn(column), high);
   const inBrackets = columnUnit(column, unit);
   const title = columnName(column) + (inBrackets === '' ? '' : ` (${inBrackets})`);
+  // Decibels have no zero that means anything.
+  if (column.endsWith('_db')) return { axis: spanAxis(title, low, high), unit };
   return { axis: valueAxis(title, low / unit.factor, high / unit.factor, column === 'slowdown' ? 1 : 0), unit };
 }
 
@@ -83,6 +85,16 @@ export function valueAxis(title: string, low: number, high: number, origin: numb
   const floor = Math.min(origin, low);
   const span = high > floor ? high - floor : Math.max(Math.abs(high), 1);
   const domain = [floor === 0 ? 0 : floor - span * 0.04, floor + span * 1.08] as const;
+  const ticks = scaleLinear(domain, [0, 1])
+    .ticks(5)
+    .map((value) => ({ value, label: formatNumber(value, 6) }));
+  return { title, kind: 'linear', domain, ticks };
+}
+
+/** A linear axis that just holds the values from `low` to `high`, wherever 0 is. */
+export function spanAxis(title: string, low: number, high: number): Axis {
+  const margin = high > low ? (high - low) * 0.08 : Math.max(Math.abs(high) * 0.08, 1e-12);
+  const domain = [low - margin, high + margin] as const;
   const ticks = scaleLinear(domain, [0, 1])
     .ticks(5)
     .map((value) => ({ value, label: formatNumber(value, 6) }));

@@ -87,9 +87,17 @@ export const labelOf = (keys: readonly string[], row: Row): string =>
     .map((key) => formatValue(key, row[key]!))
     .join(', ');
 
-/** What a row is among others: `workload.size 16 MiB · topology.spines 8`; empty without dimensions. */
+/** What a row is among others: `workload.size 16 MiB · topology.spines 8`, without the keys that it does not have; empty without dimensions. */
 export const describeRow = (dimensions: readonly Dimension[], row: Row): string =>
-  dimensions.map(({ keys, title }) => `${title} ${labelOf(keys, row)}`).join(' · ');
+  dimensions
+    .map(
+      ({ keys }) =>
+        `${keys
+          .filter((key) => keys.length === 1 || (row[key] ?? null) !== null)
+          .map(titleOf)
+          .join(', ')} ${labelOf(keys, row)}`,
+    )
+    .join(' · ');
 
 /** A swept value or a result, for a person. */
 export function formatValue(key: string, value: Value): string {

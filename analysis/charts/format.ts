@@ -1,7 +1,7 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
 
 /** What a column or a swept key measures, with the base unit of its numbers. */
-export type Measure = 'microseconds' | 'picoseconds' | 'bytes' | 'bits-per-second' | 'plain';
+export type Measure = 'microseconds' | 'picoseconds' | 'bytes' | 'bits-per-second' | 'joules' | 'watts' | 'plain';
 
 /** A unit that numbers of a measure are shown in: shown = base value / factor. */
 export interface DisplayUnit {
@@ -38,6 +38,17 @@ const UNITS: Readonly<Record<Measure, readonly DisplayUnit[]>> = {
     { factor: 1e6, symbol: 'Mbit/s' },
     { factor: 1e9, symbol: 'Gbit/s' },
     { factor: 1e12, symbol: 'Tbit/s' },
+  ],
+  joules: [
+    { factor: 1e-12, symbol: 'pJ' },
+    { factor: 1e-9, symbol: 'nJ' },
+    { factor: 1e-6, symbol: 'µJ' },
+    { factor: 1e-3, symbol: 'mJ' },
+    { factor: 1, symbol: 'J' },
+  ],
+  watts: [
+    { factor: 1e-3, symbol: 'mW' },
+    { factor: 1, symbol: 'W' },
   ],
   plain: [{ factor: 1, symbol: '' }],
 };
@@ -76,6 +87,10 @@ export function formatExact(value: number, measure: Measure): string {
       return spaced(formatQuantity(value, 'rate').replace('bps', 'bit/s'));
     case 'microseconds':
       return withUnit(String(value), 'µs');
+    case 'joules':
+      return withUnit(String(value), 'J');
+    case 'watts':
+      return withUnit(String(value), 'W');
     case 'plain':
       return String(value);
   }
@@ -90,6 +105,8 @@ export function measureOfColumn(column: string): Measure {
   if (column.endsWith('_us')) return 'microseconds';
   if (column.endsWith('_bytes')) return 'bytes';
   if (column.endsWith('_bps')) return 'bits-per-second';
+  if (column.endsWith('_j')) return 'joules';
+  if (column.endsWith('_w')) return 'watts';
   return 'plain';
 }
 
@@ -127,6 +144,7 @@ const COLUMN_NAMES: Readonly<Record<string, string>> = {
   delay_p99_ms: '99th-percentile delay',
   jitter_ms: 'jitter',
   energy_per_bit_j: 'energy per delivered bit',
+  power_w: 'mean power',
 };
 
 /** What a plain column counts or divides: its axis says so in place of a unit. */
@@ -141,11 +159,11 @@ const COLUMN_UNITS: Readonly<Record<string, string>> = {
   delay_p95_ms: 'ms',
   delay_p99_ms: 'ms',
   jitter_ms: 'ms',
-  energy_per_bit_j: 'J',
 };
 
 /** A column in words. */
-export const columnName = (column: string): string => COLUMN_NAMES[column] ?? column.replace(/_(us|bytes|bps)$/, '').replaceAll('_', ' ');
+export const columnName = (column: string): string =>
+  COLUMN_NAMES[column] ?? column.replace(/_(us|bytes|bps|j|w)$/, '').replaceAll('_', ' ');
 
 /** What stands in brackets behind the name of a column's axis; empty where the name says it all, as in `drops`. */
 export const columnUnit = (column: string, unit: DisplayUnit): string => (unit.symbol === '' ? (COLUMN_UNITS[column] ?? '') : unit.symbol);

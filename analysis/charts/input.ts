@@ -1,7 +1,18 @@
 import type { CellRecord } from '../rows.ts';
 
-/** Closed forms of a wireless link. */
-export type OracleName = 'amc-arq' | 'fixed-mode';
+/** Closed forms of a wireless link. The last three are drawn to compare with, and predict nothing: two are approximations, one is an upper bound. */
+export const ORACLE_NAMES = [
+  'amc-arq',
+  'fixed-mode',
+  'outdated',
+  'finite-queue',
+  'independent-attempts',
+  'outdated-uncapped',
+  'path-limit',
+] as const;
+/** Those that predict what is measured. */
+export const PREDICTIONS: readonly string[] = ORACLE_NAMES.slice(0, 4);
+export type OracleName = (typeof ORACLE_NAMES)[number];
 
 /** A chart that a config asks for: `y` (a result column) against `x`, one line a value of `series`. */
 export interface ChartSpec {

@@ -59,19 +59,20 @@ function drawSeries(
 ): string {
   const style = seriesStyle(index);
   const parts: string[] = [];
-  const isInSight = ({ theory }: LinePoint): boolean => theory !== null && Number.isFinite(y(theory));
-  if (hasTheory) {
-    const path = line<LinePoint>(
+  const known = points.filter(({ theory }) => theory !== null && Number.isFinite(y(theory)));
+  const path = (of: readonly LinePoint[], valueOf: (point: LinePoint) => number): string | null =>
+    line<LinePoint>(
       (point) => x(point.x),
-      (point) => y(point.theory!),
-    )(points.filter(isInSight));
-    parts.push(element('path', { d: path, fill: 'none', stroke: style.light, 'stroke-width': 1.4, 'stroke-dasharray': '6 4' }));
+      (point) => y(valueOf(point)),
+    )(of);
+  if (known.length > 0) {
+    const d = path(known, ({ theory }) => theory!);
+    parts.push(element('path', { d, fill: 'none', stroke: style.light, 'stroke-width': 1.4, 'stroke-dasharray': '6 4' }));
   } else if (!separate) {
-    const path = line<LinePoint>(
-      (point) => x(point.x),
-      (point) => y(point.mean),
-    )(points);
-    parts.push(element('path', { d: path, fill: 'none', stroke: style.light, 'stroke-width': 1.8, 'stroke-dasharray': style.dash }));
+    const d = path(points, ({ mean }) => mean);
+    // Beside closed forms a dashed line is one.
+    const dash = hasTheory ? null : style.dash;
+    parts.push(element('path', { d, fill: 'none', stroke: style.light, 'stroke-width': 1.8, 'stroke-dasharray': dash }));
   }
   for (const point of points) {
     const [at, low, high] = [round(x(point.x)), round(y(point.low)), round(y(point.high))];

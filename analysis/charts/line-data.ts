@@ -14,6 +14,8 @@ export interface LineChart {
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;
+  /** The result column that it shows. */
+  readonly yColumn: string;
   readonly seriesTitle: string | null;
   readonly seriesLabels: readonly string[];
   /** One for each combination of the values that neither axis nor series shows: the first of `panelCount`. */
@@ -42,6 +44,9 @@ export interface LinePoint {
   readonly theory: number | null;
   readonly detail: readonly string[];
 }
+
+/** Shares of what is lost or late. */
+const LOSS_COLUMN = /^(residual_loss|packet_error_rate|packet_loss|loss_\w+|deadline_miss)$/;
 
 /** The charts to draw: those asked for, else completion time and slowdown against each swept dimension. */
 export function chartSpecs(input: ChartInput, view: SweepView): readonly ChartSpec[] {
@@ -73,10 +78,17 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
   const shownKeys = [...xDimension.keys, ...(seriesDimension?.keys ?? [])];
   const rest = facetsFirst(heldDimensions(records, view, shownKeys), spec.facet ?? []);
 
-  const { axis: y, unit } = columnAxis(spec.y, [
-    ...drawn.map(({ row }) => row[spec.y] as number),
-    ...(spec.oracle === undefined ? [] : closedForms(drawn, spec.oracle, spec.y)),
-  ]);
+  const measured = drawn.map(({ row }) => row[spec.y] as number);
+  const isRare = LOSS_COLUMN.test(spec.y) && measured.some((value) => value > 0);
+  // What is lost spans decades: 0 has no place on such an axis, nor has what a closed form says far below what runs can see.
+  const means = (): number[] =>
+    [...groupBy(drawn, ({ row }) => idOf(input.sweptKeys, row)).values()].map(
+      (of) => summarize(of.map(({ row }) => row[spec.y] as number)).mean,
+    );
+  const shown = isRare ? [...measured, ...means()].filter((value) => value > 0) : measured;
+  const floor = isRare ? shown.reduce((a, b) => Math.min(a, b)) / 3 : -Infinity;
+  const predicted = spec.oracle === undefined ? [] : closedForms(drawn, spec.oracle, spec.y).filter((value) => value >= floor);
+  const { axis: y, unit } = columnAxis(spec.y, [...shown, ...predicted]);
   const x = dimensionAxis(xDimension);
   const seriesValues = seriesDimension?.values ?? [{ id: '', label: '', number: null }];
   const place = placing(x, xDimension, seriesValues.length);
@@ -85,9 +97,11 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
     const values = of.map(({ row }) => row[spec.y]).filter((value) => typeof value === 'number');
     if (values.length === 0) return [];
     const { n, mean, min, max, interval } = summarize(values);
-    const [low, high] = spec.oracle === undefined || interval === null ? [min, max] : [interval.low, interval.high];
+    if (y.kind === 'log' && mean <= 0) return [];
+    const [least, high] = spec.oracle === undefined || interval === null ? [min, max] : [interval.low, interval.high];
     const closedForm = spec.oracle === undefined ? undefined : of[0]!.theory?.[spec.oracle]?.[spec.y];
-    const theory = typeof closedForm === 'number' ? closedForm / unit.factor : null;
+    const low = y.kind === 'log' ? Math.max(least, y.domain[0] * unit.factor) : least;
+    const theory = typeof closedForm === 'number' && closedForm >= floor ? closedForm / unit.factor : null;
     const show = (value: number): string => formatMeasure(value, measureOfColumn(spec.y));
     const detail = [
       xDimension.values[valueIndex]!.label,
@@ -101,9 +115,10 @@ export function lineChart(input: ChartInput, view: SweepView, spec: ChartSpec, m
   };
   return {
     name: `${spec.y}-by-${spec.x}`,
-    title: `${capitalise(columnName(spec.y))} by ${xDimension.title}`,
+    title: `${capitalise(columnName(spec.y))} by ${xDimension.title}${spec.oracle === undefined ? '' : ` (dashed: ${spec.oracle})`}`,
     x,
     y,
+    yColumn: spec.y,
     seriesTitle: seriesDimension?.title ?? null,
     seriesLabels: seriesValues.map(({ label }) => label),
     panels: panels.slice(0, maxPanels).map((panel) => {

@@ -3,8 +3,9 @@ import type { Standing } from '../comparison.ts';
 import type { SweepView } from '../charts/dimensions.ts';
 import { describeRow, idOf } from '../charts/dimensions.ts';
 import { columnName, formatMeasure, formatNumber, measureOfColumn } from '../charts/format.ts';
-import type { CellRecord } from '../rows.ts';
+import { type CellRecord, isWireless } from '../rows.ts';
 import { groupBy, summarize } from '../statistics.ts';
+import { architectureAnswer } from './architecture-table.ts';
 import type { Html } from './html.ts';
 import { foldingList, tag, text } from './html.ts';
 
@@ -15,7 +16,7 @@ const LISTED = 12;
 export function answerSection(records: readonly CellRecord[], view: SweepView): Html {
   if (records.length === 0) return tag('p', {}, 'No run has ended, so there is nothing to compare.');
   const series = view.series;
-  if (series === null || !series.keys.some((key) => key.split('.')[0] === 'balancer')) return overallSentence(records);
+  if (series === null || !series.keys.some((key) => key.split('.')[0] === 'balancer')) return overallSentence(records, view);
 
   const scenarioKeys = view.others.flatMap(({ keys }) => keys);
   const scenarios = [...groupBy(records, ({ row }) => idOf(scenarioKeys, row)).values()].map((of) => {
@@ -117,8 +118,8 @@ function method(standings: readonly Standing[]): Html {
   );
 }
 
-function overallSentence(records: readonly CellRecord[]): Html {
-  if (records.some(({ row }) => 'spectral_efficiency' in row)) return wirelessSentence(records);
+function overallSentence(records: readonly CellRecord[], view: SweepView): Html {
+  if (records.some(isWireless)) return architectureAnswer(records, view) + wirelessSentence(records);
   const values = records.map(({ row }) => row['completion_time_us']).filter((value) => typeof value === 'number');
   if (values.length === 0) return tag('p', { class: 'lead' }, 'No run finished.');
   const { n, min, max } = summarize(values);

@@ -1,5 +1,5 @@
 import type { Axis } from '../charts/axes.ts';
-import { fittingTicks, valueAxis } from '../charts/axes.ts';
+import { fittingTicks, spanAxis, valueAxis } from '../charts/axes.ts';
 import type { CdfChart } from '../charts/cdf-data.ts';
 import type { LineChart, LinePanel } from '../charts/line-data.ts';
 import type { TimeChart } from '../charts/time-data.ts';
@@ -22,7 +22,7 @@ export interface Figure {
 }
 
 /** A Plotly trace; `series` tells the page which colour it takes. */
-type Trace = Readonly<Record<string, unknown>> & { readonly series: number };
+export type Trace = Readonly<Record<string, unknown>> & { readonly series: number };
 
 /** Width in pixels that tick labels are thinned out for. */
 const NARROW = 460;
@@ -56,7 +56,7 @@ export function lineFigure(chart: LineChart, id: string): Figure {
       ...series.map((points, s) => ({
         series: s,
         type: 'scatter',
-        mode: separate || chart.oracle !== null ? 'markers' : 'lines+markers',
+        mode: separate || points.some(({ theory }) => theory !== null) ? 'markers' : 'lines+markers',
         name: plotlyText(chart.seriesLabels[s]!),
         x: points.map(({ x }) => short(x)),
         y: points.map(({ mean }) => short(mean)),
@@ -69,7 +69,8 @@ export function lineFigure(chart: LineChart, id: string): Figure {
           width: 3,
         },
         marker: { symbol: seriesStyle(s).plotlySymbol, size: 9 },
-        line: { dash: seriesStyle(s).plotlyDash, width: 1.8 },
+        // Beside closed forms a dashed line is one.
+        line: { dash: chart.oracle === null ? seriesStyle(s).plotlyDash : 'solid', width: 1.8 },
         text: points.map(({ detail }) => detail.map(plotlyText).join('<br>')),
         hovertemplate: `%{text}${nameBox(chart)}`,
         showlegend: chart.seriesTitle !== null,
@@ -149,18 +150,18 @@ const nameBox = ({ seriesTitle }: { readonly seriesTitle: string | null }): stri
   seriesTitle === null ? '<extra></extra>' : '<extra>%{fullData.name}</extra>';
 
 /** The vertical axis of the chart, cut to one panel; a panel without points keeps the whole. */
-function panelAxis({ y, reference }: LineChart, { series }: LinePanel): Axis {
+function panelAxis({ y, yColumn, reference }: LineChart, { series }: LinePanel): Axis {
   const points = series.flat();
   if (points.length === 0) return y;
-  const low = points.reduce((least, point) => Math.min(least, point.low), Infinity);
-  const high = points.reduce((most, point) => Math.max(most, point.high), -Infinity);
-  return valueAxis(y.title, low, high, reference?.value ?? 0);
+  const low = points.reduce((least, point) => Math.min(least, point.low, point.theory ?? Infinity), Infinity);
+  const high = points.reduce((most, point) => Math.max(most, point.high, point.theory ?? -Infinity), -Infinity);
+  return yColumn.endsWith('_db') ? spanAxis(y.title, low, high) : valueAxis(y.title, low, high, reference?.value ?? 0);
 }
 
 /** The legend stands above the plotting area and must not eat it up. */
-const plotHeight = (series: number): number => 400 + 10 * Math.max(0, series - 6);
+export const plotHeight = (series: number): number => 400 + 10 * Math.max(0, series - 6);
 
-function frame(x: Axis, y: Axis, seriesTitle: string | null): Record<string, unknown> {
+export function frame(x: Axis, y: Axis, seriesTitle: string | null): Record<string, unknown> {
   return {
     xaxis: plotlyAxis(x, true),
     yaxis: plotlyAxis(y, false),
@@ -205,4 +206,4 @@ const ticks = (axis: Axis, shown: Axis['ticks']): Record<string, unknown> => ({
 export const plotlyText = (plain: string): string => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Eight significant digits: more than a chart shows, and half the size of the page. */
-const short = (value: number): number => Number(value.toPrecision(8));
+export const short = (value: number): number => Number(value.toPrecision(8));

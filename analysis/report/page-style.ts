@@ -41,6 +41,8 @@ th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: lef
 td.number { text-align: right; }
 .summary td:not(.number) { white-space: normal; }
 thead th { vertical-align: bottom; background: var(--tint); white-space: normal; position: sticky; top: 0; }
+.summary table { width: 100%; }
+td.long { min-width: 150px; }
 th.number { text-align: right; }
 .summary { max-height: max(420px, 80vh); }
 tr.bad td { background: var(--bad-tint); }
@@ -63,6 +65,10 @@ summary { cursor: pointer; padding: 4px 0; font-weight: 600; }
 pre { background: var(--tint); padding: 12px; overflow-x: auto; font-size: 13px; border-radius: 4px; }
 code { font-size: 13px; overflow-wrap: anywhere; }
 footer { margin-top: 40px; padding-top: 12px; padding-bottom: 40px; }
+@media (max-width: 1260px) {
+  .summary th, .summary td { padding: 4px 4px; }
+  .sortable td.number { white-space: normal; }
+}
 @media (max-width: 600px) {
   header, main, footer { padding-left: 12px; padding-right: 12px; }
   body { font-size: 14px; }

@@ -8,8 +8,9 @@ import type { LinkLoads } from '../charts/link-loads.ts';
 import { loadColourStops, loadScaleTop, seriesStyle } from '../charts/palette.ts';
 import { FONT_FAMILY, INLINE_THEME } from '../charts/svg.ts';
 import { timeCharts } from '../charts/time-data.ts';
+import { crossLayerCharts } from '../cross-layer/charts.ts';
 import { groupBy } from '../statistics.ts';
-import type { CellRecord, Value } from '../rows.ts';
+import { type CellRecord, isWireless, type Value } from '../rows.ts';
 import { answerSection } from './answer.ts';
 import { cdfFigure, lineFigure, timeFigure } from './figures.ts';
 import type { Figure } from './figures.ts';
@@ -18,7 +19,9 @@ import { foldingList, jsonForScript, programForScript, tag, text } from './html.
 import type { ReportInput } from './input.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE, PAGE_THEMES } from './page-style.ts';
+import { markFigure } from './mark-figure.ts';
 import { jobTable } from './job-table.ts';
+import { theoryTable } from './theory-table.ts';
 import { summaryTable, troubles } from './tables.ts';
 
 /** Link loads that the page embeds at most; beyond it the runs that are left out are counted. 64 x 32 switches: 29 runs. */
@@ -83,8 +86,10 @@ export function* reportParts(input: ReportInput): Generator<string> {
   const jobs = jobTable(view, input.sweptKeys);
   if (jobs !== null) yield lines(section('jobs', 'Jobs', jobs));
   yield lines(section('charts', 'Charts', chartsSection(figures, notes)));
-  const isWireless = input.records.some(({ row }) => 'spectral_efficiency' in row);
-  if (!isWireless) yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
+  const theory = theoryTable(view);
+  if (theory !== null) yield lines(section('theory', 'Theory', theory));
+  if (!input.records.some(isWireless))
+    yield lines(loads.length === 0 ? noLoads() : section('loads', 'Link loads', loadsSection(loads, leftOut)));
   yield lines(section('all-runs', 'All runs', allRunsSection(input.records.length)), section('config', 'Config', configSection(input)));
   yield '</main>\n';
   yield tag('footer', {}, text(`netsim ${input.manifest.netsimVersion} · config ${input.manifest.configHash}`));
@@ -112,6 +117,9 @@ function drawFigures(input: ReportInput, view: SweepView): { readonly figures: r
     const chart = lineChart(input, view, spec, EMBEDDED_PANELS);
     if (typeof chart === 'string') notes.push(`${spec.y} by ${spec.x}: ${chart}`);
     else figures.push({ figure: lineFigure(chart, `chart-${figures.length}`), panelCount: chart.panelCount });
+  }
+  for (const chart of crossLayerCharts(input.records, view, EMBEDDED_PANELS)) {
+    figures.push({ figure: markFigure(chart, chart.name), panelCount: chart.panelCount });
   }
   const cdf = cdfChart(input.records, view, EMBEDDED_PANELS);
   if (cdf !== null) figures.push({ figure: cdfFigure(cdf, 'fct'), panelCount: cdf.panelCount });
@@ -182,7 +190,8 @@ function chartsSection(figures: readonly DrawnFigure[], undrawn: readonly string
     tag(
       'p',
       { class: 'note' },
-      'Markers are means over the seeds, bars run from the smallest to the largest. Drag to zoom, double-click to go back.',
+      'Markers are means over the seeds, bars run from the smallest to the largest; where a closed form is drawn (dashed), bars are the 95 % ' +
+        'intervals of the means. Drag to zoom, double-click to go back.',
     ),
     ...notes,
     tag('div', { class: 'figures' }, ...drawn),

@@ -1,7 +1,7 @@
 import type { CellGroup, SweepView } from '../charts/dimensions.ts';
 import { formatValue } from '../charts/dimensions.ts';
-import { formatMeasure, formatNumber } from '../charts/format.ts';
-import type { CellRecord } from '../rows.ts';
+import { columnName, columnUnit, displayUnit, formatMeasure, formatNumber, measureOfColumn } from '../charts/format.ts';
+import { type CellRecord, isWireless, type Value } from '../rows.ts';
 import { summarize } from '../statistics.ts';
 import type { Html } from './html.ts';
 import { tag, text } from './html.ts';
@@ -25,12 +25,14 @@ const SUMMARY_LINES = 2000;
 
 /** One line a combination of swept values, over its seeds; the headings sort. */
 export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Html {
-  const columns = [...sweptKeys.filter((key) => key !== 'seed').map((key) => sweptColumn(key, view.groups)), ...RESULT_SUMMARY];
+  const records = view.groups.flatMap((group) => group.records);
+  const results = records.some(isWireless) ? [FINISHED, ...wirelessColumns(records)] : [FINISHED, ...FABRIC_SUMMARY];
+  const columns = [...sweptColumns(sweptKeys, view.groups), ...results];
   const head = columns.map(({ title, hint, numeric }) =>
     tag(
       'th',
       { scope: 'col', title: hint, class: numeric ? 'number' : null },
-      tag('button', { type: 'button', class: 'sort' }, text(title), tag('span', { 'aria-hidden': 'true' })),
+      tag('button', { type: 'button', class: 'sort' }, text(title).replaceAll('.', '.<wbr>'), tag('span', { 'aria-hidden': 'true' })),
     ),
   );
   const shown = view.groups.slice(0, SUMMARY_LINES);
@@ -39,7 +41,7 @@ export function summaryTable(view: SweepView, sweptKeys: readonly string[]): Htm
       const { shown, key } = cell(group);
       return tag(
         'td',
-        { class: numeric ? 'number' : null, 'data-key': key === null ? '' : String(key) },
+        { class: numeric ? 'number' : shown.length > 24 ? 'long' : null, 'data-key': key === null ? '' : String(key) },
         numeric ? text(shown) : breakable(shown),
       );
     });
@@ -71,7 +73,26 @@ export function troubles(
 }
 
 /** Long names such as `all-reduce(algorithm=ring,size=1GiB)` may break behind their punctuation. */
-const breakable = (name: string): Html => (name.length > 24 ? text(name).replace(/[(,]/g, '$&<wbr>') : text(name));
+const breakable = (name: string): Html => (name.length > 24 ? text(name).replace(/[(,.]/g, '$&<wbr>') : text(name));
+
+/** A column a swept key; those that only some lines of a list set share one. */
+function sweptColumns(sweptKeys: readonly string[], groups: readonly CellGroup[]): Column[] {
+  const keys = sweptKeys.filter((key) => key !== 'seed');
+  const valueOf = ({ records }: CellGroup, key: string): Value => records[0]!.row[key] ?? null;
+  const partial = keys.filter((key) => groups.some((group) => valueOf(group, key) === null));
+  if (partial.length < 2) return keys.map((key) => sweptColumn(key, groups));
+  const shownOf = (group: CellGroup): string =>
+    partial.flatMap((key) => (valueOf(group, key) === null ? [] : [`${key} ${formatValue(key, valueOf(group, key))}`])).join(', ');
+  return [
+    ...keys.filter((key) => !partial.includes(key)).map((key) => sweptColumn(key, groups)),
+    {
+      title: 'also set',
+      hint: 'swept keys that only some lines set',
+      numeric: false,
+      cell: (group) => ({ shown: shownOf(group), key: shownOf(group) }),
+    },
+  ];
+}
 
 const sweptColumn = (key: string, groups: readonly CellGroup[]): Column => ({
   title: key,
@@ -107,30 +128,66 @@ const sumOf = (of: number[]): number => of.reduce((sum, value) => sum + value, 0
 const showTime = (us: number): string => formatMeasure(us, 'microseconds');
 const showRatio = (ratio: number): string => formatNumber(ratio);
 
-const RESULT_SUMMARY: readonly Column[] = [
-  {
-    title: 'finished',
-    hint: 'runs that finished, of all with these values',
-    numeric: true,
-    cell: ({ records }) => {
-      const finished = records.filter(({ row }) => row['finished'] === true).length;
-      return { shown: `${finished} of ${records.length}`, key: finished / records.length };
-    },
+const FINISHED: Column = {
+  title: 'finished',
+  hint: 'runs that finished, of all with these values',
+  numeric: true,
+  cell: ({ records }) => {
+    const finished = records.filter(({ row }) => row['finished'] === true).length;
+    return { shown: `${finished} of ${records.length}`, key: finished / records.length };
   },
+};
+
+/** Half of the 95 % t-interval of a column's mean. */
+const halfInterval = (column: string, hint: string, show: (half: number, mean: number) => string): Column => ({
+  title: '± 95 %',
+  hint,
+  numeric: true,
+  cell: (group) => {
+    const known = values(group, column);
+    const interval = known.length === 0 ? null : summarize(known).interval;
+    if (interval === null) return NONE;
+    const half = (interval.high - interval.low) / 2;
+    return { shown: half === 0 ? '0' : show(half, averageOf(known)), key: half };
+  },
+});
+
+/** What a wireless run is asked for first; columns that no run has are left out. */
+const WIRELESS_SUMMARY = [
+  'psnr_db',
+  'mos',
+  'spectral_efficiency',
+  'goodput_bps',
+  'packet_error_rate',
+  'residual_loss',
+  'packet_loss',
+  'delay_p99_ms',
+  'deadline_miss',
+  'energy_per_bit_j',
+  'jain_index',
+  'friendliness',
+];
+
+function wirelessColumns(records: readonly CellRecord[]): Column[] {
+  // A user alone is treated fairly.
+  const isTold = (column: string, value: Value | undefined): boolean =>
+    typeof value === 'number' && !(column === 'jain_index' && value === 1);
+  const known = WIRELESS_SUMMARY.filter((column) => records.some(({ row }) => isTold(column, row[column])));
+  return known.flatMap((column) => {
+    const measure = measureOfColumn(column);
+    const unit = columnUnit(column, displayUnit(measure, 0));
+    const title = columnName(column) + (measure === 'plain' && unit !== '' ? ` (${unit})` : '');
+    const show = (value: number): string => formatMeasure(value, measure);
+    const mean = statistic(title, `mean of ${column} over the seeds`, column, averageOf, show);
+    return column === 'psnr_db' ? [mean, halfInterval(column, 'half of the 95 % t-interval of the mean PSNR', show)] : [mean];
+  });
+}
+
+const FABRIC_SUMMARY: readonly Column[] = [
   statistic('mean completion', 'mean of completion_time_us over the seeds', 'completion_time_us', averageOf, showTime),
-  {
-    title: '± 95 %',
-    hint: 'half of the 95 % t-interval of the mean completion time, and as a share of it',
-    numeric: true,
-    cell: (group) => {
-      const known = values(group, 'completion_time_us');
-      const interval = known.length === 0 ? null : summarize(known).interval;
-      if (interval === null) return NONE;
-      const half = (interval.high - interval.low) / 2;
-      const share = formatNumber((100 * half) / averageOf(known), 2);
-      return { shown: half === 0 ? '0' : `${formatMeasure(half, 'microseconds')} (${share} %)`, key: half };
-    },
-  },
+  halfInterval('completion_time_us', 'half of the 95 % t-interval of the mean completion time, and as a share of it', (half, mean) => {
+    return `${showTime(half)} (${formatNumber((100 * half) / mean, 2)} %)`;
+  }),
   {
     title: 'smallest – largest',
     hint: 'of completion_time_us over the seeds',

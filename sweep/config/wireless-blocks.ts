@@ -7,7 +7,7 @@ import { problem } from './problem.ts';
 import { over } from './profiles.ts';
 import { systemOf } from './schema/systems.ts';
 import { WIRELESS_BLOCKS, type WirelessBlockName, type WirelessConfig } from './schema/wireless.ts';
-import type { MapNode } from './tree.ts';
+import type { MapNode, TreeNode } from './tree.ts';
 import { dottedPath, nodeAt, placeOfValue } from './tree.ts';
 
 /** What became of a document: errors, or a config; and the document with its bare words read as kinds. */
@@ -40,8 +40,12 @@ export class WirelessValidator {
     }
     const config = Object.fromEntries(parsed) as Partial<WirelessConfig>;
     if (errors.length === 0 && names.includes('run')) {
-      const written = (path: readonly string[]): boolean => nodeAt(root, path) !== undefined;
-      for (const { path, message, hint } of wirelessContradictions(config as WirelessConfig, written)) {
+      const asWritten = {
+        written: (path: readonly string[]) => nodeAt(root, path) !== undefined,
+        writtenItself: (path: readonly string[]) => nodeAt(document, path) !== undefined,
+        swept: sweptKeysOf(document),
+      };
+      for (const { path, message, hint } of wirelessContradictions(config as WirelessConfig, asWritten)) {
         errors.push(problem('contradiction', placeOfValue(root, path), dottedPath(path), message, hint));
       }
     }
@@ -67,4 +71,15 @@ export class WirelessValidator {
     }
     return { ...item, entries };
   }
+}
+
+/** The dotted keys of a document's sweep, as far as it has the right shape. */
+function sweptKeysOf(document: MapNode): readonly string[] {
+  const keys = (node: TreeNode | undefined): string[] => (node?.kind === 'map' ? [...node.entries.keys()] : []);
+  const list = nodeAt(document, ['sweep', 'list']);
+  return [
+    ...keys(nodeAt(document, ['sweep', 'grid'])),
+    ...keys(nodeAt(document, ['sweep', 'zip'])),
+    ...(list?.kind === 'list' ? list.items.flatMap(keys) : []),
+  ];
 }

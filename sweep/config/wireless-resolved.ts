@@ -1,6 +1,8 @@
 import { formatQuantity, type Dimension } from '../../sim/base/quantity.ts';
-import type { AppSpec, ChannelSpec, QosSpec, SignalSpec, UserSpec, WirelessScenario } from '../../wireless/scenario.ts';
+import type { ChannelSpec } from '../../sim/base/radio-spec.ts';
+import type { AppSpec, QosSpec, SignalSpec, UserSpec, WirelessScenario } from '../../wireless/scenario.ts';
 import type { JsonBlock } from './tree.ts';
+import { type UnusedKey, unusedOfCell, unusedOfTransport, unusedOfUser } from './unused-wireless.ts';
 
 const text =
   (dimension: Dimension) =>
@@ -17,14 +19,41 @@ const metres = text('distance');
 /** `{ key: value }`, or nothing for null. */
 const given = (key: string, value: number | string | null): JsonBlock => (value === null ? {} : { [key]: value });
 
-/** The config of one wireless run, written out with every default; as a config file it gives the same scenario again. */
+/** The config of one wireless run, written out with every default that has an effect; as a config file it gives the same run again. */
 export function resolvedWirelessConfig(scenario: WirelessScenario): JsonBlock {
+  const unused = [...unusedOfTransport(scenario), ...unusedOfCell(scenario)];
+  return without(
+    blocksOf(scenario, (user, blocks) => without(blocks, unusedOfUser(user, scenario))),
+    unused,
+  );
+}
+
+/** What identifies a run: the same with the keys that have no effect, so that a sweep may vary what only some of its combinations use. */
+export const wirelessIdentity = (scenario: WirelessScenario): JsonBlock => blocksOf(scenario, (_, blocks) => blocks);
+
+/** A config less some keys, and less the blocks that they leave empty. */
+function without(config: JsonBlock, unused: readonly UnusedKey[]): JsonBlock {
+  return unused.reduce((rest, { path }) => lessKey(rest, path), config);
+}
+
+function lessKey(block: JsonBlock, [key, ...below]: readonly string[]): JsonBlock {
+  const value = block[key!];
+  if (value === undefined) return block;
+  const { [key!]: _, ...others } = block;
+  if (below.length === 0) return others;
+  const rest = lessKey(value as JsonBlock, below);
+  return Object.keys(rest).length === 0 ? others : { ...block, [key!]: rest };
+}
+
+type OfUser = (user: UserSpec, blocks: JsonBlock) => JsonBlock;
+
+function blocksOf(scenario: WirelessScenario, ofUser: OfUser): JsonBlock {
   const { name, seed, run, path } = scenario;
   return {
     name,
     kind: 'wireless',
     seed,
-    ...(path === null ? cellBlocks(scenario) : pathBlocks(scenario, path)),
+    ...(path === null ? cellBlocks(scenario, ofUser) : pathBlocks(scenario, path, ofUser)),
     run: {
       ...(run.durationPs === null ? { packets: run.packets } : { duration: time(run.durationPs) }),
       warmup: time(run.warmupPs),
@@ -32,17 +61,28 @@ export function resolvedWirelessConfig(scenario: WirelessScenario): JsonBlock {
   };
 }
 
-/** Only what a flow over a path depends on. */
-function pathBlocks({ transport }: WirelessScenario, path: NonNullable<WirelessScenario['path']>): JsonBlock {
-  const { kind, segmentBytes, lossClassifier, zigzag } = transport;
+/** Only what a flow over a path depends on; of a cell behind it all but what adapts video. */
+function pathBlocks(scenario: WirelessScenario, path: NonNullable<WirelessScenario['path']>, ofUser: OfUser): JsonBlock {
+  const { kind, segmentBytes, lossClassifier, zigzag } = scenario.transport;
   const { rateBps, queuePackets, delayPs, crossTraffic, wirelessLoss, wireless, competingTcp } = path;
+  const cell = path.wirelessLoss === null ? lessKey(cellBlocks(scenario, ofUser), ['controller']) : {};
   return {
+    // The one user of such a cell receives the flow.
+    ...(scenario.users.length === 1 ? lessKey(cell, ['app']) : cell),
     transport: { kind, segment: bytes(segmentBytes), lossClassifier, zigzag },
-    path: { rate: rate(rateBps), queuePackets, delay: time(delayPs), crossTraffic, wirelessLoss, wireless, competingTcp },
+    path: {
+      rate: rate(rateBps),
+      queuePackets,
+      delay: time(delayPs),
+      crossTraffic,
+      wirelessLoss: wirelessLoss ?? 'cell',
+      wireless,
+      competingTcp,
+    },
   };
 }
 
-function cellBlocks({ slot, phy, csi, arq, queuePackets, mac, energy, controller, users }: WirelessScenario): JsonBlock {
+function cellBlocks({ slot, phy, csi, arq, queuePackets, mac, energy, controller, users }: WirelessScenario, ofUser: OfUser): JsonBlock {
   return {
     slot: { duration: time(slot.durationPs), packet: formatQuantity(slot.packetBits, 'bits'), packetsPerSlot: slot.packetsPerSlot },
     phy: {
@@ -67,10 +107,11 @@ function cellBlocks({ slot, phy, csi, arq, queuePackets, mac, energy, controller
       harq: arq.harq,
       deadline: arq.deadline,
       byClass: arq.byClass,
+      ...(arq.pauseNacks === null ? {} : { pauseNacks: arq.pauseNacks, pauseSlots: arq.pauseSlots }),
     },
     queue: { packets: queuePackets },
     mac: { kind: mac.kind, averagingSlots: mac.averagingSlots, dropLate: mac.dropLate },
-    ...usersBlocks(users),
+    ...usersBlocks(users, ofUser),
     energy: {
       transmit: watts(energy.transmitW),
       transmitCircuit: watts(energy.transmitCircuitW),
@@ -96,8 +137,11 @@ const signalBlock = ({ delayPs, ...others }: Partial<SignalSpec>): JsonBlock => 
 });
 
 /** Users repeat the first few of them. */
-function usersBlocks(users: readonly UserSpec[]): JsonBlock {
-  const blocks = users.map(({ channel, app, qos }) => ({ channel: channelBlock(channel), app: appBlock(app), qos: qosBlock(qos) }));
+function usersBlocks(users: readonly UserSpec[], ofUser: OfUser): JsonBlock {
+  const blocks = users.map((user): JsonBlock => {
+    const { channel, app, qos } = user;
+    return ofUser(user, { channel: channelBlock(channel), app: appBlock(app), qos: qosBlock(qos) });
+  });
   const texts = blocks.map((block) => JSON.stringify(block));
   const period = texts.findIndex((_, p) => p > 0 && texts.every((own, i) => own === texts[i % p]));
   const distinct = blocks.slice(0, period < 0 ? blocks.length : period);

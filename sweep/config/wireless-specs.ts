@@ -1,10 +1,12 @@
 import { ARCHITECTURES, type Architecture } from '../../wireless/controller/architectures.ts';
-import type { AppSpec, ChannelSpec, QosSpec, SignalSpec, UserSpec, WirelessScenario } from '../../wireless/scenario.ts';
+import type { ChannelSpec } from '../../sim/base/radio-spec.ts';
+import type { AppSpec, QosSpec, SignalSpec, UserSpec, WirelessScenario } from '../../wireless/scenario.ts';
 import type { AppConfig, ChannelConfig, QosConfig, WirelessConfig } from './schema/wireless.ts';
 
 const DEFAULT_SNR_DB = 15;
 const DEFAULT_PER_OF_RULE_B = 0.01;
 const DEFAULT_DELAY_PS = 100e9;
+const DEFAULT_PAUSE_SLOTS = 5;
 const DEFAULT_DURATION_PS = 200e12;
 /** Where no budget is given its place is taken, and no value of it matters. */
 const NO_BUDGET = { distanceM: 1, exponent: 3.5, carrierHz: 2e9, bandwidthHz: 1.08e6, noiseFigureDb: 9, gainsDb: 0 };
@@ -41,8 +43,8 @@ export function wirelessScenario(config: WirelessConfig, name: string): Wireless
       harq: arq.harq,
       deadline: arq.deadline ?? architecture?.attemptsByDeadline ?? false,
       byClass: arq.byClass ?? architecture?.byClass ?? false,
-      pauseNacks: null,
-      pauseSlots: 0,
+      pauseNacks: arq.pauseNacks ?? null,
+      pauseSlots: arq.pauseNacks === undefined ? 0 : (arq.pauseSlots ?? DEFAULT_PAUSE_SLOTS),
     },
     queuePackets: config.queue.packets,
     mac: {
@@ -92,7 +94,8 @@ function perTarget(config: WirelessConfig): number | null {
 function pathSpec({ path }: WirelessConfig): WirelessScenario['path'] {
   if (path === undefined) return null;
   const { rate, queuePackets, delay, crossTraffic, wirelessLoss, wireless, competingTcp } = path;
-  return { rateBps: rate, queuePackets, delayPs: delay, crossTraffic, wirelessLoss, wireless, competingTcp };
+  const loss = wirelessLoss === 'cell' ? null : wirelessLoss;
+  return { rateBps: rate, queuePackets, delayPs: delay, crossTraffic, wirelessLoss: loss, wireless, competingTcp };
 }
 
 function signalSpecs(controller: WirelessConfig['controller']): WirelessScenario['controller']['signals'] {
@@ -161,7 +164,8 @@ function channelSpec(channel: ChannelConfig): ChannelSpec {
   };
 }
 
-function appSpec(app: AppConfig, architecture: Architecture | null): AppSpec {
+/** @param architecture null: there is no controller */
+export function appSpec(app: AppConfig, architecture: Architecture | null): AppSpec {
   switch (app.kind) {
     case 'full-buffer':
     case 'poisson':

@@ -59,6 +59,11 @@ test('the config of a run, with every default written out, gives the same scenar
     `${HEAD}channel: { correlation: clarke }\napp: svc\ncontroller: { kind: integrated, signals: { queue: { enabled: false } } }`,
     `${HEAD}users: { count: 5, mix: [ { app: video }, { app: voice, channel: { budget: { distance: 120m } } } ] }`,
     `${HEAD}path: { wirelessLoss: 0.02 }\ntransport: westwood`,
+    `${HEAD}path: { wirelessLoss: cell, wireless: backbone }\nqueue: { packets: 400 }\ntransport: { lossClassifier: zbs }`,
+    `${HEAD}path: { wirelessLoss: cell }\nusers: 3\napp: voice\nmac: lwg`,
+    `${HEAD}arq: { pauseNacks: 4, pauseSlots: 7 }\nenergy: { sleeps: true, wake: 2ms }`,
+    `${HEAD}channel: { correlation: gilbert-elliott, gilbertElliott: { badToGood: 0.2 } }\nphy: { fixedMode: 2 }\ncontroller: layered`,
+    `${HEAD}users: 4\nmac: m-lwdf\napp: { kind: on-off, rate: 64kbps }\nqos: { delay: 80ms, miss: 0.02 }`,
   ];
   for (const text of configs) {
     const scenario = await scenarioOf(text);
@@ -74,8 +79,29 @@ test('user i is as entry i of the mix modulo its length, and takes what the entr
 });
 
 test('the architecture of a controller sets what the config leaves open', async () => {
-  const { arq, mac, phy } = await scenarioOf(`${HEAD}app: svc\ncontroller: top-down\nmac: { kind: edf }`);
+  const { arq, mac, phy } = await scenarioOf(`${HEAD}app: svc\ncontroller: top-down\nusers: 2\nmac: { kind: edf }`);
   expect([arq.maxRetransmissions, arq.byClass, mac.kind, mac.dropLate, phy.perTarget]).toEqual([6, true, 'edf', true, null]);
+});
+
+test('a sender pauses after the failures that are given, for five slots, or never', async () => {
+  const arqOf = async (arq: string) => (await scenarioOf(`${HEAD}arq: ${arq}`)).arq;
+  expect(await arqOf('{ pauseNacks: 3 }')).toMatchObject({ pauseNacks: 3, pauseSlots: 5 });
+  expect(await arqOf('{ harq: ir }')).toMatchObject({ pauseNacks: null });
+  // In deep fades the pauses save attempts that would fail.
+  const attempts = 'channel: { correlation: clarke, doppler: 2Hz, snr: 8dB }\nphy: { fixedMode: 3 }\n';
+  const row = async (arq: string) =>
+    runCell(cellsOf(await loadText(`kind: wireless\n${attempts}arq: ${arq}\nrun: { duration: 20s }\n`)).at(0)).record.row;
+  const [plain, paused] = [await row('{ kind: persistent }'), await row('{ kind: persistent, pauseNacks: 3 }')];
+  expect(Number(paused['packet_error_rate'])).toBeLessThan(0.7 * Number(plain['packet_error_rate']));
+  expect(Number(paused['energy_per_bit_j'])).toBeLessThan(Number(plain['energy_per_bit_j']));
+});
+
+test('a key that one combination has no use for makes another run of it all the same', async () => {
+  const grid = 'sweep: { grid: { csi.olla.on: [false, true], csi.olla.bler: [0.01, 0.1] } }';
+  const cells = cellsOf(await loadText(`${HEAD}channel: { correlation: clarke }\n${grid}`));
+  expect(new Set(cells.keys.map(({ runId }) => runId)).size).toBe(4);
+  // What is written out of it is a config again.
+  for (const index of [0, 1, 2, 3]) await expect(scenarioOf(JSON.stringify(cells.at(index).config))).resolves.toBeDefined();
 });
 
 test('a range of mean SNRs has the rows of a run each, with the columns of a wireless run', async () => {

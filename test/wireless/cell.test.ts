@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { simulateWireless } from '../../wireless/result.ts';
 import { buildCell, runCell } from '../../wireless/run.ts';
-import type { SchedulerKind, SignalId, WirelessScenario } from '../../wireless/scenario.ts';
+import type { SchedulerKind } from '../../sim/base/radio-spec.ts';
+import type { SignalId, WirelessScenario } from '../../wireless/scenario.ts';
 import { BLOCK_CHANNEL, ONE_LINK } from '../../wireless/validation/defaults.ts';
 import { videoCell } from './cell-fixture.ts';
 

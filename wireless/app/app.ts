@@ -1,4 +1,5 @@
 import type { Outcome } from '../link/pdu-queue.ts';
+import type { Stalls } from './stalls.ts';
 
 /** Where an application's packets go. */
 export interface PacketEntry {
@@ -6,6 +7,15 @@ export interface PacketEntry {
   arrive(tag: number, bits: number, atPs: number, deadlinePs: number, packetClass: number): void;
   /** PDUs that wait now. */
   readonly backlogPdus: number;
+}
+
+/** What a viewer or listener got since the warm-up; NaN where nothing had its time yet. */
+export interface Quality {
+  /** Of video; absent of voice. */
+  readonly psnrDb?: number;
+  /** Mean opinion score. */
+  readonly mos: number;
+  readonly stalls: Stalls;
 }
 
 /** An application of a user: a source of packets, and what their fate means to it. */
@@ -16,4 +26,6 @@ export interface App {
   startCounting?(): void;
   /** What became of a packet. */
   onPacket(tag: number, outcome: Outcome, delayPs: number, nowPs: number): void;
+  /** Absent where there is none. */
+  quality?(): Quality;
 }

@@ -1,13 +1,28 @@
+import { ConfigError } from '../../sim/base/errors.ts';
 import { RandomStream } from '../random-stream.ts';
-import type { WirelessScenario } from '../scenario.ts';
+import type { ControllerKind, VideoSpec, WirelessScenario } from '../scenario.ts';
 import type { App } from './app.ts';
-import { LayeredVideo } from './layered-video.ts';
+import { LayeredVideo, leastBaseShare } from './layered-video.ts';
+import { rateProblem } from './rate-distortion.ts';
 import { BernoulliSource, FullBuffer, PacedSource, PoissonSource } from './sources.ts';
 import { VideoSource } from './video.ts';
 import { VoiceSource } from './voice.ts';
 
-/** The application of user `user`. */
-export function buildApp({ slot, seed, users }: WirelessScenario, user: number, mostPdusASlot: number): App {
+/** What keeps a video from having a quality under a controller; null: nothing does. */
+export const videoProblem = (app: VideoSpec, controller: ControllerKind): ReturnType<typeof rateProblem> =>
+  rateProblem(app, leastBaseShare(app.fec, controller === 'integrated'));
+
+function refuseTooLittleRate(app: VideoSpec, controller: ControllerKind): void {
+  const problem = videoProblem(app, controller);
+  if (problem !== null) throw new ConfigError('E504', problem.message, { where: { path: `app.${problem.key}` }, hint: problem.hint });
+}
+
+/**
+ * The application of user `user`.
+ *
+ * @throws ConfigError where a video has too little rate to have a quality
+ */
+export function buildApp({ slot, seed, users, controller }: WirelessScenario, user: number, mostPdusASlot: number): App {
   const { app, qos } = users[user]!;
   const stream = new RandomStream(seed, 'wireless-app', user);
   const delayBoundPs = qos.delayPs ?? Infinity;
@@ -25,10 +40,12 @@ export function buildApp({ slot, seed, users }: WirelessScenario, user: number, 
       return new PacedSource({ bits, gapPs: (bits * 1e12) / app.rateBps, delayBoundPs, ...periods }, stream);
     }
     case 'video': {
+      refuseTooLittleRate(app, controller.kind);
       const { gop, fps, sizeVariation } = app;
       return new VideoSource({ gop, fps, rateBps: app.layersBps[0]!, packetBits: slot.packetBits, delayBoundPs, sizeVariation }, stream);
     }
     case 'svc': {
+      refuseTooLittleRate(app, controller.kind);
       const groupPs = (app.gop.length * 1e12) / app.fps;
       return new LayeredVideo({ layersBps: app.layersBps, groupPs, delayBoundPs, protection: app.fec });
     }

@@ -1,7 +1,9 @@
 import { DELIVERED, type Outcome } from '../link/pdu-queue.ts';
-import type { App, PacketEntry } from './app.ts';
+import type { App, PacketEntry, Quality } from './app.ts';
 import { DEFAULT_RATE_DISTORTION, distortion, psnrDb } from './rate-distortion.ts';
+import { Stalls } from './stalls.ts';
 import { CONCEALED_PSNR_DB } from './video.ts';
+import { videoMos } from './video-mos.ts';
 
 /** Packets of a block: one layer of one group of pictures, source packets and parity. */
 export const BLOCK_PACKETS = 32;
@@ -11,6 +13,10 @@ export type Protection = keyof typeof PARITIES;
 
 /** Parity packets of a layer; layers above the third have that of the third. */
 export const parityOf = (protection: Protection, layer: number): number => PARITIES[protection][Math.min(2, layer)]!;
+
+/** The share of the base layer's rate that is left when what a run may protect it with most is taken off. */
+export const leastBaseShare = (protection: Protection, mayDecide: boolean): number =>
+  1 - parityOf(mayDecide ? 'uep-strong' : protection, 0) / BLOCK_PACKETS;
 
 /** Groups that may be open at once. */
 const OPEN_GROUPS = 64;
@@ -45,8 +51,10 @@ export class LayeredVideo implements App {
   readonly #protectionOf = new Array<Protection>(OPEN_GROUPS).fill('none');
   readonly #inTime: Int32Array;
   #psnrSum = 0;
+  #mosSum = 0;
   #groups = 0;
   #decodedLayers = 0;
+  #stalls = new Stalls();
 
   constructor(video: {
     readonly layersBps: readonly number[];
@@ -97,8 +105,10 @@ export class LayeredVideo implements App {
   startCounting(): void {
     this.#firstCounted = Math.ceil(this.#packet / BLOCK_PACKETS);
     this.#psnrSum = 0;
+    this.#mosSum = 0;
     this.#groups = 0;
     this.#decodedLayers = 0;
+    this.#stalls = new Stalls();
   }
 
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
@@ -106,8 +116,10 @@ export class LayeredVideo implements App {
   }
 
   /** Mean quality of the groups that have had their time, and the layers decoded of each. */
-  quality(): { readonly psnrDb: number; readonly layers: number; readonly groups: number } {
-    return { psnrDb: this.#psnrSum / this.#groups, layers: this.#decodedLayers / this.#groups, groups: this.#groups };
+  quality(): Quality & { readonly psnrDb: number; readonly layers: number; readonly groups: number } {
+    const groups = this.#groups;
+    const means = { psnrDb: this.#psnrSum / groups, mos: this.#mosSum / groups, layers: this.#decodedLayers / groups };
+    return { ...means, stalls: this.#stalls, groups };
   }
 
   #score(group: number): void {
@@ -121,7 +133,10 @@ export class LayeredVideo implements App {
     ) {
       layers++;
     }
-    this.#psnrSum += prefixPsnrDb(this.layersBps, protection, layers);
+    const quality = prefixPsnrDb(this.layersBps, protection, layers);
+    this.#psnrSum += quality;
+    this.#mosSum += videoMos(quality);
+    this.#stalls.play(layers > 0);
     this.#decodedLayers += layers;
     this.#groups++;
   }

@@ -1,11 +1,13 @@
 import { DELIVERED, type Outcome } from '../link/pdu-queue.ts';
 import type { RandomStream } from '../random-stream.ts';
-import type { App, PacketEntry } from './app.ts';
+import type { App, PacketEntry, Quality } from './app.ts';
 import { groupFrames, type GroupFrame } from './frames.ts';
 import { DEFAULT_RATE_DISTORTION, distortion, meanSquareErrorOf, psnrDb } from './rate-distortion.ts';
+import { Stalls } from './stalls.ts';
+import { videoMos } from './video-mos.ts';
 
 /** What viewers of a video got. */
-export interface VideoQuality {
+export interface VideoQuality extends Quality {
   readonly psnrDb: number;
   /** Frames that could be decoded in time, and all that were sent. */
   readonly decodedFrames: number;
@@ -42,8 +44,10 @@ export class VideoSource implements App {
   readonly #missing: Int32Array;
   #damage = 0;
   #psnrSum = 0;
+  #mosSum = 0;
   #decoded = 0;
   #shown = 0;
+  #stalls = new Stalls();
 
   constructor(
     video: {
@@ -86,8 +90,10 @@ export class VideoSource implements App {
   startCounting(): void {
     this.#firstCounted = this.#frame;
     this.#psnrSum = 0;
+    this.#mosSum = 0;
     this.#decoded = 0;
     this.#shown = 0;
+    this.#stalls = new Stalls();
   }
 
   onPacket(tag: number, outcome: Outcome, delayPs: number): void {
@@ -96,7 +102,9 @@ export class VideoSource implements App {
 
   /** What was seen of the frames that have had their time. */
   quality(): VideoQuality {
-    return { psnrDb: this.#psnrSum / this.#shown, decodedFrames: this.#decoded, frames: this.#shown };
+    const frames = this.#shown;
+    const means = { psnrDb: this.#psnrSum / frames, mos: this.#mosSum / frames };
+    return { ...means, stalls: this.#stalls, decodedFrames: this.#decoded, frames };
   }
 
   /** Log-normal around the mean, with the coefficient of variation of its kind. */
@@ -118,10 +126,13 @@ export class VideoSource implements App {
     else if (kind === 'I') this.#damage = 0;
     else this.#damage *= 1 - LEAKAGE;
     if (frame < this.#firstCounted) return;
-    if (isThere(number)) this.#decoded++;
-    this.#psnrSum += psnrDb(
-      Math.min(this.#rateMse + meanSquareErrorOf(CONCEALED_PSNR_DB) * this.#damage, meanSquareErrorOf(CONCEALED_PSNR_DB)),
-    );
+    const isDecoded = isThere(number);
+    if (isDecoded) this.#decoded++;
+    this.#stalls.play(isDecoded);
+    const concealed = meanSquareErrorOf(CONCEALED_PSNR_DB);
+    const quality = psnrDb(Math.min(this.#rateMse + concealed * this.#damage, concealed));
+    this.#psnrSum += quality;
+    this.#mosSum += videoMos(quality);
     this.#shown++;
   }
 }

@@ -1,6 +1,7 @@
 import { DELIVERED, type Outcome } from '../link/pdu-queue.ts';
 import type { RandomStream } from '../random-stream.ts';
-import type { App, PacketEntry } from './app.ts';
+import type { App, PacketEntry, Quality } from './app.ts';
+import { Stalls } from './stalls.ts';
 import { type Codec, meanOpinionScore, ratingFactor } from './voice-quality.ts';
 
 /** Weight of the past in the adaptive playout of Ramjee, Kurose, Towsley and Schulzrinne (1994). */
@@ -51,8 +52,7 @@ export class VoiceSource implements App {
   readonly #playout: Playout;
   #nextPs: number;
   #onUntilPs: number;
-  #played = 0;
-  #lost = 0;
+  #stalls = new Stalls();
   #delaySumPs = 0;
 
   constructor(
@@ -94,28 +94,23 @@ export class VoiceSource implements App {
   }
 
   startCounting(): void {
-    this.#played = 0;
-    this.#lost = 0;
+    this.#stalls = new Stalls();
     this.#delaySumPs = 0;
   }
 
   onPacket(_tag: number, outcome: Outcome, delayPs: number): void {
-    if (outcome !== DELIVERED) {
-      this.#lost++;
-      return;
-    }
+    if (outcome !== DELIVERED) return this.#stalls.play(false);
     this.#playout.onDelay(delayPs);
-    if (delayPs > this.#playout.delayPs) this.#lost++;
-    else {
-      this.#played++;
-      this.#delaySumPs += this.#playout.delayPs;
-    }
+    const isInTime = delayPs <= this.#playout.delayPs;
+    this.#stalls.play(isInTime);
+    if (isInTime) this.#delaySumPs += this.#playout.delayPs;
   }
 
   /** Mean opinion score by the E-model, of mean playout delay and all losses. */
-  quality(): { readonly mos: number; readonly loss: number; readonly playoutMs: number } {
-    const loss = this.#lost / (this.#lost + this.#played);
-    const playoutMs = this.#played === 0 ? 0 : this.#delaySumPs / this.#played / 1e9;
-    return { mos: meanOpinionScore(ratingFactor(this.#codec, playoutMs, loss)), loss, playoutMs };
+  quality(): Quality & { readonly loss: number; readonly playoutMs: number } {
+    const { units, missing } = this.#stalls;
+    const loss = missing / units;
+    const playoutMs = missing === units ? 0 : this.#delaySumPs / (units - missing) / 1e9;
+    return { mos: meanOpinionScore(ratingFactor(this.#codec, playoutMs, loss)), stalls: this.#stalls, loss, playoutMs };
   }
 }

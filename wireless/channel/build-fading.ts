@@ -1,6 +1,6 @@
 import type { ComplexGain } from '../csi/reporter.ts';
 import { RandomStream } from '../random-stream.ts';
-import type { ChannelSpec } from '../scenario.ts';
+import type { ChannelSpec } from '../../sim/base/radio-spec.ts';
 import { BlockNakagami, BlockRician, ClarkeFading, ClarkeNakagami, type Fading, MappedNakagami, Steady } from './fading.ts';
 import { Shadowed } from './shadowing.ts';
 

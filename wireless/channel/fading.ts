@@ -54,7 +54,9 @@ export class BlockRician implements Fading {
 }
 
 /** The rotation of a path over so many slots is rounded at every step: it is set anew from the closed form this often. */
-const STEPS_BETWEEN_ANCHORS = 2 ** 16;
+const STEPS_BETWEEN_ANCHORS = 65_536;
+/** Slots that are worked out at a time, path after path: a path's rotation then stays in registers. Divides the former. */
+const BLOCK_SLOTS = 64;
 
 /**
  * Complex Gaussian gain with Clarke's correlation J0(2 pi f t) as a sum of sinusoids of random direction and phase (Xiao, Zheng and
@@ -65,18 +67,23 @@ export class ClarkeGain {
   re = 0;
   im = 0;
   readonly #paths: number;
+  readonly #scale: number;
   /** Of each path: angle a slot, and phase. */
   readonly #turn: Float64Array;
   readonly #phase: Float64Array;
-  /** Of each path: cosine and sine of its angle now, and of its turn. */
+  /** Of each path: cosine and sine of its angle at the start of the next block, and of its turn. */
   readonly #cos: Float64Array;
   readonly #sin: Float64Array;
   readonly #turnCos: Float64Array;
   readonly #turnSin: Float64Array;
+  /** Sums over the paths, by slot of the block. */
+  readonly #blockRe = new Float64Array(BLOCK_SLOTS);
+  readonly #blockIm = new Float64Array(BLOCK_SLOTS);
   #step = 0;
 
   constructor(paths: number, dopplerHz: number, slotS: number, stream: RandomStream) {
     this.#paths = paths;
+    this.#scale = 1 / Math.sqrt(paths);
     this.#turn = new Float64Array(paths);
     this.#phase = new Float64Array(paths);
     for (let n = 0; n < paths; n++) {
@@ -92,25 +99,64 @@ export class ClarkeGain {
 
   /** Moves on to the next slot; the first call is slot 0. */
   advance(): void {
-    if (this.#step % STEPS_BETWEEN_ANCHORS === 0) this.#anchor();
+    const at = this.#step & (BLOCK_SLOTS - 1);
+    if (at === 0) this.#workOutBlock();
     this.#step++;
-    const cos = this.#cos;
-    const sin = this.#sin;
-    const turnCos = this.#turnCos;
-    const turnSin = this.#turnSin;
-    let re = 0;
-    let im = 0;
-    for (let n = 0; n < this.#paths; n++) {
-      const c = cos[n]!;
-      const s = sin[n]!;
-      re += c;
-      im += s;
-      cos[n] = c * turnCos[n]! - s * turnSin[n]!;
-      sin[n] = c * turnSin[n]! + s * turnCos[n]!;
+    this.re = this.#blockRe[at]! * this.#scale;
+    this.im = this.#blockIm[at]! * this.#scale;
+  }
+
+  #workOutBlock(): void {
+    if (this.#step % STEPS_BETWEEN_ANCHORS === 0) this.#anchor();
+    this.#blockRe.fill(0);
+    this.#blockIm.fill(0);
+    // Two paths at a time hide the latency of a rotation; sums are still taken in the order of the paths.
+    let n = 0;
+    for (; n + 1 < this.#paths; n += 2) this.#addTwoPaths(n);
+    if (n < this.#paths) this.#addPath(n);
+  }
+
+  #addTwoPaths(n: number): void {
+    const blockRe = this.#blockRe;
+    const blockIm = this.#blockIm;
+    const turnCosA = this.#turnCos[n]!;
+    const turnSinA = this.#turnSin[n]!;
+    const turnCosB = this.#turnCos[n + 1]!;
+    const turnSinB = this.#turnSin[n + 1]!;
+    let cosA = this.#cos[n]!;
+    let sinA = this.#sin[n]!;
+    let cosB = this.#cos[n + 1]!;
+    let sinB = this.#sin[n + 1]!;
+    for (let i = 0; i < BLOCK_SLOTS; i++) {
+      blockRe[i] = blockRe[i]! + cosA + cosB;
+      blockIm[i] = blockIm[i]! + sinA + sinB;
+      const nextCosA = cosA * turnCosA - sinA * turnSinA;
+      sinA = cosA * turnSinA + sinA * turnCosA;
+      cosA = nextCosA;
+      const nextCosB = cosB * turnCosB - sinB * turnSinB;
+      sinB = cosB * turnSinB + sinB * turnCosB;
+      cosB = nextCosB;
     }
-    const scale = 1 / Math.sqrt(this.#paths);
-    this.re = re * scale;
-    this.im = im * scale;
+    this.#cos[n] = cosA;
+    this.#sin[n] = sinA;
+    this.#cos[n + 1] = cosB;
+    this.#sin[n + 1] = sinB;
+  }
+
+  #addPath(n: number): void {
+    const turnCos = this.#turnCos[n]!;
+    const turnSin = this.#turnSin[n]!;
+    let cos = this.#cos[n]!;
+    let sin = this.#sin[n]!;
+    for (let i = 0; i < BLOCK_SLOTS; i++) {
+      this.#blockRe[i]! += cos;
+      this.#blockIm[i]! += sin;
+      const nextCos = cos * turnCos - sin * turnSin;
+      sin = cos * turnSin + sin * turnCos;
+      cos = nextCos;
+    }
+    this.#cos[n] = cos;
+    this.#sin[n] = sin;
   }
 
   #anchor(): void {

@@ -82,14 +82,18 @@ export function exactChain(edges: Float64Array, fading: FadingLaw, slotS: number
   return { kind: 'exact', edges, law, transitions, leastStay, slotS };
 }
 
-/** Where the conditional law changes fast: near both ends of the state, on the scale of one step. In units of the mean SNR. */
+/**
+ * Where the conditional law changes fast: near both ends of the state, on the scale of one step; and towards 0, where the density is a power
+ * of the SNR that is not whole unless m is. In units of the mean SNR.
+ */
 function breakpoints(low: number, high: number, m: number, rho: number): number[] {
   const end = Math.min(high, low + 40 / m);
   const step = Math.sqrt(1 - rho);
-  const distances = [0.25, 0.5, 1, 1.5, 2, 3, 4, 6];
+  const distances = [0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 9, 13];
   const near = (edge: number, sign: number): number[] =>
     distances.map((c) => edge + (sign * step * Math.sqrt(Math.max(edge, step * step)) * c) / Math.sqrt(m));
   const inner = [...near(low, 1), ...near(high === Infinity ? end : high, -1), ...[1, 2, 3, 4].map((k) => low + ((end - low) * k) / 5)];
+  if (low === 0 && !Number.isInteger(m)) for (let k = 1; k <= 40; k++) inner.push(end * 4 ** -k);
   return [low, ...inner.filter((x) => x > low && x < end).sort((a, b) => a - b), end];
 }
 

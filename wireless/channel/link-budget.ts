@@ -1,4 +1,4 @@
-import type { LinkBudgetSpec } from '../scenario.ts';
+import type { LinkBudgetSpec } from '../../sim/base/radio-spec.ts';
 import { toDb } from '../math/decibel.ts';
 
 const LIGHT_MPS = 299_792_458;

@@ -1,4 +1,5 @@
-import type { ControllerKind, SchedulerKind, SignalId, SignalSpec } from '../scenario.ts';
+import type { SchedulerKind } from '../../sim/base/radio-spec.ts';
+import type { ControllerKind, SignalId, SignalSpec } from '../scenario.ts';
 import type { Protection } from '../app/layered-video.ts';
 
 /**

@@ -27,7 +27,6 @@ const SHARE_STEP = 0.05;
 export interface Calibration {
   decisions: number;
   predictedPsnrDb: number;
-  predictedEnergyPerBitJ: number;
 }
 
 /** Questions that the optimiser has answered in a run; users in like situations share them. */
@@ -38,7 +37,7 @@ export class Answers {
 
 /** Observes and decides for one user, once a period. */
 export class UserController {
-  readonly calibration: Calibration = { decisions: 0, predictedPsnrDb: 0, predictedEnergyPerBitJ: 0 };
+  readonly calibration: Calibration = { decisions: 0, predictedPsnrDb: 0 };
   readonly bus: SignalBus;
   readonly #scenario: WirelessScenario;
   readonly #user: User;
@@ -134,7 +133,6 @@ export class UserController {
     const { knobs, prediction } = decision;
     this.calibration.decisions++;
     this.calibration.predictedPsnrDb += prediction.psnrDb;
-    this.calibration.predictedEnergyPerBitJ += prediction.energyPerBitJ;
     radio.thresholds = instantaneousThresholds(MODE_TABLES[this.#scenario.phy.table], knobs.perTarget);
     radio.powerCap = knobs.power;
     queue.options.maxAttempts = knobs.retransmissions + 1;

@@ -1,5 +1,5 @@
 import { besselJ0 } from '../math/bessel.ts';
-import type { CsiSpec } from '../scenario.ts';
+import type { CsiSpec } from '../../sim/base/radio-spec.ts';
 
 /** Mean square errors of channel estimates, for a channel of unit power and pilots of mean SNR `meanSnr`. */
 

@@ -1,6 +1,6 @@
 import { fromDb, toDb } from '../math/decibel.ts';
 import type { RandomStream } from '../random-stream.ts';
-import type { CsiSpec } from '../scenario.ts';
+import type { CsiSpec } from '../../sim/base/radio-spec.ts';
 import { effectiveSnr, estimationError } from './estimation-error.ts';
 
 /** What an estimator needs of a channel: its complex gain. */
@@ -27,26 +27,49 @@ export interface ReporterOptions {
  */
 export class CsiReporter {
   readonly #spec: CsiSpec;
-  readonly #options: ReporterOptions;
+  readonly #modes: number;
+  readonly #meanSnr: number;
+  readonly #slotCorrelation: number;
+  readonly #gain: ComplexGain | null;
+  readonly #stream: RandomStream;
+  /** Step of the quantiser in dB; 0: there is none. */
+  readonly #stepDb: number;
+  /** Variance of a measurement's noise, and standard deviation of each of its two parts. */
+  readonly #noise: number;
+  readonly #noiseScale: number;
   readonly #estimationError: number;
-  /** Measurements of the latest slots. */
+  /** Draws for the noise of a measurement. */
+  readonly #normals = new Float64Array(2);
+  /** Measurements of the latest slots, a ring, and the place of the next one. */
   readonly #past: Float64Array;
-  #slot = 0;
+  #at = 0;
+  #slotsToReport = 0;
+  /** Until the first report is there, the mean. */
   #held = 0;
   /** What replaces the mode of this report: a number among the others; -1: nothing does. */
   #replacement = -1;
-  /** Margin of the outer loop, dB: subtracted from what is reported. */
+  /** Margin of the outer loop, dB: subtracted from what is reported; and the factor that it is. */
   #marginDb = 0;
+  #marginFactor = 1;
   #estimateRe = 0;
   #estimateIm = 0;
   #priorError = 1;
 
   constructor(options: ReporterOptions) {
-    this.#spec = options.spec;
-    this.#options = options;
-    this.#past = new Float64Array(options.spec.delaySlots + 1);
     const { spec, meanSnr, kalman } = options;
+    this.#spec = spec;
+    this.#modes = options.modes;
+    this.#meanSnr = meanSnr;
+    this.#slotCorrelation = options.slotCorrelation;
+    this.#gain = options.gain;
+    this.#stream = options.stream;
+    this.#stepDb = spec.quantiser === 'mode' ? 0 : spec.quantiser.stepDb;
+    this.#noise = 1 / (spec.pilots * meanSnr);
+    this.#noiseScale = Math.sqrt(this.#noise / 2);
     this.#estimationError = estimationError(spec, meanSnr, kalman.dopplerHz, kalman.slotS);
+    this.#past = new Float64Array(spec.delaySlots + 1);
+    this.#slotsToReport = spec.delaySlots;
+    this.#held = meanSnr;
   }
 
   get marginDb(): number {
@@ -55,21 +78,23 @@ export class CsiReporter {
 
   /** The SNR that the sender believes in this slot, whose true one is `snr`. */
   report(snr: number): number {
-    const { delaySlots, periodSlots, quantiser, feedbackError, olla } = this.#spec;
-    const { stream, modes } = this.#options;
-    const past = this.#past;
-    past[this.#slot % past.length] = this.#measure(snr);
-    const measured = this.#slot - delaySlots;
-    // Until the first report is there, the mean stands for it.
-    if (measured < 0) this.#held = this.#options.meanSnr;
-    else if (measured % periodSlots === 0) {
-      const value = past[measured % past.length]!;
-      this.#held =
-        quantiser === 'mode' || quantiser.stepDb === 0 ? value : fromDb(quantiser.stepDb * Math.round(toDb(value) / quantiser.stepDb));
-      this.#replacement = feedbackError > 0 && stream.uniform() < feedbackError ? stream.below(modes) : -1;
+    if (this.#gain === null) this.#past[this.#at] = snr;
+    else this.#measure(this.#gain);
+    this.#at = this.#at + 1 === this.#past.length ? 0 : this.#at + 1;
+    if (this.#slotsToReport === 0) {
+      this.#slotsToReport = this.#spec.periodSlots;
+      this.#receive();
     }
-    this.#slot++;
-    return olla.on ? this.#held * fromDb(-this.#marginDb) : this.#held;
+    this.#slotsToReport--;
+    return this.#held * this.#marginFactor;
+  }
+
+  /** The report of the oldest measurement kept arrives: it is `delaySlots` old. */
+  #receive(): void {
+    const measured = this.#past[this.#at]!;
+    this.#held = this.#stepDb === 0 ? measured : fromDb(this.#stepDb * Math.round(toDb(measured) / this.#stepDb));
+    const { feedbackError } = this.#spec;
+    this.#replacement = feedbackError > 0 && this.#stream.uniform() < feedbackError ? this.#stream.below(this.#modes) : -1;
   }
 
   /** The mode index that arrives over a feedback channel that replaces it, at times, by another one until the next report. */
@@ -93,17 +118,17 @@ export class CsiReporter {
     if (!on) return;
     const margin = this.#marginDb + failed * upDb - delivered * ((upDb * bler) / (1 - bler));
     this.#marginDb = Math.max(-clampDb, Math.min(clampDb, margin));
+    this.#marginFactor = fromDb(-this.#marginDb);
   }
 
   /** One slot's measurement: the pilots of a slot are one sample of the gain with their joint SNR. */
-  #measure(snr: number): number {
-    const { spec, gain, meanSnr, stream, slotCorrelation } = this.#options;
-    if (gain === null) return snr;
-    const noise = 1 / (spec.pilots * meanSnr);
-    const scale = Math.sqrt(noise / 2);
-    const re = gain.re + scale * stream.normal();
-    const im = gain.im + scale * stream.normal();
-    switch (spec.estimator) {
+  #measure(gain: ComplexGain): void {
+    const noise = this.#noise;
+    const normals = this.#normals;
+    this.#stream.normals(normals);
+    const re = gain.re + this.#noiseScale * normals[0]!;
+    const im = gain.im + this.#noiseScale * normals[1]!;
+    switch (this.#spec.estimator) {
       case 'perfect':
       case 'ls':
         this.#estimateRe = re;
@@ -117,15 +142,15 @@ export class CsiReporter {
       }
       case 'kalman': {
         const weight = this.#priorError / (this.#priorError + noise);
-        const predictedRe = slotCorrelation * this.#estimateRe;
-        const predictedIm = slotCorrelation * this.#estimateIm;
+        const predictedRe = this.#slotCorrelation * this.#estimateRe;
+        const predictedIm = this.#slotCorrelation * this.#estimateIm;
         this.#estimateRe = predictedRe + weight * (re - predictedRe);
         this.#estimateIm = predictedIm + weight * (im - predictedIm);
-        const a2 = slotCorrelation * slotCorrelation;
+        const a2 = this.#slotCorrelation * this.#slotCorrelation;
         this.#priorError = a2 * (1 - weight) * this.#priorError + 1 - a2;
         break;
       }
     }
-    return meanSnr * (this.#estimateRe * this.#estimateRe + this.#estimateIm * this.#estimateIm);
+    this.#past[this.#at] = this.#meanSnr * (this.#estimateRe * this.#estimateRe + this.#estimateIm * this.#estimateIm);
   }
 }

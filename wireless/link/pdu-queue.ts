@@ -126,7 +126,8 @@ export class PduQueue {
   serve(count: number, mode: number, radio: Radio, stream: RandomStream, endPs: number): number {
     const { harq, deadline, slotPs, pauseNacks, pauseSlots, sink } = this.options;
     const mask = this.#packetOf.length - 1;
-    const first = radio.failProbability(mode, 0, radio.dataSnr);
+    const { dataSnr } = radio;
+    const first = radio.failProbability(mode, 0, dataSnr);
     const isProbing = pauseNacks !== null && this.#failuresInRow >= pauseNacks;
     const combines = harq !== 'none';
     const most = isProbing ? Math.min(1, count) : count;
@@ -152,7 +153,7 @@ export class PduQueue {
       }
       sent++;
       const before = this.#combined[at]!;
-      const gathered = combines ? this.#gathered(before, radio.dataSnr) : 0;
+      const gathered = combines ? this.#gathered(before, dataSnr) : 0;
       const fails = before === 0 ? first : radio.failProbability(mode, before, gathered);
       if (stream.uniform() >= fails) {
         delivered++;

@@ -15,9 +15,11 @@ export class AverageRates {
   }
 
   endSlot({ users, slotS }: CellView, served: number, bits: number): void {
+    const averages = this.bits;
+    const least = LEAST_BPS * slotS;
     for (let user = 0; user < users; user++) {
-      const average = this.bits[user]! + this.#weight * ((user === served ? bits : 0) - this.bits[user]!);
-      this.bits[user] = Math.max(LEAST_BPS * slotS, average);
+      const before = averages[user]!;
+      averages[user] = Math.max(least, before + this.#weight * ((user === served ? bits : 0) - before));
     }
   }
 }

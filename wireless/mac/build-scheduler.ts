@@ -1,4 +1,4 @@
-import type { MacSpec } from '../scenario.ts';
+import type { MacSpec } from '../../sim/base/radio-spec.ts';
 import { AverageRates } from './average-rate.ts';
 import {
   exponentialProportionalFair,

@@ -12,18 +12,26 @@ export const proportionalFair =
   ({ rateBits }, user) =>
     rateBits[user]! / average.bits[user]!;
 
-/** How much of its allowed misses a user's waiting is worth a second: -log10(miss) / bound. */
-const pressure = ({ missTarget, delayBoundS }: CellView, user: number): number => -Math.log10(missTarget[user]!) / delayBoundS[user]!;
+/** How much of its allowed misses a user's waiting is worth a second, -log10(miss) / bound: the same all the time, so worked out once. */
+function pressureOf(users: number): Rule {
+  const known = new Float64Array(users).fill(NaN);
+  return ({ missTarget, delayBoundS }, user) => {
+    if (Number.isNaN(known[user]!)) known[user] = -Math.log10(missTarget[user]!) / delayBoundS[user]!;
+    return known[user]!;
+  };
+}
 
 /** Modified largest weighted delay first (Andrews et al., IEEE Commun. Mag. 39(2), 2001). */
 export function modifiedLargestWeightedDelay(average: AverageRates): Rule {
   const fair = proportionalFair(average);
+  const pressure = pressureOf(average.bits.length);
   return (view, user) => (isRealTime(view, user) ? pressure(view, user) * view.headDelayS[user]! : 1) * fair(view, user);
 }
 
 /** EXP/PF (Rhee, Holtzman and Kim 2003). */
 export function exponentialProportionalFair(average: AverageRates): Rule {
   const fair = proportionalFair(average);
+  const pressure = pressureOf(average.bits.length);
   return (view, user) => {
     if (!isRealTime(view, user)) return fair(view, user);
     const mean = meanOverRealTime(view, (other) => pressure(view, other) * view.headDelayS[other]!);

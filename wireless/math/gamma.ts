@@ -95,6 +95,3 @@ export function gammaPInverse(a: number, p: number): number {
 
 /** Complementary error function, from Q(1/2, x^2): full relative precision in the tail. */
 export const erfc = (x: number): number => (x < 0 ? 2 - gammaQ(0.5, x * x) : gammaQ(0.5, x * x));
-
-/** Tail of the standard normal distribution, P(Z > x). */
-export const gaussQ = (x: number): number => erfc(x / Math.SQRT2) / 2;

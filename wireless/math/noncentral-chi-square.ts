@@ -21,11 +21,15 @@ export function noncentralChiSquareCdf(x: number, k: number, lambda: number): nu
   let weight = weightAtMiddle;
   let p = pAtMiddle;
   let step = stepAtMiddle;
-  for (let j = middle + 1; weight > 1e-18 && p > 0; j++) {
+  for (let j = middle + 1; weight > 1e-18; j++) {
     p -= step;
     step *= y / (k / 2 + j);
     weight *= half / j;
-    if (p > 0) sum += weight * p;
+    if (p <= 0) break;
+    const before = sum;
+    sum += weight * p;
+    // Terms fall from here on.
+    if (sum === before) break;
   }
   weight = weightAtMiddle;
   p = pAtMiddle;

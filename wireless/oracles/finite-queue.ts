@@ -24,6 +24,8 @@ export interface FiniteQueueFacts {
   readonly meanQueue: number;
   /** Mean wait of an accepted packet in slots, by Little's law. */
   readonly delaySlots: number;
+  /** Packets served a slot in each state of the channel. */
+  readonly served: Float64Array;
 }
 
 /** In a slot up to C packets of the backlog are served, then the arrivals of the slot join what is left. */
@@ -59,9 +61,12 @@ export function finiteQueue({ arrivals, capacity, service, per }: FiniteQueue, c
   const stationary = stationaryLaw(transitions, size);
   let dropped = 0;
   let meanQueue = 0;
+  const served = new Float64Array(states);
   stationary.forEach((probability, at) => {
+    const queue = Math.floor(at / states);
+    served[at % states]! += probability * Math.min(queue, service[at % states]!);
     dropped += probability * expectedDrops[at]!;
-    meanQueue += probability * Math.floor(at / states);
+    meanQueue += probability * queue;
   });
   const dropProbability = dropped / arrivals;
   const loss = 1 - (1 - dropProbability) * (1 - per);
@@ -71,6 +76,7 @@ export function finiteQueue({ arrivals, capacity, service, per }: FiniteQueue, c
     throughput: arrivals * (1 - loss),
     meanQueue,
     delaySlots: meanQueue / (arrivals * (1 - dropProbability)),
+    served,
   };
 }
 

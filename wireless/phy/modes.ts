@@ -1,3 +1,4 @@
+import type { ModeTable } from '../../sim/base/radio-spec.ts';
 import { fromDb } from '../math/decibel.ts';
 
 /**
@@ -13,8 +14,6 @@ export interface PhyMode {
   /** Below this SNR (linear) every packet is lost. */
   readonly thresholdSnr: number;
 }
-
-export type ModeTable = 'TM1' | 'TM2' | 'TM2Q';
 
 /** Bits of the packets that the tables were fitted for. */
 export const TABLE_PACKET_BITS = 1080;
@@ -48,6 +47,10 @@ const TM2: readonly PhyMode[] = [
 
 /** TM1: uncoded; TM2: convolutionally coded; TM2Q: TM2 without 16-QAM 9/16, so that 2 bits a symbol and slot are whole packets. */
 export const MODE_TABLES: Readonly<Record<ModeTable, readonly PhyMode[]>> = { TM1, TM2, TM2Q: TM2.filter((_, n) => n !== 3) };
+
+/** The first mode in which a slot would carry parts of PDUs, with so many of them at one bit a symbol; undefined: there is none. */
+export const brokenMode = (table: ModeTable, packetsPerSlot: number): PhyMode | undefined =>
+  MODE_TABLES[table].find(({ bitsPerSymbol }) => !Number.isInteger(bitsPerSymbol * packetsPerSlot));
 
 /** The SNR at which a e^(-g snr) is 1: below, the fit is no probability. */
 export const cappedBelow = ({ a, g }: PhyMode): number => Math.log(a) / g;

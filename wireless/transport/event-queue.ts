@@ -5,6 +5,8 @@ interface Entry {
   readonly action: () => void;
 }
 
+const EVENTS_BETWEEN_LOOKS = 4096;
+
 /** The clock of a packet-by-packet run and what is to happen, on a binary heap. */
 export class EventQueue {
   nowPs = 0;
@@ -28,9 +30,15 @@ export class EventQueue {
     this.at(this.nowPs + delayPs, action);
   }
 
-  /** Does everything up to `untilPs`, and stands there. */
-  runUntil(untilPs: number): void {
+  /**
+   * Does everything up to `untilPs`, and stands there.
+   *
+   * @param shouldStop asked now and then; where it ends the run, the clock stands at the last thing done
+   */
+  runUntil(untilPs: number, shouldStop: () => boolean = () => false): void {
+    let done = 0;
     while (this.#heap.length > 0 && this.#heap[0]!.atPs <= untilPs) {
+      if (done++ % EVENTS_BETWEEN_LOOKS === 0 && shouldStop()) return;
       const { atPs, action } = this.#pop();
       this.nowPs = atPs;
       action();

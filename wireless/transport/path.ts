@@ -1,6 +1,7 @@
 import type { RandomStream } from '../random-stream.ts';
 import type { PathSpec } from '../scenario.ts';
 import type { EventQueue } from './event-queue.ts';
+import type { LossCause } from './flow-counts.ts';
 
 /** A packet of a transport flow on its way. */
 export interface Segment {
@@ -12,11 +13,16 @@ export interface Segment {
 /** Where packets end: at the receiver, or lost, with the reason. */
 export interface PathEnd {
   onArrival(segment: Segment): void;
-  onLoss(segment: Segment, cause: 'wireless' | 'congestion'): void;
+  onLoss(segment: Segment, cause: LossCause): void;
 }
 
-/** Packets in the bottleneck's queue from which on arriving ones are marked, as a share of its size. */
-const MARK_AT = 0.5;
+/** The way of a flow's packets. */
+export interface Way {
+  send(segment: Segment, end: PathEnd): void;
+}
+
+/** How full a queue is, as a share of its size, from which on arriving packets are marked. */
+export const MARK_AT = 0.5;
 
 /** The wired bottleneck: a first-in first-out queue for whole packets of one size, shared with cross traffic. */
 export class Bottleneck {
@@ -57,8 +63,8 @@ export class Bottleneck {
   }
 }
 
-/** The way of one flow: bottleneck, propagation, and the air before or after. */
-export class Path {
+/** The way of one flow: bottleneck, propagation, and the air before or after, which loses packets at random. */
+export class Path implements Way {
   readonly #events: EventQueue;
   readonly #bottleneck: Bottleneck;
   readonly #spec: PathSpec;

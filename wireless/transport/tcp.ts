@@ -1,6 +1,6 @@
 import type { EventQueue } from './event-queue.ts';
-import { noCounts, type TransportFlow } from './flow-counts.ts';
-import type { Path, PathEnd, Segment } from './path.ts';
+import { countLoss, type LossCause, noCounts, type TransportFlow } from './flow-counts.ts';
+import type { PathEnd, Segment, Way } from './path.ts';
 import type { WindowRule } from './window-rules.ts';
 
 const REORDER = 3;
@@ -16,7 +16,7 @@ const MOST_RTO_PS = 60e12;
 export class Tcp implements TransportFlow, PathEnd {
   counts = noCounts();
   readonly #events: EventQueue;
-  readonly #path: Path;
+  readonly #path: Way;
   readonly #rule: WindowRule;
   readonly #segmentBytes: number;
   readonly #backPs: number;
@@ -35,7 +35,7 @@ export class Tcp implements TransportFlow, PathEnd {
   #timer = 0;
   #backoff = 1;
 
-  constructor(events: EventQueue, path: Path, rule: WindowRule, segmentBytes: number, backPs: number) {
+  constructor(events: EventQueue, path: Way, rule: WindowRule, segmentBytes: number, backPs: number) {
     this.#events = events;
     this.#path = path;
     this.#rule = rule;
@@ -52,9 +52,8 @@ export class Tcp implements TransportFlow, PathEnd {
     this.#events.after(this.#backPs, () => this.#onAck(segment));
   }
 
-  onLoss(_segment: Segment, cause: 'wireless' | 'congestion'): void {
-    if (cause === 'wireless') this.counts.wirelessLosses++;
-    else this.counts.congestionLosses++;
+  onLoss(_segment: Segment, cause: LossCause): void {
+    countLoss(this.counts, cause);
   }
 
   #fill(): void {

@@ -1,8 +1,8 @@
 import type { LossClassifier, Verdict } from './classifiers/loss-classifier.ts';
 import type { EventQueue } from './event-queue.ts';
-import { noCounts, type TransportFlow } from './flow-counts.ts';
+import { countLoss, type LossCause, noCounts, type TransportFlow } from './flow-counts.ts';
 import { LossHistory } from './loss-history.ts';
-import type { Path, PathEnd, Segment } from './path.ts';
+import type { PathEnd, Segment, Way } from './path.ts';
 import { tfrcRateBytesPerS } from './tfrc-equation.ts';
 
 /** Packets that have to come after a missing one before it counts as lost. */
@@ -26,7 +26,7 @@ export interface TfrcOptions {
 export class Tfrc implements TransportFlow, PathEnd {
   counts = noCounts();
   readonly #events: EventQueue;
-  readonly #path: Path;
+  readonly #path: Way;
   readonly #options: TfrcOptions;
   // Sender.
   #rate: number;
@@ -49,7 +49,7 @@ export class Tfrc implements TransportFlow, PathEnd {
   #lastSentPs = 0;
   #reportTimer = 0;
 
-  constructor(events: EventQueue, path: Path, options: TfrcOptions) {
+  constructor(events: EventQueue, path: Way, options: TfrcOptions) {
     this.#events = events;
     this.#path = path;
     this.#options = options;
@@ -113,10 +113,10 @@ export class Tfrc implements TransportFlow, PathEnd {
 
   // Receiver
 
-  onLoss(segment: Segment, cause: Verdict): void {
-    if (cause === 'wireless') this.counts.wirelessLosses++;
-    else this.counts.congestionLosses++;
-    this.#causeOf.set(segment.seq, cause);
+  /** What came too late waited for too long: in the eyes of the flow that is congestion. */
+  onLoss(segment: Segment, cause: LossCause): void {
+    countLoss(this.counts, cause);
+    this.#causeOf.set(segment.seq, cause === 'wireless' ? 'wireless' : 'congestion');
   }
 
   onArrival(segment: Segment): void {

@@ -9,11 +9,12 @@ import { ZigZagBiazSpike } from './classifiers/zbs.ts';
 import { ZigZag } from './classifiers/zigzag.ts';
 import { EventQueue } from './event-queue.ts';
 import { type FlowCounts, noCounts, type TransportFlow } from './flow-counts.ts';
-import { Bottleneck, Path } from './path.ts';
+import { Bottleneck, Path, type Way } from './path.ts';
 import { Tcp } from './tcp.ts';
 import { Tfrc } from './tfrc.ts';
 import { Reno, Veno, Westwood } from './window-rules.ts';
 
+/** A flow and its way; times in picoseconds. */
 export interface TransportRunSpec {
   readonly transport: WirelessTransportSpec;
   readonly path: PathSpec;
@@ -29,28 +30,44 @@ export interface TransportCounts {
   readonly durationPs: number;
 }
 
-/** One transport flow over a wired bottleneck and a link that loses packets at random, packet by packet. */
-export function runTransport(spec: TransportRunSpec): TransportCounts {
+/** How the air is part of the way, in place of one that loses packets at random. */
+export interface Air {
+  /** The way over the bottleneck and the air. */
+  over(events: EventQueue, bottleneck: Bottleneck): Way;
+  /** The warm-up is over. */
+  startCounting(): void;
+}
+
+/**
+ * One transport flow over a wired bottleneck and the air, packet by packet.
+ *
+ * @param shouldStop asked now and then; the counts are then of the time so far
+ * @param air null: packets are lost at random, with the probability of the path
+ */
+export function runTransport(spec: TransportRunSpec, shouldStop: () => boolean = () => false, air: Air | null = null): TransportCounts {
   const { transport, path, seed, warmupPs, durationPs } = spec;
   const { segmentBytes } = transport;
   const events = new EventQueue();
   const bottleneck = new Bottleneck(events, path, segmentBytes, new RandomStream(seed, 'wireless-cross-traffic', 0));
   const pathOf = (number: number, loss: number): Path =>
     new Path(events, bottleneck, path, loss, new RandomStream(seed, 'wireless-air', number));
-  const flow = flowOf(spec, events, pathOf(0, path.wirelessLoss ?? 0));
+  const flow = flowOf(spec, events, air === null ? pathOf(0, path.wirelessLoss ?? 0) : air.over(events, bottleneck));
   const competitor = path.competingTcp ? new Tcp(events, pathOf(1, 0), new Reno(), segmentBytes, path.delayPs) : null;
   flow.start();
   competitor?.start();
-  if (warmupPs > 0) {
-    events.runUntil(warmupPs);
-    flow.counts = noCounts();
-    if (competitor !== null) competitor.counts = noCounts();
+  if (warmupPs > 0) events.runUntil(warmupPs, shouldStop);
+  if (events.nowPs === warmupPs) {
+    if (warmupPs > 0) {
+      flow.counts = noCounts();
+      if (competitor !== null) competitor.counts = noCounts();
+    }
+    air?.startCounting();
+    events.runUntil(warmupPs + durationPs, shouldStop);
   }
-  events.runUntil(warmupPs + durationPs);
-  return { flow: flow.counts, competitor: competitor?.counts ?? null, durationPs };
+  return { flow: flow.counts, competitor: competitor?.counts ?? null, durationPs: Math.max(0, events.nowPs - warmupPs) };
 }
 
-function flowOf({ transport, path }: TransportRunSpec, events: EventQueue, way: Path): TransportFlow {
+function flowOf({ transport, path }: TransportRunSpec, events: EventQueue, way: Way): TransportFlow {
   const { segmentBytes } = transport;
   switch (transport.kind) {
     case 'tfrc':

@@ -1,4 +1,5 @@
-import type { ChannelSpec, UserSpec, WirelessScenario } from '../scenario.ts';
+import type { ChannelSpec } from '../../sim/base/radio-spec.ts';
+import type { UserSpec, WirelessScenario } from '../scenario.ts';
 
 /** The channel of the closed forms: Rayleigh, an independent fade each slot. */
 export const BLOCK_CHANNEL: ChannelSpec = {

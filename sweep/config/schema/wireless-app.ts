@@ -1,14 +1,21 @@
 import { z } from 'zod';
-import { bytes, count, kind, quantity, rate, time, word } from './fields.ts';
+import { bytes, count, kind, quantity, time, word } from './fields.ts';
 import { positive, probability } from './wireless-channel.ts';
+
+/** At most 1000 frames. */
+const GOP = /^[IPB]{1,1000}$/;
+const pacedRate = (description: string) => quantity('rate', description, { min: 1000, example: '64kbps' });
 
 const fps = () => count('Frames a second.', 1000, 30).default(30);
 const gop = () =>
   z
     .string()
-    .regex(/^[IPB]{1,1000}$/)
+    .refine((text) => GOP.test(text), {
+      message: 'not the frames of a group of pictures',
+      params: { hint: 'write letters I, P and B, such as IBBPBBPBBPBB' },
+    })
     .default('IBBPBBPBBPBB')
-    .meta({ description: 'Group of pictures, a letter (I, P, B) a frame.', example: 'IBBPBBPBBPBB' });
+    .meta({ description: 'Group of pictures, a letter (I, P, B) a frame.', example: 'IBBPBBPBBPBB', pattern: GOP.source });
 const sourceRate = (description: string, example: string) => quantity('rate', description, { min: 1, example });
 const packet = (fallback: string) => bytes('Of a packet.').prefault(fallback);
 const spell = (description: string, fallback: string) => time(description).prefault(fallback);
@@ -26,12 +33,12 @@ export const app = z
     }),
     z.strictObject({
       kind: kind('cbr', 'Packets at a constant rate.'),
-      rate: rate('Of the source.'),
+      rate: pacedRate('Of the source.'),
       packet: packet('500B'),
     }),
     z.strictObject({
       kind: kind('on-off', 'A constant rate for an exponential time, then silence for one.'),
-      rate: rate('While it sends.'),
+      rate: pacedRate('While it sends.'),
       packet: packet('500B'),
       on: spell('Mean time of sending.', '1s'),
       off: spell('Mean time of silence.', '1s'),

@@ -5,36 +5,7 @@ import { bytes, count, flag, integer, quantity, rate, time, word } from './field
 import { wirelessReport } from './sweep.ts';
 import { app, qos } from './wireless-app.ts';
 import { channel, csi, probability, watts } from './wireless-channel.ts';
-
-const slot = z
-  .strictObject({
-    duration: time('Of a slot.', { example: '2ms' }).prefault('2ms'),
-    packet: quantity('bits', 'A packet of the link.', { example: '1080bit' }).prefault('1080bit'),
-    packetsPerSlot: count(
-      'Packets that a slot carries at one bit a symbol; times the bits a symbol of each mode a whole number. Default: 4 with table TM2, else 2.',
-      1024,
-      4,
-    ).optional(),
-  })
-  .prefault({})
-  .meta({ description: 'The slots of the link.' });
-
-const phy = z
-  .strictObject({
-    table: word(['TM1', 'TM2', 'TM2Q'], 'Modes: uncoded, convolutionally coded, or TM2 without 16-QAM 9/16.').default('TM2'),
-    rule: word(['A', 'B'], 'Thresholds: A: no attempt above the PER target; B: the mean inside each mode at it.').default('A'),
-    perTarget: z
-      .union([z.number().gt(0).lt(1).meta({ example: 0.01 }), z.literal('from-loss')])
-      .optional()
-      .meta({
-        description:
-          'PER target of an attempt; from-loss: what qos.loss and the retransmissions allow (rule A). Default: that of the controller, else from-loss; rule B: 0.01.',
-      }),
-    fixedMode: integer('One mode for all channels, from 1. Default: adaptive.', 1, 7).optional(),
-    power: word(['constant', 'inversion'], 'inversion: as much power as the chosen mode needs.').default('constant'),
-  })
-  .prefault({})
-  .meta({ description: 'Modulation and coding.' });
+import { phy, queue, slot } from './wireless-link.ts';
 
 const arq = z
   .strictObject({
@@ -47,9 +18,15 @@ const arq = z
     byClass: flag(
       'At most 6, 3, 1 retransmissions for I, P, B frames or layers 0, 1, 2. Default: as the controller has it, else false.',
     ).optional(),
+    pauseNacks: count(
+      'Failures in a row after which the sender pauses, then tries one packet at a time. Default: never.',
+      1000,
+      3,
+    ).optional(),
+    pauseSlots: count('Slots of a pause. Default: 5.', 100_000, 5).optional(),
   })
   .prefault({})
-  .meta({ description: 'Retransmissions of the link.' });
+  .meta({ description: 'Retransmissions of the link. A bare word is the kind.', shorthand: true });
 
 const mac = z
   .strictObject({
@@ -61,7 +38,7 @@ const mac = z
     dropLate: flag('Packets older than their delay bound are dropped. Default: as the controller has it, else false.').optional(),
   })
   .prefault({})
-  .meta({ description: 'The scheduler.' });
+  .meta({ description: 'The scheduler. A bare word is the kind.', shorthand: true });
 
 const transport = z
   .strictObject({
@@ -77,7 +54,7 @@ const transport = z
       .meta({ description: 'Thresholds of zigzag, in standard deviations, by the number of losses.', example: [-1, -0.5, 0, -0.5] }),
   })
   .prefault({})
-  .meta({ description: 'Rate control between the ends of a path.' });
+  .meta({ description: 'Rate control between the ends of a path. A bare word is the kind.', shorthand: true });
 
 const path = z
   .strictObject({
@@ -85,11 +62,25 @@ const path = z
     queuePackets: count('Its queue.', 1_000_000, 50).default(50),
     delay: time('Propagation one way.', { example: '50ms' }).prefault('50ms'),
     crossTraffic: z.number().min(0).max(10).default(0).meta({ description: 'Poisson packets, as a share of the rate.', example: 0.3 }),
-    wirelessLoss: z.number().min(0).lt(1).default(0).meta({ description: 'P(a packet is lost on the air).', example: 0.01 }),
+    wirelessLoss: z
+      .union([z.number().min(0).lt(1).meta({ example: 0.01 }), z.literal('cell')])
+      .default(0)
+      .meta({
+        description: 'P(a packet is lost on the air); cell: the air is the cell of this config, and its first user receives the flow.',
+      }),
     wireless: word(['last-hop', 'backbone'], 'Losses on the air come after the bottleneck, or before it.').default('last-hop'),
     competingTcp: flag('Whether a Reno flow shares the bottleneck and loses nothing on the air.').default(false),
   })
-  .meta({ description: 'A flow over a wired bottleneck and a lossy link, in place of a cell.' });
+  .meta({ description: 'A flow over a wired bottleneck and a lossy link, in place of a cell or before one.' });
+
+const like = (block: string) => ({ description: `What differs from the top-level ${block}.`, sameAs: block });
+const entry = z
+  .strictObject({
+    app: app.optional().meta({ ...like('app'), shorthand: true }),
+    channel: channel.optional().meta(like('channel')),
+    qos: qos.optional().meta(like('qos')),
+  })
+  .meta({ example: { app: 'voice' } });
 
 const users = z
   .union([
@@ -97,7 +88,7 @@ const users = z
     z.strictObject({
       count: count('How many users.', 10_000, 10),
       mix: z
-        .array(z.strictObject({ app: app.optional(), channel: channel.optional(), qos: qos.optional() }).meta({ example: {} }))
+        .array(entry)
         .min(1)
         .meta({ description: 'User i is as entry i modulo their number; what an entry leaves out is as the blocks app, channel, qos.' }),
     }),
@@ -171,10 +162,7 @@ export const WIRELESS_BLOCKS = {
   phy,
   csi: csi.prefault({}),
   arq,
-  queue: z
-    .strictObject({ packets: count('That the queue of a user holds.', 1_000_000, 50).default(50) })
-    .prefault({})
-    .meta({ description: 'The queue of the link.' }),
+  queue,
   mac,
   app: app.optional(),
   qos: qos.prefault({}),

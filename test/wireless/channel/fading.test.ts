@@ -63,6 +63,23 @@ describe('a sum of sinusoids', () => {
     });
   });
 
+  test.each([1, 2, 5, 32])('of %i paths is the sum of their cosines and sines in every slot', (paths) => {
+    const draws = stream(3);
+    const angles = Array.from({ length: paths }, (_, n) => {
+      const theta = (2 * draws.uniform() - 1) * Math.PI;
+      const phase = (2 * draws.uniform() - 1) * Math.PI;
+      return { phase, turn: 2 * Math.PI * DOPPLER_HZ * SLOT_S * Math.cos((2 * Math.PI * (n + 1) + theta) / paths) };
+    });
+    const gain = new ClarkeGain(paths, DOPPLER_HZ, SLOT_S, stream(3));
+    for (let slot = 0; slot < 200; slot++) {
+      gain.advance();
+      const sum = (part: (angle: number) => number): number =>
+        angles.reduce((total, { phase, turn }) => total + part(slot * turn + phase), 0) / Math.sqrt(paths);
+      expect(gain.re).toBeCloseTo(sum(Math.cos), 11);
+      expect(gain.im).toBeCloseTo(sum(Math.sin), 11);
+    }
+  });
+
   test('keeps its rotations exact over the anchor at 2^16 slots', () => {
     // At a Doppler of 0 nothing moves: what changes is rounding.
     const still = new ClarkeFading(16, 0, SLOT_S, 0, stream(1));

@@ -93,3 +93,20 @@ describe('a channel of states', () => {
     expect(reported.slice(3)).toEqual(states.slice(0, -3));
   });
 });
+
+test.each([
+  [0.5, 40],
+  [0.6, 40],
+  [0.75, 10],
+  [1, 10],
+  [1.4, 9],
+  [2, 10],
+])('the exact chain keeps its law, also where the density is not smooth at 0: m = %d at %d Hz', (m, dopplerHz) => {
+  const { law, transitions } = exactChain(EDGES, { ...FAST, m, dopplerHz }, SLOT_S);
+  const states = law.length;
+  for (let j = 0; j < states; j++) {
+    let after = 0;
+    for (let i = 0; i < states; i++) after += law[i]! * transitions[i * states + j]!;
+    expect(Math.abs(after / law[j]! - 1)).toBeLessThan(1e-8);
+  }
+});

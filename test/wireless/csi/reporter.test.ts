@@ -6,7 +6,7 @@ import { besselJ0 } from '../../../wireless/math/bessel.ts';
 import { fromDb, toDb } from '../../../wireless/math/decibel.ts';
 import { RandomStream } from '../../../wireless/random-stream.ts';
 import { runCell } from '../../../wireless/run.ts';
-import type { CsiSpec } from '../../../wireless/scenario.ts';
+import type { CsiSpec } from '../../../sim/base/radio-spec.ts';
 import { ONE_LINK } from '../../../wireless/validation/defaults.ts';
 
 const MEAN_SNR = 10;

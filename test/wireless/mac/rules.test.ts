@@ -13,7 +13,7 @@ import { earliestDeadline, strictPriority } from '../../../wireless/mac/simple-r
 import { fromDb } from '../../../wireless/math/decibel.ts';
 import { opportunisticRate } from '../../../wireless/oracles/capacity.ts';
 import { RandomStream } from '../../../wireless/random-stream.ts';
-import type { SchedulerKind } from '../../../wireless/scenario.ts';
+import type { SchedulerKind } from '../../../sim/base/radio-spec.ts';
 
 interface UserNow {
   readonly backlog?: number;

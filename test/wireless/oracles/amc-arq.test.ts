@@ -3,7 +3,8 @@ import { toDb } from '../../../wireless/math/decibel.ts';
 import { powerCorrelation } from '../../../wireless/math/nakagami.ts';
 import { amcArq, amcArqForLoss, fixedMode, outdatedPer, outdatedPerUncapped } from '../../../wireless/oracles/amc-arq.ts';
 import { instantaneousThresholds, modeProbabilities, targetPer } from '../../../wireless/phy/amc.ts';
-import { cappedBelow, MODE_TABLES, type ModeTable, packetErrorRate } from '../../../wireless/phy/modes.ts';
+import type { ModeTable } from '../../../sim/base/radio-spec.ts';
+import { cappedBelow, MODE_TABLES, packetErrorRate } from '../../../wireless/phy/modes.ts';
 import { oracleFilesMissing, oracleRows } from '../oracle-files.ts';
 import { close, digits, TM2, SNR_15_DB } from '../closed-form.ts';
 
