@@ -7,6 +7,7 @@ import { Network, type NetworkOptions } from './fabric/network.ts';
 import { partialRun, type PartialRun, type RunEnding } from './partial-run.ts';
 import type { Prepared } from './prepare.ts';
 import { ProbeSampler } from './probes/probe-sampler.ts';
+import { airInterface } from '../wireless/hop/wireless-hop.ts';
 
 /** How a caller follows a run, and ends it before its time. */
 export interface RunControl {
@@ -36,7 +37,12 @@ const STALL_CHECK_PS = 1e9;
 /** Runs the packets of a Scenario, or of one partition of it, to the end or to a stop condition. */
 export function runPackets(prepared: Prepared, options: PacketRunOptions): PartialRun {
   const probes = probesOf(prepared);
-  const network = new Network(prepared, probes === null ? options : { ...options, observer: observers(probes, options.observer) });
+  const { topology, seed } = prepared.scenario;
+  const network = new Network(prepared, {
+    ...options,
+    ...(probes === null ? {} : { observer: observers(probes, options.observer) }),
+    ...(topology.wireless === undefined ? {} : { air: airInterface(topology.wireless, seed) }),
+  });
   const ending = runNetwork(network, prepared.scenario, options, probes);
   return partialRun(network, prepared.topology, ending, probes?.tables() ?? null);
 }
@@ -96,10 +102,11 @@ export function runNetwork(network: Network, scenario: Scenario, options: Packet
 }
 
 /** No packet is under way or may start, and some wait behind a pause: nothing can ever resume them. */
-function standsStill({ engine, ports }: Network, partition: Partition | undefined): boolean {
+function standsStill({ engine, ports, switches }: Network, partition: Partition | undefined): boolean {
   const paused = ports.waitingPaused();
   // A packet that the link will lose is in no mailbox, but those behind it are still served.
-  return sumOver(partition, engine.mailboxes.packets() + ports.waiting() - paused) === 0 && sumOver(partition, paused) > 0;
+  const held = switches.reduce((total, node) => total + node.held, 0);
+  return sumOver(partition, engine.mailboxes.packets() + held + ports.waiting() - paused) === 0 && sumOver(partition, paused) > 0;
 }
 
 function pauseOf(network: Network, { onProgress, shouldStop, partition }: PacketRunOptions): (() => boolean) | null {

@@ -4,6 +4,7 @@ import { DEFAULT_CLASS } from './base/job-spec.ts';
 import type { Scenario } from './base/scenario.ts';
 import type { Measuring } from './base/measures.ts';
 import { countSends, type Schedule } from './base/schedule.ts';
+import { checkSwitchOperations } from './base/switch-operations.ts';
 import type { Topology } from './base/topology.ts';
 import type { FlowPlan } from './balancing/flow-plan.ts';
 import { RouteEpochs } from './balancing/route-epochs.ts';
@@ -19,6 +20,8 @@ import { buildTopology } from '../topologies/build-topology.ts';
 import { connectedTopology } from '../topologies/connectivity.ts';
 import { MAX_FLOW_PACKETS } from './transport/flow-table.ts';
 import { RECEIVE_WINDOW_PACKETS } from './transport/selective-repeat-sender.ts';
+import { checkHop } from '../wireless/hop/wireless-hop.ts';
+import { meanRateNotice } from '../wireless/hop/mean-rate.ts';
 import { buildTraffic, ownTraffic, type Job, type Traffic } from '../workloads/traffic.ts';
 import type { Notice } from '../workloads/workload.ts';
 
@@ -71,7 +74,10 @@ export interface Prepared {
 export function prepare(scenario: Scenario, own?: Schedule): Prepared {
   const { schedule, notices, facts, measure, criticalShares, jobs } =
     own === undefined ? buildTraffic(scenario) : ownTraffic(scenario, own);
+  const { wireless } = scenario.topology;
+  if (wireless !== undefined) checkHop(wireless, scenario.seed);
   const topology = connectedTopology(scenario.topology, scenario.failures, schedule, scenario.seed);
+  checkSwitchOperations(topology, schedule);
   const plans = planJobs(topology, jobs, scenario.nic.mtuBytes);
   const preparedJobs = jobs.map((job, i) => preparedJob(scenario, topology, job, plans.ofJob[i]!));
   checkFlowSizes(scenario, plans, jobs);
@@ -80,6 +86,7 @@ export function prepare(scenario: Scenario, own?: Schedule): Prepared {
     ...preparedJobs.flatMap((job) => windowNotices(scenario, job)),
     ...headroomNotices(scenario, topology),
     ...(scenario.topology.notices ?? []).map((text): Notice => ({ level: 'warning', text })),
+    ...(wireless === undefined ? [] : meanRateNotice(wireless)).map((text): Notice => ({ level: 'note', text })),
     ...backgroundNotices(scenario, { topology, schedule, plan: plans.plan, jobOfFlow: plans.jobOfFlow, jobs }),
   ];
   const found = [...notices, ...(scenario.compat === undefined ? ofFabric : compatNotices(scenario.compat))];

@@ -1,4 +1,7 @@
-/** What a workload can say of a finished run beyond its completion: columns of the table, empty for the workloads that do not have them. */
+/**
+ * What a workload can say of a finished run beyond its completion, and wireless leaves of any run: columns of the table, empty for what does
+ * not have them.
+ */
 export const MEASURES = [
   'algbw_gb_per_s',
   'busbw_gb_per_s',
@@ -12,6 +15,9 @@ export const MEASURES = [
   'exposed_ep_us',
   'exposed_pp_us',
   'exposed_dp_us',
+  'wireless_losses',
+  'wireless_drops',
+  'wireless_error_rate',
 ] as const;
 
 export type Measure = (typeof MEASURES)[number];

@@ -1,3 +1,5 @@
+import type { WirelessHopSpec } from './wireless-hop-spec.ts';
+
 export interface LinkSpec {
   readonly rateBps: number;
   readonly delayPs: number;
@@ -6,6 +8,8 @@ export interface LinkSpec {
 export type TopologySpec = (LeafSpineSpec | FatTreeSpec | RailSpec | GraphSpec) & {
   /** What the file that the fabric comes from gives a person to know; absent: nothing. */
   readonly notices?: readonly string[];
+  /** Absent: every host has a cable only. */
+  readonly wireless?: WirelessHopSpec;
 };
 
 /** Machines with several GPUs, which NVLink joins (docs/model-servers.md). Rank r is GPU r mod `gpus` of server floor(r / gpus). */

@@ -11,6 +11,7 @@ import { PhaseLoads } from '../probes/link-loads.ts';
 import { FlowTable } from '../transport/flow-table.ts';
 import type { Receiver } from '../transport/sender.ts';
 import { hasCredit } from '../transport/transport-ends.ts';
+import type { AirInterface } from '../base/air.ts';
 import { buildHosts } from './build-hosts.ts';
 import { hasPfc, switchPorts } from './build-ports.ts';
 import { flowEnds, type FlowEnds, type NetworkJob } from './flow-ends.ts';
@@ -18,11 +19,13 @@ import type { Host } from './host.ts';
 import { layoutOf } from './layout-of.ts';
 import { linkTimeline, type LinkTimeline } from './link-timeline.ts';
 import { openFlows, type OpenFlows } from './open-flows.ts';
+import { heldPackets } from './reordering-switch.ts';
 import { ScheduleRunner, type CutOff } from './schedule-runner.ts';
-import { Switch, type SwitchShared } from './switch.ts';
+import type { Switch, SwitchShared } from './switch.ts';
 import type { SwitchPorts } from './switch-ports.ts';
 import { checkLimits, horizonPs, lookaheadPs, windowPs } from './time-limits.ts';
 import { trafficClasses } from './traffic-classes.ts';
+import { buildSwitches, WirelessLeaf } from './wireless-leaf.ts';
 
 /** What a packet run is made of. */
 export interface NetworkInput {
@@ -48,6 +51,8 @@ export interface NetworkOptions {
   readonly observer?: BatchObserver;
   /** The part of the run that is handled here. Default: all of it. */
   readonly partition?: Partition;
+  /** Leaves whose hosts are wireless terminals. Default: none. */
+  readonly air?: AirInterface;
 }
 
 /** Hosts, switches, ports and links of one packet run, joined to an engine. */
@@ -67,6 +72,8 @@ export class Network {
   readonly receiver: Receiver;
   readonly hosts: readonly Host[];
   readonly switches: readonly Switch[];
+  /** Of these. */
+  readonly cells: readonly WirelessLeaf[];
   readonly #topology: Topology;
   readonly #plan: FlowPlan;
   readonly #ends: FlowEnds;
@@ -114,6 +121,7 @@ export class Network {
       engine: this.engine,
       topology,
       plan,
+      schedule,
       flows,
       nic,
       ends: this.#ends,
@@ -123,7 +131,8 @@ export class Network {
     });
     this.hosts = hosts;
     this.#hasSent = hasSent;
-    this.switches = this.#buildSwitches(input, flows.fullBytes);
+    this.switches = this.#buildSwitches(input, flows.fullBytes, options.air ?? null);
+    this.cells = this.switches.filter((node) => node instanceof WirelessLeaf);
 
     for (const host of this.hosts) this.engine.addNode(host);
     for (const node of this.switches) this.engine.addNode(node);
@@ -131,7 +140,11 @@ export class Network {
     this.runner.begin(this.hosts, (host) => partition === undefined || partition.owner[host] === partition.index);
   }
 
-  #buildSwitches({ topology, plan, scenario, jobs, jobOfFlow, limits, routes }: NetworkInput, fullBytes: number): Switch[] {
+  #buildSwitches(
+    { topology, plan, scenario, jobs, jobOfFlow, limits, routes }: NetworkInput,
+    fullBytes: number,
+    air: AirInterface | null,
+  ): Switch[] {
     const { routers, tables } = routersOfJobs({
       topology,
       balancers: jobs.map(({ balancer }) => balancer),
@@ -144,6 +157,8 @@ export class Network {
       clock: this.engine.clock,
       ports: this.ports,
       tagWord: this.engine.layout.tag,
+      orderWord: this.engine.layout.order,
+      ackBytes: scenario.nic.ackBytes,
       routes,
     });
     const shared: SwitchShared = {
@@ -155,7 +170,7 @@ export class Network {
       epochs: routes,
       tables,
     };
-    return routers.map((router, index) => new Switch(shared, router, index));
+    return buildSwitches(shared, routers, air, heldPackets(plan, scenario.nic, this.engine.layout));
   }
 
   /** Data packets that hosts have sent for the first time. */

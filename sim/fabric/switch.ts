@@ -28,8 +28,11 @@ export class Switch implements EngineNode {
   packetHops = 0;
   /** Packets for which no next hop was left. */
   withoutHop = 0;
-  /** PAUSE and RESUME frames from neighbours: they end here. */
+  /** PAUSE and RESUME frames from neighbours, and notices for this switch: they end here. */
   frames = 0;
+  /** Notices that it has made, and packets that it holds outside its ports (reordering-switch.ts). */
+  made = 0;
+  held = 0;
   readonly #shared: SwitchShared;
   readonly #router: Router;
   readonly #index: number;
@@ -50,7 +53,7 @@ export class Switch implements EngineNode {
   }
 
   process(count: number): void {
-    if (this.#isStepwise) for (let i = 0; i < count; i++) this.#step(i);
+    if (this.#isStepwise) for (let i = 0; i < count; i++) this.step(i);
     else if (this.#shared.hasPfc) this.#processRuns(count);
     else this.#processRun(0, count);
     this.packetHops += count;
@@ -80,7 +83,8 @@ export class Switch implements EngineNode {
     if (first < count) this.#processRun(first, count);
   }
 
-  #step(i: number): void {
+  /** Packet i of the batch, alone. */
+  protected step(i: number): void {
     const { engine, ports, phaseLoads, hasPfc, epochs } = this.#shared;
     const { batch, clock } = engine;
     if (hasPfc && this.#isFrame(i)) {
@@ -92,11 +96,21 @@ export class Switch implements EngineNode {
     if (epochs !== null) this.#followEpochs(epochs);
     this.#router.route(batch, engine.mailboxes.arena, i, i + 1);
     if (batch.outputs[i]! < 0) {
-      this.withoutHop++;
+      this.stop(i);
       return;
     }
     if (phaseLoads !== null) phaseLoads.count(batch, engine.mailboxes.arena, i, i + 1);
-    ports.forward(i, i + 1);
+    this.forward(i);
+  }
+
+  /** Packet i of the batch goes to no output port. */
+  protected stop(_i: number): void {
+    this.withoutHop++;
+  }
+
+  /** Packet i of the batch, routed, goes to its output port. */
+  protected forward(i: number): void {
+    this.#shared.ports.forward(i, i + 1);
   }
 
   #isFrame(i: number): boolean {
