@@ -8,6 +8,7 @@ import type { Schedule } from './base/schedule.ts';
 import { astraSimNs, astraSimProblem, type AstraSimCall } from './compat/astra-sim.ts';
 import { runLogGops } from './compat/loggops.ts';
 import type { Prepared } from './prepare.ts';
+import { resultWithoutPackets } from './result-without-packets.ts';
 
 /** What a cost model says of a run. */
 interface CompatTimes {
@@ -30,10 +31,9 @@ export function runCompat({ scenario, schedule, jobs, measure }: Prepared, compa
   const finished = completionPs !== null && !isLate;
   const late = isLate ? `it takes ${completionPs / 1e6} us, longer than stop.at (${scenario.stopAtPs / 1e6} us)` : null;
   const messages = jobs.reduce((sum, job) => sum + job.messages, 0);
-  return {
+  return resultWithoutPackets({
     fidelity: compat.kind,
     finished,
-    wasStopped: false,
     unfinishedReason: late ?? times.whyNot,
     completionPs: finished ? completionPs : null,
     boundPs: NaN,
@@ -44,32 +44,27 @@ export function runCompat({ scenario, schedule, jobs, measure }: Prepared, compa
     idealLinkLoadBytes: NaN,
     congestionRatio: NaN,
     worstPhaseCongestionRatio: NaN,
-    packets: null,
-    packetHops: null,
-    drops: null,
-    trims: null,
-    retransmits: null,
-    ecnMarks: null,
-    pfcPauses: null,
-    queueMaxBytes: null,
-    reorderMaxPackets: null,
     measures: finished ? (measure?.(operations ?? NO_TIMES, completionPs) ?? {}) : {},
     tables: {
       fctPs: null,
       operations,
       linkLoadBytes: new Float64Array(),
       idealLinkLoadBytes: new Float64Array(),
-      linkQueueMaxBytes: null,
-      probes: null,
     },
     jobs: [],
-  };
+  });
 }
 
 /** A collective measures its completion only, and astra-sim runs nothing else. */
 const NO_TIMES: OperationTimes = { startPs: new Float64Array(), endPs: new Float64Array() };
 
 function logGopsTimes({ workload }: Scenario, schedule: Schedule, compat: LogGopsSpec): CompatTimes {
+  if (schedule.switchOperation !== undefined) {
+    throw new ConfigError('E157', 'compat: loggops has no NVSwitch that adds and replicates', {
+      where: { path: 'workload.algorithm' },
+      hint: 'another algorithm than nvls (of auto: nccl: { nvls: false }), or no compat',
+    });
+  }
   // What makes ranks late stands behind a file's own operations, on CPU 0.
   const cpuOfOp = new Uint8Array(schedule.ops);
   if (workload.kind === 'file') cpuOfOp.set(workload.imported.cpuOfOp ?? []);

@@ -39,7 +39,7 @@ export interface Limits {
 
 /**
  * Resolves every default that follows from the base round-trip time: queue 5 BDP (1 where switches trim), ECN at 0.2 and 0.8 BDP (rounded up to whole
- * packets, as UEC sizes them), RTO 15 us + 6 x queue / host rate, window 1 BDP.
+ * packets, as UEC sizes them), RTO 15 us + 6 x queue / host rate, window 1 BDP. Wireless leaves add to the first three (docs/model-wireless-hop.md 6).
  */
 export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
   const { nic, transport } = scenario;
@@ -54,13 +54,14 @@ export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
   const bdpPackets = Math.ceil((baseRttPs * hostRateBps) / 8e12 / packetBytes);
   const bdpBytes = bdpPackets * packetBytes;
   const device = scenario.switch;
-  const queueBytes = device.queueBytes ?? (device.kind === 'composite' && device.trims ? 1 : 5) * bdpBytes;
+  const handedOverBytes = Math.ceil(fullQueueBytes(scenario) / packetBytes) * packetBytes;
+  const queueBytes = device.queueBytes ?? (device.kind === 'composite' && device.trims ? 1 : 5) * bdpBytes + handedOverBytes;
   const ecn =
     scenario.switch.ecn === 'off'
       ? null
       : (scenario.switch.ecn ?? {
-          lowBytes: Math.ceil(bdpPackets / 5) * packetBytes,
-          highBytes: Math.ceil((bdpPackets * 4) / 5) * packetBytes,
+          lowBytes: Math.ceil(bdpPackets / 5) * packetBytes + handedOverBytes,
+          highBytes: Math.ceil((bdpPackets * 4) / 5) * packetBytes + handedOverBytes,
           maxProbability: 1,
         });
   return {
@@ -69,8 +70,22 @@ export function deriveLimits(scenario: Scenario, topology: Topology): Limits {
     queueBytes,
     ecn,
     headerQueueBytes: (device.kind === 'composite' ? device.headerQueueBytes : null) ?? 2 * queueBytes,
-    rtoPs: transport.rtoPs ?? 15e6 + Math.round((6 * queueBytes * 8e12) / hostRateBps),
+    rtoPs: transport.rtoPs ?? 15e6 + Math.round((6 * queueBytes * 8e12) / hostRateBps) + fullCellsPs(scenario, topology),
     initialWindowBytes: (transport.kind === 'dctcp' ? transport.initialWindowBytes : null) ?? bdpBytes,
     minWindowBytes: (transport.kind === 'dctcp' ? transport.minWindowBytes : null) ?? packetBytes,
   };
+}
+
+/** What the cells of a fabric may hand over at one instant: the full queue of a terminal each. */
+function fullQueueBytes({ topology: { wireless } }: Scenario): number {
+  return wireless === undefined ? 0 : (wireless.leaves.length * wireless.queuePackets * wireless.slot.packetBits) / 8;
+}
+
+/** Time in which the largest wireless leaf serves full queues of all its terminals at one bit a symbol, up and down. */
+function fullCellsPs({ topology: { wireless } }: Scenario, { torOfHost }: Topology): number {
+  if (wireless === undefined) return 0;
+  const hosts = new Map(wireless.leaves.map((leaf) => [leaf, 0]));
+  for (const tor of torOfHost) if (hosts.has(tor)) hosts.set(tor, hosts.get(tor)! + 1);
+  const most = [...hosts.values()].reduce((a, b) => Math.max(a, b), 0);
+  return 2 * most * Math.ceil(wireless.queuePackets / wireless.slot.packetsPerSlot) * wireless.slot.durationPs;
 }

@@ -1,4 +1,5 @@
 import { measuredLoads } from '../analysis/bounds/measured-loads.ts';
+import type { Measures } from './base/measures.ts';
 import type { RunResult } from './base/result.ts';
 import { jobFigures } from './job-results.ts';
 import { checkConservation, type PartialRun } from './partial-run.ts';
@@ -36,7 +37,10 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
     pfcPauses: run.pfcPauses,
     queueMaxBytes: run.queueMaxBytes.reduce((largest, bytes) => Math.max(largest, bytes), 0),
     reorderMaxPackets: run.reorderMaxPackets,
-    measures: figures.completionPs === null ? {} : (prepared.measure?.(run.operations, figures.completionPs) ?? {}),
+    measures: {
+      ...(figures.completionPs === null ? {} : prepared.measure?.(run.operations, figures.completionPs)),
+      ...airMeasures(prepared, run),
+    },
     ...criticalPath(prepared, run, finished),
     tables: {
       fctPs,
@@ -47,6 +51,14 @@ export function packetResult(prepared: Prepared, run: PartialRun): RunResult {
       probes: run.probes,
     },
   };
+}
+
+/** docs/model-wireless-hop.md 5. */
+function airMeasures({ scenario }: Prepared, { air }: PartialRun): Measures {
+  if (scenario.topology.wireless === undefined) return {};
+  const { lost, refused, attempts, failures } = air;
+  const perAttempt = attempts === 0 ? {} : { wireless_error_rate: failures / attempts };
+  return { wireless_losses: lost, wireless_drops: refused, ...perAttempt };
 }
 
 function criticalPath(

@@ -27,8 +27,10 @@ export interface PartialRun {
   /** Packets that came to hosts (PFC frames: to any node), were dropped, or have been sent and not handled. */
   readonly delivered: number;
   readonly drops: number;
-  /** Packets that links lost: down, or by chance. */
+  /** Packets that links lost: down, or by chance, or in the air. */
   readonly lostOnLinks: number;
+  /** Of the wireless cells. */
+  readonly air: AirCounts;
   /** Packets for which a switch had no next hop. */
   readonly withoutNextHop: number;
   readonly inFlight: number;
@@ -57,11 +59,20 @@ export interface PartialRun {
   readonly timePs: number;
 }
 
+/** What wireless cells have counted: packets lost in the air and packets refused for want of room, PDUs sent and failed. */
+export interface AirCounts {
+  readonly lost: number;
+  readonly refused: number;
+  readonly attempts: number;
+  readonly failures: number;
+}
+
 /** How a run ended. */
 export type RunEnding = Pick<PartialRun, 'wasStopped' | 'hadEnoughPackets' | 'isDeadlocked' | 'isCutOff' | 'timePs'>;
 
 export function partialRun(network: Network, topology: Topology, ending: RunEnding, probes: ProbeTables | null = null): PartialRun {
-  const { runner, ports, hosts, switches, engine } = network;
+  const { runner, ports, hosts, switches, engine, cells } = network;
+  const lostInAir = sum(cells.map(({ lost }) => lost));
   const { links } = topology;
   return {
     opsEnded: runner.opsEnded,
@@ -74,13 +85,19 @@ export function partialRun(network: Network, topology: Topology, ending: RunEndi
     phaseLoadBytes: network.phaseLoads?.bytes ?? null,
     packets: network.packets(),
     retransmits: sum(hosts.map((host) => host.nic.retransmits)),
-    controls: sum(hosts.map((host) => host.nic.controls)) + sum(ports.pauses) + sum(ports.resumes),
+    controls: sum(hosts.map((host) => host.nic.controls)) + sum(ports.pauses) + sum(ports.resumes) + sum(switches.map(({ made }) => made)),
     packetHops: network.packetHops(),
     delivered: sum(hosts.map((host) => host.packetHops)) + sum(switches.map((node) => node.frames)),
     drops: sum(ports.drops),
-    lostOnLinks: network.timeline?.lost() ?? 0,
+    lostOnLinks: (network.timeline?.lost() ?? 0) + lostInAir,
+    air: {
+      lost: lostInAir,
+      refused: sum(cells.map(({ refused }) => refused)),
+      attempts: sum(cells.map(({ air }) => air.attempts)),
+      failures: sum(cells.map(({ air }) => air.failures)),
+    },
     withoutNextHop: sum(switches.map((node) => node.withoutHop)),
-    inFlight: engine.mailboxes.packets() + ports.waiting(),
+    inFlight: engine.mailboxes.packets() + ports.waiting() + sum(cells.map(({ air }) => air.held)) + sum(switches.map(({ held }) => held)),
     ecnMarks: sum(ports.marks),
     trims: sum(ports.trims),
     pfcPauses: sum(ports.pauses),
@@ -121,6 +138,12 @@ function join(a: PartialRun, b: PartialRun): PartialRun {
     delivered: a.delivered + b.delivered,
     drops: a.drops + b.drops,
     lostOnLinks: a.lostOnLinks + b.lostOnLinks,
+    air: {
+      lost: a.air.lost + b.air.lost,
+      refused: a.air.refused + b.air.refused,
+      attempts: a.air.attempts + b.air.attempts,
+      failures: a.air.failures + b.air.failures,
+    },
     withoutNextHop: a.withoutNextHop + b.withoutNextHop,
     inFlight: a.inFlight + b.inFlight,
     ecnMarks: a.ecnMarks + b.ecnMarks,

@@ -8,6 +8,7 @@ import { jobFigures } from './job-results.ts';
 import { packetResult } from './packet-result.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { runCompat } from './compat-run.ts';
+import { resultWithoutPackets } from './result-without-packets.ts';
 
 export type SimulateOptions = Omit<PacketRunOptions, 'partition'>;
 
@@ -44,10 +45,9 @@ function evaluateBound(prepared: Prepared): RunResult {
   const completionPs = foregroundCompletionPs(prepared, scenario.nic, hashing);
   const { fctPs, ...figures } = jobFigures(prepared, null);
   const finished = completionPs <= scenario.stopAtPs;
-  return {
+  return resultWithoutPackets({
     fidelity: 'bound',
     finished,
-    wasStopped: false,
     unfinishedReason: finished ? null : `it takes at least ${completionPs / 1e6} us, longer than stop.at (${scenario.stopAtPs / 1e6} us)`,
     ...figures,
     completionPs: finished ? completionPs : null,
@@ -55,23 +55,12 @@ function evaluateBound(prepared: Prepared): RunResult {
     idealLinkLoadBytes: loads.maxIdealLinkLoadBytes,
     congestionRatio: loads.congestionRatio,
     worstPhaseCongestionRatio: loads.worstPhaseCongestionRatio,
-    packets: null,
-    packetHops: null,
-    drops: null,
-    trims: null,
-    retransmits: null,
-    ecnMarks: null,
-    pfcPauses: null,
-    queueMaxBytes: null,
-    reorderMaxPackets: null,
     measures: {},
     tables: {
       fctPs,
       operations: null,
       linkLoadBytes: loads.linkLoadBytes,
       idealLinkLoadBytes: loads.idealLinkLoadBytes,
-      linkQueueMaxBytes: null,
-      probes: null,
     },
-  };
+  });
 }

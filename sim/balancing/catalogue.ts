@@ -167,6 +167,14 @@ export const BALANCERS: Readonly<Record<BalancerSpec['kind'], BalancerFacts>> = 
     reorders: 'yes',
     source: 'OCP MRC 1.0',
   },
+  'mp-rdma': {
+    point: 'B',
+    granularity: 'packet',
+    feedback: 'ACKs and their order, timeouts',
+    state: '30 B, 2 B an entropy that waits',
+    reorders: 'yes',
+    source: 'NSDI 2018',
+  },
   ecmp: { point: 'C', granularity: 'flow', feedback: 'none', state: 'none', reorders: 'no', source: 'RFC 2992' },
   wcmp: { point: 'C', granularity: 'flow', feedback: 'none', state: 'none', reorders: 'no', source: 'EuroSys 2014' },
   'spray-switch-rr': {
@@ -242,5 +250,13 @@ export const BALANCERS: Readonly<Record<BalancerSpec['kind'], BalancerFacts>> = 
     state: 'port and time a flow, tables a leaf',
     reorders: 'seldom',
     source: 'SIGCOMM 2014',
+  },
+  conweave: {
+    point: 'C',
+    granularity: 'flow, until it moves',
+    feedback: 'replies and marks between ToRs',
+    state: '38 B at each of two ToRs, what is held',
+    reorders: 'no',
+    source: 'SIGCOMM 2023',
   },
 };

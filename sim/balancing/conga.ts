@@ -75,12 +75,14 @@ export function congaShared(
   draws: PacketStreams,
 ): CongaShared {
   const rates = new RateEstimators(spec, topology.linkRateBps, clock);
-  let mostPorts = 0;
-  for (let tor = 0; tor < topology.tors; tor++) {
-    const node = topology.hosts + tor;
-    mostPorts = Math.max(mostPorts, topology.portOffset[node + 1]! - topology.portOffset[node]!);
-  }
-  return { spec, topology, clock, srcHost, tagWord, rates, draws, mostPorts };
+  return { spec, topology, clock, srcHost, tagWord, rates, draws, mostPorts: mostTorPorts(topology) };
+}
+
+/** Of any ToR. */
+export function mostTorPorts({ tors, hosts, portOffset }: Topology): number {
+  let most = 0;
+  for (let node = hosts; node < hosts + tors; node++) most = Math.max(most, portOffset[node + 1]! - portOffset[node]!);
+  return most;
 }
 
 /** Congestion that a leaf knows of, by (other leaf, path): the metric, and when it was written. */

@@ -28,6 +28,15 @@ export class EntropyQueues {
     words[at + COUNT] = count + 1;
   }
 
+  /** Entries of a flow. */
+  count(flow: number): number {
+    return this.#words[flow * WORDS + COUNT]!;
+  }
+
+  clear(flow: number): void {
+    this.#words[flow * WORDS + COUNT] = 0;
+  }
+
   /** The first entry; -1: the queue is empty. */
   peek(flow: number): number {
     const at = flow * WORDS;

@@ -21,9 +21,9 @@ export class MixedBalancer implements HostBalancer {
     return this.#balancers[this.#jobOfFlow[flow]!]!.next(this.#ownFlow[flow]!, host, sizeBytes);
   }
 
-  onAck(flow: number, entropy: number, isMarked: boolean): void {
+  onAck(flow: number, entropy: number, isMarked: boolean, seq: number): void {
     const balancer = this.#balancers[this.#jobOfFlow[flow]!]!;
-    if (balancer.hearsFeedback) balancer.onAck(this.#ownFlow[flow]!, entropy, isMarked);
+    if (balancer.hearsFeedback) balancer.onAck(this.#ownFlow[flow]!, entropy, isMarked, seq);
   }
 
   onNack(flow: number, entropy: number, isLastHop: boolean, isMarked: boolean): void {

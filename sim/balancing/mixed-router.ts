@@ -1,7 +1,7 @@
 import type { Batch } from '../engine/batch.ts';
 import { NOW, PORT_BITS, WINDOW_START } from '../engine/record.ts';
 import type { RouteTables } from './route-tables.ts';
-import type { Router } from './router.ts';
+import type { Reorderer, Router } from './router.ts';
 
 /** What the mixed routers of a run share. */
 export interface MixedRouters {
@@ -19,12 +19,16 @@ export class MixedRouter implements Router {
   /** Those that measure what others send. */
   readonly #listeners: readonly Router[];
   readonly #shared: MixedRouters;
+  readonly reordererOf?: (flow: number) => Reorderer | null;
 
   constructor(routers: readonly Router[], shared: MixedRouters) {
     this.looksAtQueues = routers.some((router) => router.looksAtQueues);
     this.#routers = routers;
     this.#listeners = routers.filter(({ hear }) => hear !== undefined);
     this.#shared = shared;
+    if (routers.some((router) => router.reordererOf !== undefined)) {
+      this.reordererOf = (flow) => routers[shared.routerOfFlow[flow]!]!.reordererOf?.(flow) ?? null;
+    }
   }
 
   /** @param tables one of the first router's */

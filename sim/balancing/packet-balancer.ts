@@ -17,11 +17,11 @@ export interface PacketBalancer {
   /** null: it sends no probes. */
   readonly prober: Prober | null;
   /** Called once, before the run. */
-  attach(view: FlowView): void;
+  attach(view: FlowView, window: WindowOwner): void;
   /** 16-bit entropy or path identifier of the next packet of `flow`, retransmissions too. `sizeBytes` is the wire size. */
   next(flow: number, host: number, sizeBytes: number): number;
-  /** An ACK that echoes the entropy and the mark of a packet; `clock[RTT]` is its round-trip time, -1 without a sample. */
-  onAck(flow: number, entropy: number, isMarked: boolean): void;
+  /** An ACK that echoes the entropy and the mark of packet `seq`; `clock[RTT]` is its round-trip time, -1 without a sample. */
+  onAck(flow: number, entropy: number, isMarked: boolean, seq: number): void;
   /** A packet was trimmed; `isLastHop`: at the port that faces the destination host, which says nothing bad of the path. */
   onNack(flow: number, entropy: number, isLastHop: boolean, isMarked: boolean): void;
   /** The receiver asks to go back (go-back-N's NACK): something was heard of `flow`, of which path is unknown. */
@@ -60,6 +60,12 @@ export interface FlowView {
   windowPackets(flow: number): number;
 }
 
+/** Who has the congestion windows. */
+export interface WindowOwner {
+  /** The window of `flow` is a packet smaller; absent: it does not follow a balancer. */
+  giveUpPacket?(flow: number): void;
+}
+
 /** A balancer that hears nothing; others replace what they hear. */
 export abstract class DeafBalancer implements PacketBalancer {
   readonly hearsFeedback: boolean = false;
@@ -70,8 +76,8 @@ export abstract class DeafBalancer implements PacketBalancer {
   readonly prober: Prober | null = null;
 
   abstract next(flow: number, host: number, sizeBytes: number): number;
-  attach(_view: FlowView): void {}
-  onAck(_flow: number, _entropy: number, _isMarked: boolean): void {}
+  attach(_view: FlowView, _window?: WindowOwner): void {}
+  onAck(_flow: number, _entropy: number, _isMarked: boolean, _seq?: number): void {}
   onNack(_flow: number, _entropy: number, _isLastHop: boolean, _isMarked: boolean): void {}
   onGoBack(_flow: number): void {}
   onLoss(_flow: number, _entropy: number): void {}

@@ -9,6 +9,7 @@ import { FlowBender } from './flowbender.ts';
 import type { FlowPlan } from './flow-plan.ts';
 import { Hopper } from './hopper.ts';
 import { LeastOutstanding } from './least-outstanding.ts';
+import { MpRdma } from './mp-rdma.ts';
 import { Mrc } from './mrc.ts';
 import type { PacketBalancer } from './packet-balancer.ts';
 import { DelayRepathing } from './plb-delay.ts';
@@ -88,6 +89,8 @@ export function packetBalancer(input: PacketBalancerInput): PacketBalancer {
       return new LeastOutstanding(topology, plan, seed, balancer.connections);
     case 'mrc':
       return new Mrc(topology, plan, seed, clock, balancer, baseRttPs);
+    case 'mp-rdma':
+      return new MpRdma(plan, hosts, seed, clock, balancer, fullBytes);
     case 'ecmp':
     case 'ecmp-split':
     case 'spray-switch-rr':
@@ -104,6 +107,7 @@ export function packetBalancer(input: PacketBalancerInput): PacketBalancer {
     case 'letflow':
     case 'flowlet-ar':
     case 'conga':
+    case 'conweave':
       return new FixedEntropy(plan);
   }
 }

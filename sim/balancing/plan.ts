@@ -111,6 +111,7 @@ export function packetRule(kind: BalancerSpec['kind']): PacketRule {
     case 'uec-mixed':
     case 'strack':
     case 'mrc':
+    case 'mp-rdma':
       return 'varied-entropy';
     case 'drb':
       return 'rotate-destination';
@@ -127,6 +128,7 @@ export function packetRule(kind: BalancerSpec['kind']): PacketRule {
     case 'letflow':
     case 'flowlet-ar':
     case 'conga':
+    case 'conweave':
       return 'switch-flowlet';
   }
 }
@@ -177,6 +179,7 @@ function messageBalancer(
     case 'letflow':
     case 'flowlet-ar':
     case 'conga':
+    case 'conweave':
     case 'spray-counter':
     case 'spray-uec':
     case 'plb':
@@ -192,6 +195,7 @@ function messageBalancer(
     case 'uec-mixed':
     case 'strack':
     case 'mrc':
+    case 'mp-rdma':
     case 'hpn-least-outstanding':
       return new Unsplit(schedule);
   }

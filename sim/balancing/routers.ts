@@ -4,7 +4,9 @@ import { PacketStreams } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Limits } from '../derive.ts';
 import { Adaptive, type AdaptiveParts } from './adaptive.ts';
-import { CongaRouter, congaShared } from './conga.ts';
+import { CongaRouter, congaShared, mostTorPorts } from './conga.ts';
+import { ConWeaveReceiving, ConWeaveSending, replyTimes } from './conweave-flows.ts';
+import { ConWeaveRouter, type ConWeaveShared } from './conweave.ts';
 import { Drill } from './drill.ts';
 import { EcmpAdaptive } from './ecmp-adaptive.ts';
 import { FlowletAdaptive } from './flowlet-ar.ts';
@@ -42,6 +44,9 @@ export interface RouterInput {
   readonly ports: PortView;
   /** Of the two words that `conga` adds to a record (engine/record-layout.ts). */
   readonly tagWord: number;
+  /** Of the six that `conweave` adds. */
+  readonly orderWord: number;
+  readonly ackBytes: number;
 }
 
 /** The streams of the switches of a run by purpose: routers that draw for the same purpose share one. */
@@ -122,6 +127,16 @@ function routersWith(input: RouterInput, streams: SwitchStreams): Router[] {
   if (balancer.kind === 'conga') {
     const shared = congaShared(balancer, topology, clock, flows.srcHost, input.tagWord, streams('conga'));
     return Array.from({ length: switches }, (_, s) => new CongaRouter(tables, s, family, salts[s]!, shared));
+  }
+  if (balancer.kind === 'conweave') {
+    const { srcHost, dstHost } = flows;
+    const shared: ConWeaveShared = {
+      ...{ spec: balancer, topology, clock, srcHost, dstHost, words: input.orderWord, draws: streams('conweave') },
+      sending: new ConWeaveSending(replyTimes(balancer, topology, flows, input)),
+      receiving: new ConWeaveReceiving(srcHost.length),
+      mostPorts: mostTorPorts(topology),
+    };
+    return Array.from({ length: switches }, (_, s) => new ConWeaveRouter(tables, s, family, salts[s]!, shared));
   }
   const key = 'key' in balancer ? balancer.key : null;
   const use = key !== null && needsUse(key) ? new PortUse(topology.linkRateBps, clock) : null;

@@ -45,7 +45,8 @@ export type HostBalancerSpec =
   | RepsSpec
   | { readonly kind: 'reps-legacy' | 'reps-ethereal-v2' | 'uec-bitmap' | 'uec-mixed' | 'strack'; readonly entropies: number }
   | { readonly kind: 'uec-bitmap-1bit'; readonly entropies: number; readonly maxMarked: number }
-  | MrcSpec;
+  | MrcSpec
+  | MpRdmaSpec;
 
 export interface PlbSpec {
   readonly kind: 'plb';
@@ -90,6 +91,16 @@ export interface MrcSpec {
   readonly deny: readonly number[];
 }
 
+export interface MpRdmaSpec {
+  readonly kind: 'mp-rdma';
+  /** A path whose packet is acknowledged when one more than so many numbers above it was is left. */
+  readonly delta: number;
+  /** Packets that the receiver can note, from the next expected one on; null: the largest of 64, 2 delta and two BDP. */
+  readonly bitmap: number | null;
+  /** Share of packets that try a new path. */
+  readonly probe: number;
+}
+
 /** Balancers that decide by message (docs/model-balancers-switch.md 3), and hashing by weight. */
 export type MessageBalancerSpec =
   | { readonly kind: 'wcmp' | 'rr-flow' }
@@ -115,7 +126,8 @@ export type SwitchBalancerSpec =
   | { readonly kind: 'ar' | 'ecmp-adaptive'; readonly key: PortKey }
   | { readonly kind: 'letflow'; readonly gapPs: number }
   | { readonly kind: 'flowlet-ar'; readonly gapPs: number; readonly key: PortKey }
-  | CongaSpec;
+  | CongaSpec
+  | ConWeaveSpec;
 
 export interface CongaSpec {
   readonly kind: 'conga';
@@ -127,4 +139,18 @@ export interface CongaSpec {
   readonly ageingPs: number;
   /** Of a metric. */
   readonly bits: number;
+}
+
+export interface ConWeaveSpec {
+  readonly kind: 'conweave';
+  /** Above the base round-trip time of its ToRs, what a reply may take before the flow is moved. */
+  readonly replySlackPs: number;
+  /** A path with marks is not chosen for so long. */
+  readonly pathPausePs: number;
+  /** After such a pause a flow begins anew. */
+  readonly expiryPs: number;
+  /** Beyond the expected arrival of the last packet of the old path, how long packets of the new one are held. */
+  readonly flushSlackPs: number;
+  /** How far off that arrival is taken to be where no packet of the old path has come. */
+  readonly flushDefaultPs: number;
 }

@@ -27,7 +27,7 @@ export interface CollectiveSpec extends CollectiveShape {
 export interface CollectiveShape {
   /** Member (of each group) that a rooted collective starts or ends at; default 0. */
   readonly root?: number;
-  /** Parallel rings or chains, each with its own part of the data; default 1. */
+  /** Parallel rings, chains or pairs of trees, each with its own part of the data; default 1. */
   readonly channels?: number;
   /** Every channel is two rings, one in each direction, with half of its data each. */
   readonly bidirectional?: boolean;
@@ -71,9 +71,11 @@ export const COLLECTIVE_ALGORITHMS = {
     'chain',
     'hierarchical',
     'torus',
+    'nvls',
+    'nvls-tree',
   ],
-  'all-gather': ['ring', 'direct', 'recursive-doubling', 'bruck', 'neighbor-exchange', 'hierarchical'],
-  'reduce-scatter': ['ring', 'direct', 'recursive-halving', 'pairwise', 'recursive-doubling'],
+  'all-gather': ['ring', 'direct', 'recursive-doubling', 'bruck', 'neighbor-exchange', 'hierarchical', 'nvls'],
+  'reduce-scatter': ['ring', 'direct', 'recursive-halving', 'pairwise', 'recursive-doubling', 'nvls'],
   broadcast: ['binomial', 'scatter-allgather', 'chain', 'tree'],
   reduce: ['binomial', 'rabenseifner', 'chain'],
   gather: ['binomial', 'linear'],

@@ -21,6 +21,8 @@ export interface NicSpec {
   readonly maxFlows: number | null;
   /** Rate at which the host's memory delivers payload to the NIC, all flows together; null: no limit. */
   readonly pcieBps: number | null;
+  /** Rate at which a channel's thread block delivers payload to the NIC (docs/model-switches.md 8); null: no limit. */
+  readonly channelBps: number | null;
 }
 
 /** 4096 B + 64 B packets, an ACK for each. */
@@ -34,6 +36,7 @@ export const PLAIN_NIC: NicSpec = {
   controlBurst: null,
   maxFlows: null,
   pcieBps: null,
+  channelBps: null,
 };
 
 export type SwitchSpec = DroptailSpec | CompositeSpec | SharedBufferSpec | LosslessInputSpec;

@@ -18,12 +18,15 @@ export function mergeSchedules(schedules: readonly Schedule[]): Schedule {
     durationPs: new Float64Array(ops),
     match: new Int32Array(ops),
     jobOfOp: new Uint8Array(ops),
+    channel: new Int32Array(ops),
     phase: new Int32Array(ops),
     phaseNames: schedules.flatMap(({ phaseNames }) => phaseNames),
     depOffset: new Int32Array(ops + 1),
     depOp: new Int32Array(edges),
     depOnStart: new Uint8Array(edges),
   };
+  const operations = new Int32Array(ops).fill(-1);
+  let firstOperation = 0;
   let firstOp = 0;
   let firstPhase = 0;
   let firstEdge = 0;
@@ -35,6 +38,7 @@ export function mergeSchedules(schedules: readonly Schedule[]): Schedule {
     merged.bytes.set(schedule.bytes, firstOp);
     merged.durationPs.set(schedule.durationPs, firstOp);
     merged.match.set(schedule.match.map(moved), firstOp);
+    merged.channel.set(schedule.channel, firstOp);
     merged.jobOfOp.fill(job, firstOp, firstOp + schedule.ops);
     merged.phase.set(
       schedule.phase.map((phase) => (phase < 0 ? phase : phase + firstPhase)),
@@ -46,9 +50,16 @@ export function mergeSchedules(schedules: readonly Schedule[]): Schedule {
     );
     merged.depOp.set(schedule.depOp.map(moved), firstEdge);
     merged.depOnStart.set(schedule.depOnStart, firstEdge);
+    let own = 0;
+    schedule.switchOperation?.forEach((operation, op) => {
+      if (operation < 0) return;
+      operations[firstOp + op] = firstOperation + operation;
+      own = Math.max(own, operation + 1);
+    });
+    firstOperation += own;
     firstOp += schedule.ops;
     firstPhase += schedule.phaseNames.length;
     firstEdge += schedule.depOp.length;
   });
-  return merged;
+  return firstOperation === 0 ? merged : { ...merged, switchOperation: operations };
 }

@@ -9,10 +9,12 @@ export interface MoeSpec {
   readonly topk: number;
   /** `forward`: dispatch and combine; `training`: also the two exchanges of the backward pass. */
   readonly phase: 'forward' | 'training';
+  /** Values of a token. */
+  readonly hidden: number;
   /** Bytes of one token copy on the wire, headers excluded. */
   readonly dispatchBytesPerToken: number;
   readonly combineBytesPerToken: number;
-  /** Of both exchanges of the backward pass: two bytes a hidden value. */
+  /** Of both exchanges of the backward pass. */
   readonly backwardBytesPerToken: number;
   readonly routing: MoeRouting;
   /** Experts of a token lie in `keep` of `groups` groups; null: anywhere. */
@@ -137,11 +139,19 @@ export interface RoutingTrace {
   readonly layers: readonly number[];
   /** Experts a token, by layer in that order. */
   readonly k: readonly number[];
-  /** By layer in that order: the experts of each token that has a row. Tokens are numbered as they first appear. */
-  readonly rows: readonly ReadonlyMap<number, Int32Array>[];
+  /** By layer in that order. Tokens are numbered as they first appear. */
+  readonly rows: readonly LayerRows[];
   readonly tokens: number;
   /** GPU of each token; null: the file does not say. */
-  readonly gpus: readonly number[] | null;
+  readonly gpus: Float64Array | null;
+}
+
+/** The rows of one layer of a recorded routing. */
+export interface LayerRows {
+  /** Those that have a row, ascending. */
+  readonly tokens: Int32Array;
+  /** Of each of them, one after the other. */
+  readonly experts: Uint16Array | Int32Array;
 }
 
 export interface ThorRouting {
@@ -162,7 +172,7 @@ export interface ReadMeRouting {
   readonly maxWait: number | null;
   /** In layers. */
   readonly lookahead: number;
-  /** Experts that a rank holds in memory; null: all of its own. */
+  /** Experts that a rank has room for, at first none; null: all of its own are there from the start. */
   readonly cache: number | null;
   readonly migrate: 'once' | 'per-layer';
 }

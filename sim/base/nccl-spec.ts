@@ -10,8 +10,8 @@ export interface NcclSpec {
   /** Of a channel inside a server and between servers. */
   readonly bwIntraGBps: number | null;
   readonly bwInterGBps: number | null;
-  /** Of each GPU's NIC; null: 400 Gb/s. */
-  readonly nicRateBps: number | null;
+  /** What each GPU has of a NIC. */
+  readonly nicRateBps: number;
   readonly cpu: 'intel' | 'amd' | 'arm' | 'mixed';
   /** null: as NCCL would by default. */
   readonly ll128: boolean | null;
@@ -19,4 +19,8 @@ export interface NcclSpec {
   readonly nvls: boolean;
   /** In-network reduction between servers (CollNet). */
   readonly sharp: boolean;
+  /** Consecutive ranks that an NVSwitch of the fabric joins, as many as share a server; 1: the fabric has none. */
+  readonly switchRanks: number;
+  /** Every rank has a NIC of its own. */
+  readonly ownNics: boolean;
 }

@@ -16,6 +16,8 @@ export const RESUME = 7;
 export const CE = 8;
 /** On data: answer at once. */
 export const ACK_REQUEST = 16;
+/** On a NACK: the packet had come whole, and its receiver had no place for it. */
+export const DISCARDED = ACK_REQUEST;
 /** On a trimmed header, and on the NACK to it: cut at the port that faces the destination host. */
 export const LAST_HOP = 32;
 /** On data: a retransmission; on an answer: the echo of that. */

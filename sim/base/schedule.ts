@@ -31,6 +31,8 @@ export interface Schedule {
   readonly match: Int32Array;
   /** Number of the job that the operation belongs to; a workload that is alone is job 0. */
   readonly jobOfOp: Uint8Array;
+  /** Channel of its collective that a message belongs to: its own thread block fills it. 0 where there is one, and for compute. */
+  readonly channel: Int32Array;
   /** Step of the message in its collective call, numbered over the whole Schedule; -1 for compute. */
   readonly phase: Int32Array;
   /** Label of each phase, such as `all-reduce step 3`. */
@@ -40,6 +42,11 @@ export interface Schedule {
   readonly depOp: Int32Array;
   /** 1: the edge waits only for the start of depOp; 0: for its end. */
   readonly depOnStart: Uint8Array;
+  /**
+   * Of each send the operation of its server's NVSwitch that it is a part of (docs/model-servers.md 2.1); -1: none, as for all else. Absent:
+   * there are no such operations.
+   */
+  readonly switchOperation?: Int32Array;
 }
 
 /** Messages of a Schedule. */
@@ -55,10 +62,12 @@ export class ScheduleBuilder {
   readonly #durationPs = new Column(float64);
   readonly #match = new Column(int32);
   readonly #phase = new Column(int32);
+  readonly #channel = new Column(int32);
   readonly #phaseNames: string[] = [];
   readonly #edgeOp = new Column(int32);
   readonly #edgeDep = new Column(int32);
   readonly #edgeOnStart = new Column(uint8);
+  readonly #inSwitch: (readonly number[])[] = [];
 
   constructor(ranks: number) {
     this.ranks = ranks;
@@ -70,10 +79,13 @@ export class ScheduleBuilder {
     return this.#phaseNames.length - 1;
   }
 
-  /** Adds a message: a send at rank `src` and its receive at rank `dst`. Returns the send; the receive is that number + 1. */
-  message(src: number, dst: number, bytes: number, phase: number): number {
-    const send = this.#push(SEND, src, dst, bytes, 0, phase);
-    this.#push(RECV, dst, src, bytes, 0, phase);
+  /**
+   * Adds a message: a send at rank `src` and its receive at rank `dst`. Returns the send; the receive is that number + 1.
+   * @param channel of its collective, from 0
+   */
+  message(src: number, dst: number, bytes: number, phase: number, channel = 0): number {
+    const send = this.#push(SEND, src, dst, bytes, 0, phase, channel);
+    this.#push(RECV, dst, src, bytes, 0, phase, channel);
     this.#match.values[send] = send + 1;
     this.#match.values[send + 1] = send;
     return send;
@@ -81,7 +93,7 @@ export class ScheduleBuilder {
 
   /** Adds a computation of `durationPs` at `rank` and returns it. */
   compute(rank: number, durationPs: number): number {
-    return this.#push(COMPUTE, rank, -1, 0, durationPs, -1);
+    return this.#push(COMPUTE, rank, -1, 0, durationPs, -1, 0);
   }
 
   /** Operation `op` waits for the end of `predecessor`, or only for its start. Both belong to one rank. */
@@ -89,6 +101,14 @@ export class ScheduleBuilder {
     this.#edgeOp.push(op);
     this.#edgeDep.push(predecessor);
     this.#edgeOnStart.push(waitFor === 'start' ? 1 : 0);
+  }
+
+  /**
+   * Makes messages between the ranks of one server, all of one length, an operation of its NVSwitch: those of one rank are one message that
+   * it replicates, those to one rank one that it adds. A single message is one like others.
+   */
+  inSwitch(sends: readonly number[]): void {
+    if (sends.length > 1) this.#inSwitch.push(sends);
   }
 
   build(): Schedule {
@@ -115,15 +135,25 @@ export class ScheduleBuilder {
       durationPs: this.#durationPs.trimmed(),
       match: this.#match.trimmed(),
       jobOfOp: new Uint8Array(ops),
+      channel: this.#channel.trimmed(),
       phase: this.#phase.trimmed(),
       phaseNames: [...this.#phaseNames],
       depOffset,
       depOp,
       depOnStart,
+      ...(this.#inSwitch.length === 0 ? {} : { switchOperation: this.#switchOperations(ops) }),
     };
   }
 
-  #push(kind: number, rank: number, peer: number, bytes: number, durationPs: number, phase: number): number {
+  #switchOperations(ops: number): Int32Array {
+    const operations = new Int32Array(ops).fill(-1);
+    this.#inSwitch.forEach((sends, operation) => {
+      for (const send of sends) operations[send] = operation;
+    });
+    return operations;
+  }
+
+  #push(kind: number, rank: number, peer: number, bytes: number, durationPs: number, phase: number, channel: number): number {
     this.#kind.push(kind);
     this.#rank.push(rank);
     this.#peer.push(peer);
@@ -131,6 +161,7 @@ export class ScheduleBuilder {
     this.#durationPs.push(durationPs);
     this.#match.push(-1);
     this.#phase.push(phase);
+    this.#channel.push(channel);
     return this.#kind.length - 1;
   }
 }

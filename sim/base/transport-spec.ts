@@ -23,6 +23,8 @@ interface TransportCommon {
   readonly rtoPs: number | null;
   /** `gbn` only: at most one NACK for one expected sequence number in this time. */
   readonly nackIntervalPs: number;
+  /** Most packets of a flow that its receiver holds above a gap; others are discarded. Absent: no limit. Not with `gbn` and `none`. */
+  readonly reorderPackets?: number;
 }
 
 export interface FixedSpec extends TransportCommon {
@@ -182,7 +184,7 @@ export interface NsccSpec extends TransportCommon {
   /** The delay is the median of this many samples; 1: the latest alone. MNSCC: 15. */
   readonly median: number;
   /** Receivers grant credit beside the window, as `rccc` or `eqds`; null: they do not. */
-  readonly credit: GrantSpec | null;
+  readonly credit: Omit<GrantSpec, 'scaling'> | null;
 }
 
 /** Credit from the receiver, and no window: docs/model-transport.md, section 6. */
@@ -190,8 +192,8 @@ export interface CreditSpec extends TransportCommon, GrantSpec {}
 
 /** What receivers grant. */
 export interface GrantSpec {
-  /** `rccc`: grants unasked while nobody asks; `eqds`: does not; `ndp`: a packet for each that arrives. */
-  readonly kind: 'rccc' | 'eqds' | 'ndp';
+  /** `rccc`: grants unasked while nobody asks; `rccc-os`: slower where the fabric is congested; `eqds`: only what is asked for; `ndp`: a packet for each that arrives. */
+  readonly kind: 'rccc' | 'rccc-os' | 'eqds' | 'ndp';
   /** Largest credit, and that of the start; null: 1.5 BDP; null with `ndp`. */
   readonly maxWindowBytes: number | null;
   /** `ndp`: packets sent at once; null: 1 BDP; null with the others. */
@@ -200,4 +202,17 @@ export interface GrantSpec {
   readonly creditPerPullBytes: number | null;
   /** Part of the link rate that is granted. */
   readonly pullRate: number;
+  /** `rccc-os` only. */
+  readonly scaling?: PullScalingSpec;
+}
+
+/** How trims and marks scale the rate of grants: docs/model-transport.md, section 6.3. */
+export interface PullScalingSpec {
+  /** null: base round-trip time. */
+  readonly intervalPs: number | null;
+  readonly ecnWeight: number;
+  readonly ecnTarget: number;
+  readonly ecnGain: number;
+  readonly increase: number;
+  readonly minScale: number;
 }

@@ -1,8 +1,10 @@
 import type { NicSpec } from '../base/device-spec.ts';
+import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
+import { channelsOfFlows } from './flow-channels.ts';
 import type { FlowEnds } from './flow-ends.ts';
 import { Host, type HostShared } from './host.ts';
 import { informDelaysPs } from './inform-delays.ts';
@@ -15,6 +17,7 @@ export interface HostsInput {
   readonly engine: Engine;
   readonly topology: Topology;
   readonly plan: FlowPlan;
+  readonly schedule: Schedule;
   readonly flows: FlowTable;
   readonly nic: NicSpec;
   readonly ends: FlowEnds;
@@ -27,7 +30,7 @@ export interface HostsInput {
 
 /** The hosts of a run, and of which flows they have sent something: 1. */
 export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonly hasSent: Uint8Array } {
-  const { engine, topology, plan, flows, nic, ends, runner, pausable, timeline } = input;
+  const { engine, topology, plan, schedule, flows, nic, ends, runner, pausable, timeline } = input;
   const { rateBps, needsTelemetry } = ends.control;
   const timerArmed = new Uint8Array(plan.flows);
   const shared: HostShared = {
@@ -40,6 +43,7 @@ export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonl
     heldPlace: new Uint8Array(rateBps === null ? 0 : plan.flows),
     lastActivityPs: new Float64Array(plan.flows),
     timerArmed,
+    channelOfFlow: nic.channelBps === null ? null : channelsOfFlows(plan, schedule),
     spec: nic,
     pausable,
     timeline,

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { DUE, NOW, RECORD_WORDS } from '../engine/record.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
-import { PullQueue, type PullState } from '../transport/pull-queue.ts';
+import { CAME_AS_RTS, PullQueue, type PullState } from '../transport/pull-queue.ts';
 import type { ControlQueue } from './control-queue.ts';
 import type { JobRules } from './job-rules.ts';
 import { PULL_PACER } from './local-events.ts';
@@ -68,6 +68,7 @@ export class CreditHost {
     const flow = arena[address + 1]!;
     const entropy = arena[address + 4]! & 0xffff;
     const path = waysBack === null ? entropy : waysBack.of(flow, entropy);
+    if (came !== CAME_AS_RTS) this.#queue.count(flow, arena[address + 3]! & 0xff);
     const mustStart = this.#queue.onArrival(flow, arena[address + engine.layout.pull]!, came, path);
     if (mustStart) engine.timer(this.#host, engine.clock[NOW]!, PULL_PACER, this.#pacer);
   }

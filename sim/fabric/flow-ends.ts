@@ -6,6 +6,7 @@ import type { TransportSpec } from '../base/transport-spec.ts';
 import { EtherealPaths } from '../balancing/ethereal-paths.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { LeastOutstanding } from '../balancing/least-outstanding.ts';
+import { bitmapPackets } from '../balancing/mp-rdma.ts';
 import { MixedBalancer } from '../balancing/mixed-balancer.ts';
 import type { HostBalancer, PacketBalancer } from '../balancing/packet-balancer.ts';
 import { packetBalancer } from '../balancing/packet-balancers.ts';
@@ -121,11 +122,12 @@ function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob,
     control,
     balancer: packets,
     isSprayed: isSprayed(balancer.kind),
+    bitmapPackets: balancer.kind === 'mp-rdma' ? bitmapPackets(balancer, limits.bdpBytes / flows.fullBytes) : null,
     clock,
     answers: mailboxes,
     layout,
   });
-  packets.attach(ends.sender);
+  packets.attach(ends.sender, control);
   return { ...ends, control, balancer: packets };
 }
 

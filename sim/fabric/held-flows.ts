@@ -37,7 +37,7 @@ export class HeldFlows {
   }
 
   /** Moves the flows that may send at clock[at] to the ring. */
-  release(ring: ReadyFlows, clock: Float64Array, at: number): void {
+  release(ring: Pick<ReadyFlows, 'add'>, clock: Float64Array, at: number): void {
     while (this.#size > 0) {
       const flow = this.#heap[0]!;
       const isDropped = this.#place[flow] === DROPPED;

@@ -1,11 +1,11 @@
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { InternalError } from '../base/errors.ts';
-import { ACK, AGAIN, CE, DATA, LAST_HOP, NACK, PAUSE, PROBE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
+import { ACK, AGAIN, CE, DATA, DISCARDED, LAST_HOP, NACK, PAUSE, PROBE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
 import type { LocalHeap } from '../engine/local-heap.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
 import { DUE, NOW, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from '../engine/record.ts';
-import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
+import { ANSWER_ACK, ANSWER_DISCARD, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
 import type { Telemetry } from '../transport/telemetry.ts';
 import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE } from '../transport/pull-queue.ts';
 import { creditHosts, type CreditHost } from './credit-host.ts';
@@ -190,9 +190,22 @@ export class Host implements EngineNode {
       this.#answer(flow, seq, ACK | (meta & (CE | AGAIN)), sizeEntropy & 0xffff, address);
     } else if (answer === ANSWER_NACK) {
       this.#answer(flow, receiver.expected(flow), NACK, sizeEntropy & 0xffff, address);
+    } else if (answer === ANSWER_DISCARD) {
+      this.#discard(address, meta);
+      return;
     }
     if (this.#hasCredit) this.#countTowardsCredit(flow, isComplete, address);
     if (isComplete) this.#shared.runner.flowArrived(flow, this.#clock[NOW]!);
+  }
+
+  /** The receiver has no place for the packet at `address`. */
+  #discard(address: number, meta: number): void {
+    const arena = this.#mailboxes.arena;
+    const flow = arena[address + 1]!;
+    const flags = NACK | DISCARDED | LAST_HOP | (meta & (CE | AGAIN));
+    this.#answer(flow, arena[address + 2]!, flags, arena[address + 4]! & 0xffff, address);
+    const credit = this.#hasCredit ? this.#creditOf(flow) : null;
+    if (credit !== null) credit.onArrival(address, CAME_AS_HEADER);
   }
 
   /** The header of a packet whose payload a switch has cut off. */
@@ -250,12 +263,13 @@ export class Host implements EngineNode {
     const isAck = (meta & TYPE_MASK) === ACK;
     if (this.#telemetry !== null && isAck) this.#shared.control.onTelemetry(flow, this.#telemetry, address);
     if (isAck) sender.onAck(flow, seq, arena[address + 5]!, isMarked, address);
+    else if ((meta & DISCARDED) !== 0) sender.onDiscard(flow, seq, address);
     else sender.onNack(flow, seq, arena[address + 5]!, isLastHop, address);
     if (this.#hearsFeedback) {
       // The path of an answer is the way back of the packet's.
       const entropy = arena[address + 4]! & 0xffff;
       const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
-      if (isAck) this.#balancer.onAck(flow, path, isMarked);
+      if (isAck) this.#balancer.onAck(flow, path, isMarked, seq);
       else if (this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
       else this.#balancer.onGoBack(flow);
     }

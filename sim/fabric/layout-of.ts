@@ -24,6 +24,7 @@ export function layoutOf({ nic, transport, balancer, switch: spec, topology, job
     sack: nic.acks === 'uec-sack',
     pull: traffic.some((job) => hasCredit(job.transport)),
     tag: traffic.some((job) => job.balancer.kind === 'conga'),
+    order: traffic.some((job) => job.balancer.kind === 'conweave'),
     ingress: spec.kind === 'shared' || spec.kind === 'lossless-input',
     telemetryHops: traffic.some((job) => job.transport.kind === 'hpcc') ? switchHops(topology) : 0,
   });

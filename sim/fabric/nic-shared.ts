@@ -27,6 +27,8 @@ export interface NicShared {
   /** Time of the flow's last transmission or answer. */
   readonly lastActivityPs: Float64Array;
   readonly timerArmed: Uint8Array;
+  /** By flow, numbered at each host; null: channels are not limited. */
+  readonly channelOfFlow: Int32Array | null;
   /** Switches may pause classes; null: they do not. */
   readonly pausable: TrafficClasses | null;
   /** null: links work all the time. */

@@ -5,6 +5,7 @@ import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { Sender } from '../transport/sender.ts';
+import { ChannelRing } from './channel-ring.ts';
 import { ClassedRing, type ReadyFlows } from './classed-ring.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
@@ -68,6 +69,7 @@ export class Nic {
   readonly #ring: ReadyFlows;
   readonly #classes: ClassedRing | null;
   readonly #held: HeldFlows | null;
+  readonly #channels: ChannelRing | null;
   readonly #open: FlowLimit | null;
   readonly #firstFlow: number;
   readonly #isOldestFirst: boolean;
@@ -114,7 +116,10 @@ export class Nic {
     );
     this.control = new ControlQueue(engine.layout.words);
     this.#classes = pausable === null ? null : new ClassedRing(firstFlow, flows, pausable.dataClasses.length, pausable.indexOfFlow);
-    this.#ring = this.#classes ?? new FlowRing(firstFlow, flows);
+    const unlimited = this.#classes ?? new FlowRing(firstFlow, flows);
+    const { channelOfFlow } = shared;
+    this.#channels = channelOfFlow === null ? null : new ChannelRing(unlimited, firstFlow, flows, channelOfFlow, spec.channelBps!);
+    this.#ring = this.#channels ?? unlimited;
     this.#held = shared.rateBps === null ? null : new HeldFlows(shared.nextSendPs, shared.heldPlace);
     this.#open = spec.maxFlows === null ? null : new FlowLimit(spec.maxFlows);
     this.#firstFlow = firstFlow;
@@ -122,13 +127,14 @@ export class Nic {
     this.#pcieBps = spec.pcieBps ?? 0;
     this.#controlBurst = spec.controlBurst ?? 0;
     this.#timeline = shared.timeline?.has(link.link) === true ? shared.timeline : null;
-    const wantsNotes = this.#keepsRecords || this.#hearsTransmissions || this.#pcieBps > 0;
+    const wantsNotes = this.#keepsRecords || this.#hearsTransmissions || this.#pcieBps > 0 || this.#channels !== null;
     this.#hasExtras = wantsNotes || this.#telemetryWord > 0 || this.#pullWord > 0 || this.#credits !== null;
     this.#lastServed = firstFlow - 1;
   }
 
   hasWork(): boolean {
-    return this.#ring.count > 0 || this.#hasControl() || (this.#held !== null && !this.#held.isEmpty());
+    if (this.#ring.count > 0 || this.#hasControl() || (this.#held !== null && !this.#held.isEmpty())) return true;
+    return this.#channels !== null && this.#channels.waiting > 0;
   }
 
   /** A flow of this host begins. */
@@ -210,16 +216,25 @@ export class Nic {
   /** Sets clock[START] to the instant at which the next transmission can start, as far as is known. */
   #planStart(): void {
     this.#clock[START] = this.#port[BUSY_PS]!;
-    if ((this.#held === null && this.#pcieBps === 0) || this.#hasControl()) return;
+    if ((this.#held === null && this.#channels === null && this.#pcieBps === 0) || this.#hasControl()) return;
     if (this.#port[DATA_PS]! > this.#clock[START]!) this.#clock[START] = this.#port[DATA_PS]!;
-    if (this.#held !== null) this.#planPaced(this.#held);
+    if (this.#held !== null || this.#channels !== null) this.#planPaced();
   }
 
-  #planPaced(held: HeldFlows): void {
+  #planPaced(): void {
     // No decision comes before the port is free, so what is ready then stays ready. What is ready only later is held until the packet
     // is really sent: an answer may have to go before it.
-    held.release(this.#ring, this.#clock, START);
-    if (this.#ring.count === 0) held.first(this.#clock, START);
+    this.#release();
+    if (this.#ring.count > 0) return;
+    this.#clock[START] = Infinity;
+    if (this.#held !== null) this.#held.first(this.#clock, START);
+    if (this.#channels !== null) this.#channels.soonest(this.#clock, START);
+  }
+
+  /** Lets go what neither pacing nor a channel holds back at clock[START]. */
+  #release(): void {
+    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
+    if (this.#channels !== null) this.#channels.release(this.#clock, START);
   }
 
   /** Whether a control packet may go now. */
@@ -262,7 +277,7 @@ export class Nic {
 
   /** Whether a flow may start a packet at clock[START]. */
   #hasData(): boolean {
-    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
+    this.#release();
     return this.#ring.count > 0 && (this.#pcieBps === 0 || this.#port[DATA_PS]! <= this.#clock[START]!);
   }
 
@@ -323,6 +338,7 @@ export class Nic {
   #noteTransmission(flow: number, bytes: number, entropy: number): void {
     if (this.#keepsRecords) this.#sender.noteSent(flow, entropy);
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
+    if (this.#channels !== null) this.#channels.onSent(flow, bytes - this.#headerBytes, this.#clock);
     if (this.#pcieBps > 0) {
       this.#port[DATA_PS] = this.#clock[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
     }

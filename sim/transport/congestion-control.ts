@@ -41,6 +41,8 @@ export interface CongestionControl {
   onLoss(flow: number, next: number): void;
   /** A retransmission timeout; `bytes` of the one packet that it concerns, 0: all that was outstanding. */
   onTimeout(flow: number, bytes: number): void;
+  /** The window is a packet smaller, because a balancer gives up a path; absent: it does not follow a balancer. */
+  giveUpPacket?(flow: number): void;
   /** A data packet of `bytes` starts at clock[START]; its pacing is computed after this. */
   onTransmit(flow: number, bytes: number): void;
 }
@@ -95,6 +97,7 @@ export function congestionControl(spec: TransportSpec, context: ControlContext):
     case 'nscc':
       return new Nscc(spec, context);
     case 'rccc':
+    case 'rccc-os':
     case 'eqds':
     case 'ndp':
       return new Fixed({ ...spec, kind: 'fixed', rateBps: null, windowBytes: null }, flows, lineRateBps);

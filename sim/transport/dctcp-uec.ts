@@ -43,6 +43,10 @@ export class DctcpUec implements CongestionControl {
     this.onNack(flow, this.#fullBytes);
   }
 
+  giveUpPacket(flow: number): void {
+    this.onNack(flow, this.#fullBytes);
+  }
+
   onTimeout(flow: number, bytes: number): void {
     if (bytes > 0) this.onNack(flow, bytes);
     else this.windowBytes[flow] = this.#minBytes;

@@ -81,6 +81,8 @@ export class GoBackNSender implements Sender {
     this.#control.onLoss(flow, next);
   }
 
+  onDiscard(): void {}
+
   onTimeout(flow: number): void {
     if (this.#next[flow] === this.#una[flow]) return;
     this.#rewind(flow);

@@ -63,6 +63,10 @@ export class MixedSender implements Sender {
     this.#heardBy(flow).onNack(this.#ownFlow[flow]!, seq, cumulative, isLastHop, address);
   }
 
+  onDiscard(flow: number, seq: number, address: number): void {
+    this.#heardBy(flow).onDiscard(this.#ownFlow[flow]!, seq, address);
+  }
+
   onTimer(flow: number): void {
     this.#senderOf(flow).onTimer(this.#ownFlow[flow]!);
   }

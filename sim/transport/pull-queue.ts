@@ -1,9 +1,10 @@
 import { DUE, NOW } from '../engine/record.ts';
 import { QUANTUM_BYTES } from './credit-gate.ts';
+import { PullScale, type PullScaling } from './pull-scale.ts';
 
 /** What the pull queues of a run share. */
 export interface PullOptions {
-  readonly kind: 'rccc' | 'eqds' | 'ndp';
+  readonly kind: 'rccc' | 'rccc-os' | 'eqds' | 'ndp';
   readonly flows: number;
   readonly clock: Float64Array;
   /** Wire bytes of a full packet. */
@@ -14,6 +15,8 @@ export interface PullOptions {
   readonly maxCreditBytes: number;
   /** Part of the link rate that is granted. */
   readonly pullRate: number;
+  /** null: always that part. */
+  readonly scaling: PullScaling | null;
 }
 
 // Where a flow stands.
@@ -73,6 +76,7 @@ export class PullQueue {
   readonly #maxQuanta: number;
   readonly #quantumBytes: number;
   readonly #grantBps: number;
+  readonly #scale: PullScale | null;
   /** First and last flow of each list, by place. */
   readonly #first = Int32Array.of(NONE, NONE, NONE);
   readonly #last = Int32Array.of(NONE, NONE, NONE);
@@ -80,16 +84,22 @@ export class PullQueue {
 
   /** @param rateBps of the host's link */
   constructor(state: PullState, rateBps: number) {
-    const { kind, clock, fullBytes, creditPerPullBytes, maxCreditBytes, pullRate } = state.options;
+    const { kind, clock, fullBytes, creditPerPullBytes, maxCreditBytes, pullRate, scaling } = state.options;
     this.#state = state;
     this.#clock = clock;
-    this.#hasIdle = kind === 'rccc';
+    this.#hasIdle = kind === 'rccc' || kind === 'rccc-os';
     this.#countsPackets = kind === 'ndp';
     this.#headerQuanta = kind === 'eqds' ? Math.ceil(fullBytes / QUANTUM_BYTES) : 0;
     this.#pullQuanta = this.#countsPackets ? 1 : creditPerPullBytes / QUANTUM_BYTES;
     this.#maxQuanta = Math.floor(maxCreditBytes / QUANTUM_BYTES);
     this.#quantumBytes = this.#countsPackets ? fullBytes : QUANTUM_BYTES;
     this.#grantBps = pullRate * rateBps;
+    this.#scale = scaling === null ? null : new PullScale(scaling, clock);
+  }
+
+  /** A data packet or a header of this flow, of `meta` (sim/base/packet.ts), has come; before `onArrival`. */
+  count(flow: number, meta: number): void {
+    if (this.#scale !== null && this.#state.place[flow] !== DONE) this.#scale.count(meta);
   }
 
   /**
@@ -141,7 +151,8 @@ export class PullQueue {
     if (target[flow]! > granted[flow]!) this.#join(flow, ACTIVE);
     else if (this.#hasIdle && (isActive || granted[flow]! - target[flow]! < this.#maxQuanta)) this.#join(flow, IDLE);
     const paidBytes = (quanta > 0 ? quanta : EMPTY_PULL_QUANTA) * this.#quantumBytes;
-    this.#clock[DUE] = this.#clock[NOW]! + Math.max(1, Math.round((paidBytes * 8e12) / this.#grantBps));
+    const grantBps = this.#scale === null ? this.#grantBps : this.#grantBps * this.#scale.scale;
+    this.#clock[DUE] = this.#clock[NOW]! + Math.max(1, Math.round((paidBytes * 8e12) / grantBps));
     return flow;
   }
 

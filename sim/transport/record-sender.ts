@@ -55,9 +55,8 @@ export interface RecordSenderOptions {
 }
 
 /**
- * A sender that keeps a record of every packet outstanding: what the receiver says of a packet is exact (trimming, UEC 1.0 and NDP), and
- * every transmission has a timeout of its own. Nothing is concluded from the order in which packets arrive. Packets that must be sent again
- * go before new ones, lowest first.
+ * A sender that keeps a record of every packet outstanding: what the receiver says of one is exact (trimming, UEC 1.0, NDP), and each
+ * transmission has a timeout of its own. Nothing follows from the order of arrivals. What goes again goes before what is new, lowest first.
  *
  * With selective ACKs `inFlight` follows the bytes that the receiver has accepted, not the packets that an ACK names: an ACK names only some.
  */
@@ -184,10 +183,14 @@ export class RecordSender implements Sender {
     this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, state[at + IN_FLIGHT]!, state[at + NEXT]!);
   }
 
+  onDiscard(flow: number, seq: number, address: number): void {
+    this.onNack(flow, seq, 0, true, address);
+  }
+
   onTimer(flow: number): void {
     const at = flow * WORDS;
     if (this.#credit !== null) this.#credit.rtsSeq = -1;
-    const times = this.#records.times;
+    const { times } = this.#records;
     const nowPs = this.#clock[NOW]!;
     let oldest = this.#oldest(at);
     const isTimeout = oldest >= 0 && times[this.#slot(at, oldest)]! + this.#rtoPs <= nowPs;
@@ -200,9 +203,7 @@ export class RecordSender implements Sender {
     this.#clock[DUE] = (oldest >= 0 ? times[this.#slot(at, oldest)]! : nowPs) + this.#rtoPs;
   }
 
-  onTimeout(): void {
-    // This sender owns its timer.
-  }
+  onTimeout(): void {}
 
   isComplete(flow: number): boolean {
     return this.#state[flow * WORDS + UNA] === this.#state[flow * WORDS + PACKETS];

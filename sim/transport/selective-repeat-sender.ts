@@ -29,7 +29,7 @@ const IN_FLIGHT = 2;
 const LOST = 3;
 /** Transmissions so far: the number of the next one. */
 const TRANSMISSIONS = 4;
-/** Highest transmission number that was acknowledged; -1: none. */
+/** Highest transmission number that is known to have come; -1: none. */
 const HIGHEST = 5;
 /** Packets below this were looked at for loss; their first transmissions need not be looked at again. */
 const EXAMINED = 6;
@@ -51,6 +51,8 @@ export interface SelectiveRepeatOptions {
   readonly recovers: boolean;
   /** Packets of one flow take different paths, so more reordering is tolerated: 1.5 windows. */
   readonly isSprayed: boolean;
+  /** What a balancer leaves of the receiver's bitmap; null: all of it. */
+  readonly bitmapPackets: number | null;
   /** true: packets ask for an ACK where the sender would wait for one. */
   readonly asksForAcks: boolean;
   /** null: nobody needs times or entropies of what is outstanding. */
@@ -85,6 +87,9 @@ export class SelectiveRepeatSender implements Sender {
   readonly #fullBytes: number;
   readonly #recovers: boolean;
   readonly #isSprayed: boolean;
+  readonly #bitmapPackets: number;
+  /** Most reordering that is tolerated. */
+  readonly #mostReorderPackets: number;
   readonly #asksForAcks: boolean;
   readonly #records: SendRecords | null;
   readonly #losses: LossListener | null;
@@ -98,6 +103,8 @@ export class SelectiveRepeatSender implements Sender {
     this.#fullBytes = flows.fullBytes;
     this.#recovers = options.recovers;
     this.#isSprayed = options.isSprayed;
+    this.#bitmapPackets = options.bitmapPackets ?? RECEIVE_WINDOW_PACKETS;
+    this.#mostReorderPackets = options.bitmapPackets === null ? Infinity : options.bitmapPackets - 1;
     this.#asksForAcks = options.asksForAcks;
     const { records } = options;
     this.keepsRecords = records !== null;
@@ -125,7 +132,7 @@ export class SelectiveRepeatSender implements Sender {
     let seq = state[at + NEXT]!;
     if (state[at + LOST]! > 0) seq = this.#lowestLost(at);
     else if (seq === state[at + PACKETS]) return false;
-    else if (this.#recovers && seq - state[at + UNA]! >= RECEIVE_WINDOW_PACKETS) return false;
+    else if (this.#recovers && seq - state[at + UNA]! >= this.#bitmapPackets) return false;
     const inFlight = state[at + IN_FLIGHT]!;
     return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= this.#windowBytes[flow * this.#windowStride]!;
   }
@@ -206,6 +213,16 @@ export class SelectiveRepeatSender implements Sender {
     this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, state[at + IN_FLIGHT]!, state[at + NEXT]!);
   }
 
+  onDiscard(flow: number, seq: number, address: number): void {
+    const state = this.#state;
+    const at = flow * WORDS;
+    if (this.#records !== null) this.#sample(at, seq, address, this.#records);
+    if (!this.#isOutstanding(at, seq)) return;
+    const order = this.#slots.words[this.#slot(at, seq)]!;
+    if (order > state[at + HIGHEST]!) state[at + HIGHEST] = order;
+    this.#detectLoss(flow);
+  }
+
   onTimeout(flow: number): void {
     const at = flow * WORDS;
     const end = this.#state[at + NEXT]!;
@@ -252,7 +269,7 @@ export class SelectiveRepeatSender implements Sender {
   #wouldWait(flow: number): boolean {
     const state = this.#state;
     const at = flow * WORDS;
-    if (state[at + NEXT] === state[at + PACKETS]) return true;
+    if (state[at + NEXT] === state[at + PACKETS] || state[at + NEXT]! - state[at + UNA]! >= this.#bitmapPackets) return true;
     return state[at + IN_FLIGHT]! + this.#fullBytes >= this.#windowBytes[flow * this.#windowStride]!;
   }
 
@@ -284,7 +301,7 @@ export class SelectiveRepeatSender implements Sender {
   /** Transmissions up to this one are lost; negative: none. Always a small whole number, because a double that is handed on is boxed. */
   #lossLimit(flow: number, highest: number): number {
     if (!this.#isSprayed) return highest - REORDER_PACKETS;
-    const toleratedPackets = (1.5 * this.#windowBytes[flow * this.#windowStride]!) / this.#fullBytes;
+    const toleratedPackets = Math.min((1.5 * this.#windowBytes[flow * this.#windowStride]!) / this.#fullBytes, this.#mostReorderPackets);
     if (toleratedPackets > highest) return -1;
     return Math.min(highest - REORDER_PACKETS, Math.trunc(highest - toleratedPackets) | 0);
   }

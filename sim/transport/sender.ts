@@ -28,6 +28,8 @@ export interface Sender extends FlowView {
    * record is at `address`.
    */
   onNack(flow: number, seq: number, cumulative: number, isLastHop: boolean, address: number): void;
+  /** NACK of packet `seq`, which had come whole and was discarded. The NACK's record is at `address`. */
+  onDiscard(flow: number, seq: number, address: number): void;
   /**
    * true: timeouts follow a rule of its own. The flow's timer then fires at rto after its first transmission, and after that at what
    * `onTimer` writes to clock[DUE] (Infinity: never again).
@@ -47,6 +49,8 @@ export interface Sender extends FlowView {
 export const NO_ANSWER = 0;
 export const ANSWER_ACK = 1;
 export const ANSWER_NACK = 2;
+/** A NACK: the packet is discarded. */
+export const ANSWER_DISCARD = 3;
 
 /** The receiving side of every flow of a run. */
 export interface Receiver {

@@ -9,6 +9,7 @@ import { CoalescingReceiver } from './coalescing-receiver.ts';
 import { CreditGate } from './credit-gate.ts';
 import type { FlowTable } from './flow-table.ts';
 import { GoBackNReceiver, GoBackNSender } from './go-back-n.ts';
+import { LimitedReceiver } from './limited-receiver.ts';
 import { PullState } from './pull-queue.ts';
 import { RecordSender } from './record-sender.ts';
 import { SackReceiver } from './sack-receiver.ts';
@@ -28,6 +29,8 @@ export interface TransportParts {
   readonly balancer: PacketBalancer;
   /** Packets of one flow take different paths. */
   readonly isSprayed: boolean;
+  /** What its balancer leaves of the receiver's bitmap; null: all of it. */
+  readonly bitmapPackets: number | null;
   readonly clock: Float64Array;
   readonly answers: AnswerRecords;
   readonly layout: RecordLayout;
@@ -52,7 +55,8 @@ export function transportEnds(parts: TransportParts): TransportEnds {
       credit: null,
     };
   }
-  const receiver = outOfOrderReceiver(nic.acks, flows);
+  const unlimited = outOfOrderReceiver(nic.acks, flows);
+  const receiver = transport.reorderPackets === undefined ? unlimited : new LimitedReceiver(unlimited, transport.reorderPackets);
   const losses = balancer.hearsLosses ? balancer : null;
   if (transport.recovery === 'trim' || transport.recovery === 'timers') {
     const grants = grantsOf(transport);
@@ -73,6 +77,7 @@ export function transportEnds(parts: TransportParts): TransportEnds {
   const sender = new SelectiveRepeatSender(flows, control, {
     recovers: transport.recovery === 'sr',
     isSprayed: parts.isSprayed,
+    bitmapPackets: parts.bitmapPackets,
     asksForAcks,
     records: needsRecords ? { clock, answers, losses } : null,
   });
@@ -82,7 +87,7 @@ export function transportEnds(parts: TransportParts): TransportEnds {
 /** What receivers grant the senders of a transport; null: they need no credit. */
 export function grantsOf(transport: TransportSpec): GrantSpec | null {
   if (transport.kind === 'nscc') return transport.credit;
-  return transport.kind === 'rccc' || transport.kind === 'eqds' || transport.kind === 'ndp' ? transport : null;
+  return 'pullRate' in transport ? transport : null;
 }
 
 export const hasCredit = (transport: TransportSpec): boolean => grantsOf(transport) !== null;
@@ -123,6 +128,7 @@ export function pullState(
     creditPerPullBytes: spec.creditPerPullBytes ?? 0,
     maxCreditBytes: maxCreditBytes(spec, limits, lineRateBps),
     pullRate: spec.pullRate,
+    scaling: spec.scaling === undefined ? null : { ...spec.scaling, intervalPs: spec.scaling.intervalPs ?? limits.baseRttPs },
   });
 }
 

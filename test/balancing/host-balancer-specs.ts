@@ -17,4 +17,5 @@ export const HOST_BALANCERS = {
   'uec-mixed': { kind: 'uec-mixed', entropies: 64 },
   strack: { kind: 'strack', entropies: 64 },
   mrc: { kind: 'mrc', entropies: 256, backup: 64, skipPs: null, probeIntervalPs: 1e8, deny: [] },
+  'mp-rdma': { kind: 'mp-rdma', delta: 32, bitmap: null, probe: 0.01 },
 } as const satisfies { readonly [kind in HostBalancerSpec['kind']]: HostBalancerSpec & { readonly kind: kind } };

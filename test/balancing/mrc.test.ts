@@ -43,8 +43,8 @@ describe('mrc', () => {
     const { clock, balancer } = mrc();
     take(balancer, 5);
     at(clock, 10);
-    balancer.onAck(0, path(1), true);
-    balancer.onAck(0, path(2), false);
+    balancer.onAck(0, path(1), true, 0);
+    balancer.onAck(0, path(2), false, 0);
     expect(take(balancer, 9)).toEqual([0, 2, 3, 4, 0, 1, 2, 3, 4].map(path));
   });
 
@@ -64,7 +64,7 @@ describe('mrc', () => {
   /** Paths of the probes that an ACK of path 0 calls for. */
   const probed = (all: ReturnType<typeof mrc>, timePs: number): number[] => {
     at(all.clock, timePs);
-    all.balancer.onAck(0, path(0), false);
+    all.balancer.onAck(0, path(0), false, 0);
     const { wanted, numbers, entropies } = all.balancer.prober!;
     expect([...numbers]).toEqual([...entropies]);
     return [...numbers.subarray(0, wanted)];
@@ -76,7 +76,7 @@ describe('mrc', () => {
     take(balancer, 5);
     at(clock, 10);
     balancer.onLoss(0, path(1));
-    balancer.onAck(0, path(1), true); // it stays bad
+    balancer.onAck(0, path(1), true, 0); // it stays bad
     expect(take(balancer, 8)).toEqual([0, 2, 3, 4, 0, 2, 3, 4].map(path));
     expect(probed(all, 9 + PROBE_PS)).toEqual([]);
     expect(probed(all, 12 + PROBE_PS)).toEqual([path(1)]);
@@ -109,8 +109,8 @@ describe('mrc', () => {
     take(balancer, 3);
     at(clock, 10);
     balancer.onLoss(0, path(0));
-    balancer.onAck(0, path(1), true);
-    balancer.onAck(0, path(2), true);
+    balancer.onAck(0, path(1), true, 0);
+    balancer.onAck(0, path(2), true, 0);
     expect(take(balancer, 1)).toEqual([path(1)]);
     balancer.onLoss(0, path(1));
     balancer.onLoss(0, path(2));

@@ -12,9 +12,9 @@ const BASE_PS = 100;
 /** A round a call: the ACK of a packet sent `BASE_PS` before `timePs`, the last of `acks` of which `marks` are marked. */
 function round(balancer: PacketBalancer, clock: Float64Array, timePs: number, acks: number, marks: number): void {
   at(clock, timePs - 1, BASE_PS);
-  for (let i = 1; i < acks; i++) balancer.onAck(0, 0, i < marks);
+  for (let i = 1; i < acks; i++) balancer.onAck(0, 0, i < marks, 0);
   at(clock, timePs, BASE_PS);
-  balancer.onAck(0, 0, marks > 0);
+  balancer.onAck(0, 0, marks > 0, 0);
 }
 
 describe('plb', () => {
@@ -23,9 +23,9 @@ describe('plb', () => {
   function plb(inFlightBytes = 8320) {
     const clock = newClock();
     const balancer: PacketBalancer = new Plb(SRC, HOSTS, SEED, clock, BASE_PS, spec);
-    balancer.attach({ inFlightBytes: () => inFlightBytes, windowPackets: () => 8 });
+    balancer.attach({ inFlightBytes: () => inFlightBytes, windowPackets: () => 8 }, {});
     at(clock, 0, BASE_PS);
-    balancer.onAck(0, 0, true); // opens the first round
+    balancer.onAck(0, 0, true, 0); // opens the first round
     return { clock, balancer, draws: drawsOf('plb', 3) };
   }
 
@@ -64,19 +64,19 @@ describe('plb', () => {
     const { clock, balancer } = plb(4160);
     for (const timePs of [97, 98, 99]) {
       at(clock, timePs, BASE_PS);
-      balancer.onAck(0, 0, true);
+      balancer.onAck(0, 0, true, 0);
     }
     at(clock, 250, 251);
-    balancer.onAck(0, 0, true);
+    balancer.onAck(0, 0, true, 0);
     expect(take(balancer, 1, 0, 3)).toEqual([0]);
     // Without samples a round takes the base round-trip time.
     at(clock, 251);
-    balancer.onAck(0, 0, true);
+    balancer.onAck(0, 0, true, 0);
     at(clock, 350);
-    balancer.onAck(0, 0, true);
+    balancer.onAck(0, 0, true, 0);
     expect(take(balancer, 1, 0, 3)).toEqual([0]);
     at(clock, 351);
-    balancer.onAck(0, 0, true);
+    balancer.onAck(0, 0, true, 0);
     expect(take(balancer, 1, 0, 3)).toEqual([drawsOf('plb', 3).draw16()]);
   });
 
@@ -100,7 +100,7 @@ test('flowbender changes the label after every round with more marks than its th
   const draws = drawsOf('flowbender', 3);
   const balancer: PacketBalancer = new FlowBender(SRC, HOSTS, SEED, clock, BASE_PS, 0.25);
   at(clock, 0, BASE_PS);
-  balancer.onAck(0, 0, false);
+  balancer.onAck(0, 0, false, 0);
   round(balancer, clock, 100, 4, 1); // with the ACK that opened the round: 1 of 5
   expect(take(balancer, 1, 0, 3)).toEqual([0]);
   round(balancer, clock, 200, 4, 1); // 1 of 4 is not above
@@ -120,7 +120,7 @@ test('plb-delay changes the label when no sample was at the target for 5 to 7 of
   const balancer: PacketBalancer = new DelayRepathing(SRC, HOSTS, SEED, clock, 120);
   const sample = (timePs: number, rttPs: number): number => {
     at(clock, timePs, rttPs);
-    balancer.onAck(0, 0, false);
+    balancer.onAck(0, 0, false, 0);
     return take(balancer, 1, 0, 3)[0]!;
   };
   const interval = (rttPs: number): number => 5 * rttPs + Math.floor((2 * rttPs * draws.draw32()) / 2 ** 32);
@@ -149,9 +149,9 @@ test('plb-delay takes the first sample for a good one, also after a timeout', ()
   balancer.onTimeout(0, -1);
   const label = draws.draw16();
   at(clock, 1000, 500);
-  balancer.onAck(0, 0, false);
+  balancer.onAck(0, 0, false, 0);
   draws.draw32(); // of the interval
   at(clock, 1000 + 5 * 500, 500); // within the shortest interval
-  balancer.onAck(0, 0, false);
+  balancer.onAck(0, 0, false, 0);
   expect(take(balancer, 1, 0, 3)).toEqual([label]);
 });

@@ -19,8 +19,9 @@ export interface Arrival {
 }
 
 export const FULL_BYTES = 4160;
-const RECORD_WORDS = 8;
+const RECORD_WORDS = 14;
 const TAG_WORD = 6;
+export const ORDER_WORD = 8;
 
 /** Routers of one fabric without engine or ports: tests set the queues, and hand over packets. */
 export class SwitchHarness {
@@ -59,6 +60,8 @@ export class SwitchHarness {
       clock: this.clock,
       ports,
       tagWord: TAG_WORD,
+      orderWord: ORDER_WORD,
+      ackBytes: 64,
       ...changes,
     };
     const device = { ...DROPTAIL, ...input.switch };

@@ -25,6 +25,7 @@ const kinds: readonly BalancerSpec[] = [
   { kind: 'letflow', gapPs: 2 * us },
   { kind: 'flowlet-ar', gapPs: 2 * us, key: 'q' },
   { kind: 'conga', gapPs: 2 * us, dreIntervalPs: 5 * us, alpha: 0.2, ageingPs: 50 * us, bits: 3 },
+  { kind: 'conweave', replySlackPs: 0, pathPausePs: 8 * us, expiryPs: 50 * us, flushSlackPs: 2 * us, flushDefaultPs: 20 * us },
 ];
 
 const devices: readonly SwitchSpec[] = [

@@ -26,8 +26,8 @@ describe('uec-bitmap', () => {
   test('a marked entropy is passed over once a mark', () => {
     const balancer = bitmap();
     expect(take(balancer, 1)).toEqual([walk[0]]);
-    balancer.onAck(0, walk[1]!, true);
-    balancer.onAck(0, walk[1]!, false);
+    balancer.onAck(0, walk[1]!, true, 0);
+    balancer.onAck(0, walk[1]!, false, 0);
     expect(take(balancer, 3)).toEqual([walk[2], walk[3], walk[4]]);
     const rest = walk.slice(5, 13);
     expect(take(balancer, 8)).toEqual(rest);
@@ -36,8 +36,8 @@ describe('uec-bitmap', () => {
   test('of several in a row only the first loses a point a packet', () => {
     const balancer = bitmap();
     take(balancer, 4);
-    balancer.onAck(0, walk[4]!, true);
-    balancer.onAck(0, walk[5]!, true);
+    balancer.onAck(0, walk[4]!, true, 0);
+    balancer.onAck(0, walk[5]!, true, 0);
     // The packet passes over walk[4] and walk[5], and takes one point, of walk[4].
     expect(take(balancer, 2)).toEqual([walk[6], walk[7]]);
     const penalised = walk[5]! % P;
@@ -99,7 +99,7 @@ describe('uec-bitmap-1bit', () => {
   test('an entropy is passed over once, however often it was marked', () => {
     const balancer = oneBit(0.5);
     take(balancer, 4);
-    balancer.onAck(0, walk[4]!, true);
+    balancer.onAck(0, walk[4]!, true, 0);
     balancer.onLoss(0, walk[4]!);
     balancer.onNack(0, walk[5]!, false, false);
     balancer.onNack(0, walk[6]!, true, false);

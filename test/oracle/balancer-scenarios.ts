@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { BalancerSpec, PortKey } from '../../sim/base/balancer-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
+import type { TransportSpec } from '../../sim/base/transport-spec.ts';
 import { pinsPaths } from '../../sim/balancing/plan.ts';
 import { buildTopology } from '../../topologies/build-topology.ts';
 import { stormCases } from './corner-cases.ts';
@@ -66,6 +67,14 @@ const BALANCERS = {
       }),
     },
   ),
+  'mp-rdma: paths that ACKs clock': fc
+    .record({
+      ...kind('mp-rdma'),
+      delta: fc.integer({ min: 1, max: 8 }),
+      more: fc.option(fc.integer({ min: 1, max: 8 })),
+      probe: fc.constantFrom(0, 0.1, 1),
+    })
+    .map(({ more, ...spec }) => ({ ...spec, bitmap: more === null ? null : Math.max(4, spec.delta + more) })),
   'hashes and whole messages': fc.oneof(
     fc.constant({ kind: 'wcmp' as const }),
     fc.constantFrom({ kind: 'rr-flow' as const }, { kind: 'ecmp' as const }, { kind: 'spray' as const }),
@@ -89,6 +98,14 @@ const BALANCERS = {
       bits: fc.integer({ min: 1, max: 8 }),
     }),
   ),
+  'conweave: packets in order': fc.record({
+    ...kind('conweave'),
+    replySlackPs: timePs(0, 100_000, 1e6, 4e6),
+    pathPausePs: timePs(0, 1e6, 8e6),
+    expiryPs: timePs(500_000, 5e6, 1e9),
+    flushSlackPs: timePs(0, 100_000, 2e6, 32e6),
+    flushDefaultPs: timePs(1, 1e6, 20e6),
+  }),
 } satisfies Record<string, fc.Arbitrary<BalancerSpec>>;
 
 /** Incasts whose windows are so small that what is lost is seen by what comes after it, before any timeout. */
@@ -131,8 +148,10 @@ const withBalancer = (cases: fc.Arbitrary<ScenarioCase>, balancers: fc.Arbitrary
 function changed(scenario: Scenario, balancer: BalancerSpec, hash: object, near: boolean, resilient: boolean): Scenario {
   const { transport, nic, failures } = scenario;
   const isOblivious = !LISTENERS.includes(balancer.kind);
+  const needsOtherAcks = (!isOblivious && nic.acks === 'none') || (balancer.kind === 'mp-rdma' && nic.acks === 'uec-sack');
   const heard = isOblivious || nic.acks !== 'none' ? transport : ({ ...transport, recovery: 'sr' } as const);
   const timed = needsSamples(balancer) && heard.recovery === 'gbn' ? ({ ...heard, recovery: 'sr' } as const) : heard;
+  const repeating = balancer.kind === 'mp-rdma' ? repeatsSelectively(scenario) : timed;
   const topology = near
     ? withLinks(scenario.topology, ({ rateBps, delayPs }) => ({ rateBps, delayPs: Math.round(delayPs / 10) }))
     : scenario.topology;
@@ -141,10 +160,18 @@ function changed(scenario: Scenario, balancer: BalancerSpec, hash: object, near:
     ...scenario,
     topology,
     balancer: allowed(balancer, { ...scenario, topology }),
-    transport: timed,
-    nic: isOblivious || nic.acks !== 'none' ? nic : { ...nic, acks: 'per-packet' },
+    transport: repeating,
+    nic: needsOtherAcks ? { ...nic, acks: 'per-packet' } : nic,
     switch: { ...scenario.switch, ...(pinsPaths(balancer) ? NO_HASH : hash), failHash },
   };
+}
+
+/** The window of MP-RDMA, or another that goes with selective repeat. */
+function repeatsSelectively({ transport, seed }: Scenario): TransportSpec {
+  const { rtoPs, nackIntervalPs, kind: name } = transport;
+  const common = { recovery: 'sr', rtoPs, nackIntervalPs } as const;
+  if (seed % 3 === 0 && (name === 'dctcp' || name === 'fixed' || name === 'swift')) return { ...transport, ...common };
+  return { kind: 'dctcp-uec', initialWindowBytes: null, minWindowBytes: null, maxWindowBytes: null, decrease: 0.5, ...common };
 }
 
 /** Those of round-trip times, which go-back-N does not measure. */
@@ -152,7 +179,7 @@ export const needsSamples = ({ kind: name }: BalancerSpec): boolean => name === 
 
 const LISTENERS: readonly BalancerSpec['kind'][] = [
   ...(['plb', 'plb-delay', 'flowbender', 'hopper', 'reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2'] as const),
-  ...(['uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack', 'mrc'] as const),
+  ...(['uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack', 'mrc', 'mp-rdma'] as const),
 ];
 
 /** Denies paths that there are, and no pair of ToRs all of them. */

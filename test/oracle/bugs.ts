@@ -120,6 +120,14 @@ export const BALANCER_BUGS = [
   'probes-in-vain',
   /** `mrc`: a path that was passed over is so again until its time has come. */
   'skipped-for-good',
+  /** `conweave`: what overtakes is not held. */
+  'overtakers-go-on',
+  /** `conweave`: no path is ever paused. */
+  'marks-unnoticed',
+  /** `mp-rdma`: a path whose packets come late is used like any other. */
+  'late-paths-kept',
+  /** `mp-rdma`: an ACK that makes no room clocks a packet all the same. */
+  'every-ack-clocks',
 ] as const;
 
 /** Wrong rules of senders, receivers and congestion controls, which scenarios of transports show. */
@@ -134,6 +142,12 @@ export const TRANSPORT_BUGS = [
   'sample-of-any-retransmission',
   /** Selective repeat waits for its timer where a header tells of a loss. */
   'headers-unheard',
+  /** `nic.channelRate`: all channels of a host have one thread block. */
+  'one-channel-a-host',
+  /** A receiver holds one packet more above a gap than it has places. */
+  'one-place-too-many',
+  /** Selective repeat learns nothing from a packet that came and found no place. */
+  'discards-say-nothing',
   /** `dctcp-uec`: the decrease is always one half. */
   'half-of-the-marked-bytes',
   /** `dcqcn`: no interval between congestion notifications. */
@@ -152,6 +166,8 @@ export const TRANSPORT_BUGS = [
   'no-quick-adapt',
   /** A receiver grants one flow all that it asks for before it turns to the next. */
   'pulls-in-a-row',
+  /** `rccc-os`: what is cut at the last hop slows grants down too. */
+  'last-hop-slows-grants',
   /** Credit beside a window: more is asked for than the window holds. */
   'asks-beyond-the-window',
   /** The first answer leaves a sender what it may send unasked. */
@@ -170,4 +186,17 @@ export const SERVER_BUGS = [
   'islands-tell-at-once',
 ] as const;
 
-export type Bug = (typeof SERVER_BUGS)[number] | (typeof BUGS)[number] | (typeof BALANCER_BUGS)[number] | (typeof TRANSPORT_BUGS)[number];
+/** Wrong rules of what the switch of a server adds and replicates. */
+export const SWITCH_BUGS = [
+  /** The copies of a multicast reach the switch one after the other. */
+  'islands-multicast-in-turn',
+  /** Every message of a sum reaches the receiver. */
+  'islands-without-sums',
+] as const;
+
+export type Bug =
+  | (typeof SWITCH_BUGS)[number]
+  | (typeof SERVER_BUGS)[number]
+  | (typeof BUGS)[number]
+  | (typeof BALANCER_BUGS)[number]
+  | (typeof TRANSPORT_BUGS)[number];

@@ -45,6 +45,8 @@ export interface CongestionControl {
   /** Of one packet of `bytes`, or (0) of all that was outstanding. */
   hearTimeout(bytes: number, timePs: number): void;
   hearTransmission(bytes: number, startPs: number): void;
+  /** A balancer gives up a path; absent: the window stays as it is. */
+  giveUpPacket?(): void;
   /** The flow is complete: no timer acts any more. */
   close(): void;
 }
@@ -238,6 +240,7 @@ export function congestionControl(spec: TransportSpec, context: ControlContext):
     case 'nscc':
       return new Nscc(spec, context);
     case 'rccc':
+    case 'rccc-os':
     case 'eqds':
     case 'ndp':
       return new Fixed({ ...spec, kind: 'fixed', rateBps: null, windowBytes: null });

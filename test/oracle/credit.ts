@@ -6,7 +6,7 @@ const QUANTUM_BYTES = 256;
 
 /** null: nothing is granted. */
 export function grantsIn(spec: TransportSpec): GrantSpec | null {
-  if (spec.kind === 'rccc' || spec.kind === 'eqds' || spec.kind === 'ndp') return spec;
+  if (spec.kind === 'rccc' || spec.kind === 'rccc-os' || spec.kind === 'eqds' || spec.kind === 'ndp') return spec;
   return spec.kind === 'nscc' ? spec.credit : null;
 }
 

@@ -90,6 +90,7 @@ const nics: fc.Arbitrary<Partial<NicSpec>> = fc.record({
   controlBurst: fc.constantFrom(null, null, 1, 2, 10),
   maxFlows: fc.constantFrom(null, null, 1, 2, 3),
   pcieBps: fc.constantFrom(null, null, 50e9, 333e9),
+  channelBps: fc.constantFrom(null, null, 40e9, 150e9, 333e9),
 });
 
 const classes = fc.option(fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }), { freq: 2 });

@@ -8,6 +8,7 @@ import { deriveLimits } from '../../sim/derive.ts';
 import type { BatchObserver } from '../../sim/engine/engine.ts';
 import type { Partition } from '../../sim/engine/exchange.ts';
 import { FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
+import { airInterface } from '../../wireless/hop/wireless-hop.ts';
 import { hashPacketEvent, type PacketEvent } from './event-log.ts';
 import type { OracleInput, OracleResult } from './types.ts';
 
@@ -75,7 +76,12 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
       cutOff: null,
       classOfFlow: input.classOfFlow ?? null,
     },
-    { observer, ...(windowPs === undefined ? {} : { windowPs }), ...(partition === undefined ? {} : { partition }) },
+    {
+      observer,
+      ...(windowPs === undefined ? {} : { windowPs }),
+      ...(partition === undefined ? {} : { partition }),
+      ...(scenario.topology.wireless === undefined ? {} : { air: airInterface(scenario.topology.wireless, scenario.seed) }),
+    },
   );
   const ending = runNetwork(network, scenario, partition === undefined ? {} : { partition });
   return { partial: partialRun(network, topology, ending), packetHashes };

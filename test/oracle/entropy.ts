@@ -2,7 +2,7 @@ import { setupStream } from '../../sim/base/random.ts';
 import type { Topology } from '../../sim/base/topology.ts';
 import { ACK, NACK } from './event-log.ts';
 import type { Probe, Sending } from './host-balancers/flow-choice.ts';
-import { HostChoices } from './host-balancers/host-choices.ts';
+import { HostChoices, type SenderView } from './host-balancers/host-choices.ts';
 import { Connections } from './host-balancers/least-outstanding.ts';
 import { roundRobinPaths } from './host-balancers/round-robin-flows.ts';
 import type { JobView } from './job-view.ts';
@@ -49,9 +49,8 @@ export class HostEntropy {
     if (simulation.input.scenario.balancer.kind === 'drb') this.#drawRotations();
   }
 
-  /** @param windowBytes of its congestion control */
-  addFlow(flow: number, windowBytes: () => number): void {
-    this.#choices.addFlow(flow, windowBytes);
+  addFlow(flow: number, sender: SenderView): void {
+    this.#choices.addFlow(flow, sender);
   }
 
   notePosted(flow: number): void {

@@ -33,6 +33,7 @@ export interface PacketEvent {
   readonly lastHop: boolean;
   /** A retransmission, or the answer to one. */
   readonly again: boolean;
+  /** On data: ACK_REQUEST; on a NACK: DISCARDED. */
   readonly asksForAnswer: boolean;
   readonly entropy: number;
 }

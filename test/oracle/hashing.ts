@@ -49,7 +49,7 @@ export class NextHopHash {
 
 /** Whose packets differ in entropy. */
 const ENTROPY_KINDS: readonly BalancerSpec['kind'][] = [
-  ...(['spray', 'spray-counter', 'spray-uec', 'plb', 'plb-delay', 'flowbender', 'hopper'] as const),
+  ...(['spray', 'spray-counter', 'spray-uec', 'plb', 'plb-delay', 'flowbender', 'hopper', 'mp-rdma'] as const),
   ...(['reps', 'reps-htsim', 'reps-legacy', 'reps-ethereal-v2', 'uec-bitmap', 'uec-bitmap-1bit', 'uec-mixed', 'strack'] as const),
 ];
 

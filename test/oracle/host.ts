@@ -5,6 +5,7 @@ import { Credit, grantsIn, type CreditContext } from './credit.ts';
 import { HostEntropy } from './entropy.ts';
 import { ACK, DATA, NACK, PAUSE, PULL, RESUME, RTS, TRIMMED } from './event-log.ts';
 import { GoBackNSender } from './go-back-n-sender.ts';
+import { bitmapOf } from './host-balancers/mp-rdma.ts';
 import type { JobView } from './job-view.ts';
 import { LazyNic, Nic } from './nic.ts';
 import type { Deliver } from './output-port.ts';
@@ -23,7 +24,7 @@ const DEFAULT_CLASS = 3;
 /** Balancers whose flows keep to one path, at least for a while (packet-model.md, section 6). */
 const ONE_PATH_KINDS: readonly BalancerSpec['kind'][] = [
   ...(['ecmp', 'ecmp-split', 'ethereal', 'wcmp', 'rr-flow', 'nccl-qp', 'hpn-least-outstanding'] as const),
-  ...(['plb', 'plb-delay', 'flowbender', 'hopper', 'letflow', 'flowlet-ar', 'conga'] as const),
+  ...(['plb', 'plb-delay', 'flowbender', 'hopper', 'letflow', 'flowlet-ar', 'conga', 'conweave'] as const),
 ];
 
 /** The way out of a host. */
@@ -119,7 +120,13 @@ export class Host {
     const payloadBytes = (seq: number): number => (seq < packetCount - 1 ? mtuBytes : plan.bytes[flow]! - (packetCount - 1) * mtuBytes);
     const wireBytes = (seq: number): number => payloadBytes(seq) + headerBytes;
     const congestion = controlOfFlow(this.#simulation, this.#viewOf(flow), this.#index, flow, this.#lineBps);
-    entropy.addFlow(flow, congestion.windowBytes);
+    entropy.addFlow(flow, {
+      windowBytes: congestion.windowBytes,
+      inFlightBytes: () => sender.inFlightBytes(),
+      giveUpPacket: () => congestion.giveUpPacket?.(),
+    });
+    const { balancer } = scenario;
+    const bitmapPackets = balancer.kind === 'mp-rdma' ? bitmapOf(balancer, limits.bdpBytes / fullBytes) : null;
     const sprays = !ONE_PATH_KINDS.includes(scenario.balancer.kind) && !bugs.has('loss-distance-of-one-path');
     const sender = makeSender(recovery, {
       packetCount,
@@ -131,7 +138,11 @@ export class Host {
         this.#sendControl({ ...BARE_PACKET, ...wayOf(latest!), type: RTS, flow, seq, dstHost: plan.dstHost[flow]!, pullTarget });
       },
       rtoPs: recovery === 'none' ? Infinity : limits.rtoPs,
-      reorderDistance: () => (sprays ? Math.max(3, (1.5 * congestion.windowBytes()) / fullBytes) : 3),
+      bitmapPackets,
+      reorderDistance: () => {
+        const distance = sprays ? Math.max(3, (1.5 * congestion.windowBytes()) / fullBytes) : 3;
+        return bitmapPackets === null ? distance : Math.min(distance, bitmapPackets - 1);
+      },
       asksForAnswers: acks === 'uec-sack' || typeof acks === 'object',
       hearsSelections: acks === 'uec-sack',
       bugs,
@@ -171,7 +182,14 @@ export class Host {
       return latest;
     };
     const { rateBps } = congestion;
-    this.#nic.flows.push({ sender, makePacket, lineRateBps: this.#lineBps, rateBps, trafficClass: this.#classOf(flow) });
+    this.#nic.flows.push({
+      sender,
+      makePacket,
+      lineRateBps: this.#lineBps,
+      rateBps,
+      trafficClass: this.#classOf(flow),
+      channel: this.#channelOf(flow),
+    });
   }
 
   get #lineBps(): number {
@@ -187,17 +205,25 @@ export class Host {
     return this.#entropies[this.#simulation.input.jobOfFlow[flow]!]!;
   }
 
+  /** docs/model-switches.md, section 8. */
+  #channelOf(flow: number): string {
+    const { plan, schedule } = this.#simulation.input;
+    const send = plan.message[flow]!;
+    if (this.#simulation.bugs.has('one-channel-a-host')) return '';
+    return [schedule.jobOfOp, schedule.rank, schedule.peer, schedule.channel].map((of) => of[send]).join(' ');
+  }
+
   #classOf(flow: number): number {
     return this.#simulation.input.classOfFlow?.[flow] ?? DEFAULT_CLASS;
   }
 
   #receiverOf(flow: number): Receiver {
     const { scenario, plan } = this.#viewOf(flow).input;
-    const { recovery, nackIntervalPs } = scenario.transport;
+    const { recovery, nackIntervalPs, reorderPackets: mostHeld = Infinity } = scenario.transport;
     const { acks, mtuBytes } = scenario.nic;
     const packetCount = packetsOf(plan.bytes[flow]!, mtuBytes);
     const { bugs } = this.#simulation;
-    const receiver = this.#receivers.get(flow) ?? makeReceiver({ recovery, acks, nackIntervalPs, packetCount, bugs });
+    const receiver = this.#receivers.get(flow) ?? makeReceiver({ recovery, acks, nackIntervalPs, packetCount, mostHeld, bugs });
     this.#receivers.set(flow, receiver);
     return receiver;
   }
@@ -241,6 +267,11 @@ export class Host {
   #receiveData(packet: Packet): void {
     const { acks } = this.#simulation.input.scenario.nic;
     const receiver = this.#receiverOf(packet.flow);
+    if (receiver.lacksPlaceFor(packet)) {
+      this.#nic.control.push(this.#answerPacket(packet, receiver.discard(packet)));
+      this.#count(packet, 'nacked header');
+      return;
+    }
     const wasComplete = receiver.isComplete;
     const answer = receiver.take(packet, this.#simulation.now);
     this.#simulation.reorderMaxPackets = Math.max(this.#simulation.reorderMaxPackets, receiver.heldPackets);
@@ -257,7 +288,10 @@ export class Host {
     const pulls = this.#pulls[this.#simulation.input.jobOfFlow[flow]!]!;
     this.#latest.set(flow, packet);
     if (this.#receiverOf(flow).isComplete) pulls?.noteComplete(flow);
-    else pulls?.hear(flow, pullTarget, arrival, this.#simulation.now);
+    else {
+      if (arrival !== 'rts') pulls?.scale?.hear(packet, this.#simulation.now);
+      pulls?.hear(flow, pullTarget, arrival, this.#simulation.now);
+    }
   }
 
   #pullQueue(view: JobView, job: number): PullQueue | null {

@@ -16,10 +16,20 @@ export class Islands {
   readonly #listener: IslandListener;
   readonly #egressFreeAtPs = new Map<number, number>();
   readonly #ingressFreeAtPs = new Map<number, number>();
+  /** 2.1: the messages of each operation of a switch; and of them, those that are posted and those whose heads are there. */
+  readonly #operations = new Map<number, number[]>();
+  readonly #posted = new Map<number, number>();
+  readonly #heads = new Map<number, number>();
 
   constructor(simulation: Simulation, listener: IslandListener) {
     this.#simulation = simulation;
     this.#listener = listener;
+    const { schedule } = simulation.input;
+    for (let op = 0; op < schedule.ops; op++) {
+      const operation = schedule.switchOperation?.[op] ?? -1;
+      if (operation < 0) continue;
+      this.#operations.set(operation, [...(this.#operations.get(operation) ?? []), op]);
+    }
   }
 
   /** Are source and destination GPUs of one server? */
@@ -30,24 +40,46 @@ export class Islands {
     return Math.floor(schedule.rank[send]! / server.gpus) === Math.floor(schedule.peer[send]! / server.gpus);
   }
 
+  /** The messages that cross one end of the switch as one with `send`. */
+  #together(send: number, end: 'multicast' | 'sum'): number[] {
+    const { schedule } = this.#simulation.input;
+    const all = this.#operations.get(schedule.switchOperation?.[send] ?? -1) ?? [send];
+    const kind = all.every((other) => schedule.rank[other] === schedule.rank[send]) ? 'multicast' : 'sum';
+    return kind === end ? all : [send];
+  }
+
+  /** Whether `send` is the last of those that are counted in `counts`. */
+  #isLast(together: number[], counts: Map<number, number>): boolean {
+    const count = (counts.get(together[0]!) ?? 0) + 1;
+    counts.set(together[0]!, count);
+    return count === together.length;
+  }
+
   /** Step 1. */
   post(send: number): void {
+    const copies = this.#together(send, 'multicast');
+    if (!this.#isLast(copies, this.#posted)) return;
     const { schedule } = this.#simulation.input;
     const source = schedule.rank[send]!;
     const { bugs, now } = this.#simulation;
     const begins = Math.max(now, bugs.has('islands-without-egress') ? 0 : (this.#egressFreeAtPs.get(source) ?? 0));
     this.#egressFreeAtPs.set(source, begins + this.#portTimePs(send));
     const head = bugs.has('islands-store-and-forward') ? this.#portTimePs(send) : 0;
-    this.#at(schedule.peer[send]!, begins + head + this.#delayPs, 4 * send, () => this.#headArrives(send));
+    copies.forEach((copy, i) => {
+      const laterPs = bugs.has('islands-multicast-in-turn') ? i * this.#portTimePs(send) : 0;
+      this.#at(schedule.peer[copy]!, begins + laterPs + head + this.#delayPs, 4 * copy, () => this.#headArrives(copy));
+    });
   }
 
   /** Step 2. */
   #headArrives(send: number): void {
     const destination = this.#simulation.input.schedule.peer[send]!;
+    const parts = this.#simulation.bugs.has('islands-without-sums') ? [send] : this.#together(send, 'sum');
+    if (!this.#isLast(parts, this.#heads)) return;
     const freeAt = this.#simulation.bugs.has('islands-without-ingress') ? 0 : (this.#ingressFreeAtPs.get(destination) ?? 0);
     const ends = Math.max(this.#simulation.now, freeAt) + this.#portTimePs(send);
     this.#ingressFreeAtPs.set(destination, ends);
-    this.#at(destination, ends, 4 * send + 1, () => this.#arrives(send));
+    for (const part of parts) this.#at(destination, ends, 4 * part + 1, () => this.#arrives(part));
   }
 
   /** Step 3; step 4 ends it. */

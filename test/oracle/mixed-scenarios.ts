@@ -29,7 +29,8 @@ function fitted(
 ): Pick<JobSpec, 'balancer' | 'transport'> {
   const isExact = nic.acks === 'uec-sack' || grantsIn(transport) !== null;
   const recovery = fittedRecovery(transport.recovery, device, nic.acks !== 'per-packet', isExact);
-  const onePath: BalancerSpec = transport.kind === 'hpcc' && isSprayed(balancer.kind) ? { kind: 'ecmp' } : balancer;
+  const isUnfit = (transport.kind === 'hpcc' && isSprayed(balancer.kind)) || (balancer.kind === 'mp-rdma' && recovery !== 'sr');
+  const onePath: BalancerSpec = isUnfit ? { kind: 'ecmp' } : balancer;
   const timed = needsSamples(onePath) && recovery === 'gbn' ? 'sr' : recovery;
   // A timeout that comes many times a round trip fills the run with copies.
   const rtoPs = transport.rtoPs === null ? 30_000_000 : Math.max(transport.rtoPs, 4_000_000);

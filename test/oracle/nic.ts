@@ -11,6 +11,8 @@ export interface NicFlow {
   readonly lineRateBps: number;
   readonly rateBps: () => number;
   readonly trafficClass: number;
+  /** Name of the channel that its messages belong to. */
+  readonly channel: string;
 }
 
 /** The packet of a flow that goes next. */
@@ -38,6 +40,8 @@ export class Nic {
   #controlRow = 0;
   /** The host's memory delivers the next payload then (`nic.pcieBps`). */
   #payloadFromPs = 0;
+  /** By channel: its thread block delivers the next payload then (`nic.channelBps`). */
+  readonly #channelFromPs = new Map<string, number>();
   readonly #wakeUpsPs = new Set<number>();
 
   constructor(simulation: Simulation, deliver: Deliver, host: number) {
@@ -91,15 +95,18 @@ export class Nic {
 
   /** The earliest instant from `timePs` on at which pacing alone lets a flow go; Infinity if there is none. */
   protected earliestPacedPs(timePs: number): number {
-    const instants = this.flows
-      .filter((flow) => this.couldSend(flow))
-      .map(({ sender }) => Math.max(sender.nextSendPs, this.#payloadFromPs));
+    const instants = this.flows.filter((flow) => this.couldSend(flow)).map((flow) => Math.max(this.#readyPs(flow), this.#payloadFromPs));
     return Math.min(...instants.filter((at) => at > timePs));
   }
 
   /** Only pacing and the host's memory may hold it back. */
   protected couldSend({ sender, trafficClass }: NicFlow): boolean {
     return !this.paused.has(trafficClass) && sender.admissiblePacket() !== null;
+  }
+
+  /** From when on neither its own pacing nor its channel holds it back. */
+  #readyPs({ sender, channel }: NicFlow): number {
+    return Math.max(sender.nextSendPs, this.#channelFromPs.get(channel) ?? 0);
   }
 
   protected couldAnswer(): boolean {
@@ -137,22 +144,23 @@ export class Nic {
     for (let i = 0; i < this.flows.length; i++) {
       const flow = this.flows[(first + i) % this.flows.length]!;
       const seq = flow.sender.admissiblePacket();
-      if (seq !== null && this.couldSend(flow) && flow.sender.nextSendPs <= timePs) return { flow, seq };
+      if (seq !== null && this.couldSend(flow) && this.#readyPs(flow) <= timePs) return { flow, seq };
     }
     return null;
   }
 
   #takeData({ flow, seq }: DataChoice, timePs: number): Packet {
     const { sender, makePacket, rateBps, lineRateBps } = flow;
-    const { pcieBps } = this.simulation.input.scenario.nic;
+    const { pcieBps, channelBps } = this.simulation.input.scenario.nic;
     this.#lastServed = this.flows.indexOf(flow);
-    const senders = this.flows.filter((other) => this.couldSend(other) && other.sender.nextSendPs <= timePs).length;
+    const senders = this.flows.filter((other) => this.couldSend(other) && this.#readyPs(other) <= timePs).length;
     const transmission = sender.transmit(seq, timePs, senders);
     const packet = makePacket(seq, transmission, timePs);
     if (transmission.isRetransmission) this.simulation.retransmits++;
     else this.simulation.packets++;
     const fromPs = this.simulation.bugs.has('pacing-from-the-end') ? timePs + serialisationPs(packet.wireBytes, lineRateBps) : timePs;
     if (rateBps() < lineRateBps) sender.nextSendPs = fromPs + serialisationPs(packet.wireBytes, rateBps());
+    if (channelBps !== null) this.#channelFromPs.set(flow.channel, timePs + Math.round((packet.payloadBytes * 8e12) / channelBps));
     if (pcieBps !== null) this.#payloadFromPs = timePs + Math.round((packet.payloadBytes * 8e12) / pcieBps);
     return packet;
   }

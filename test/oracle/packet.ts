@@ -1,4 +1,5 @@
 import type { PacketType } from './event-log.ts';
+import type { Notice, OrderWords } from './switch-balancers/conweave.ts';
 
 /** What a switch port writes on a packet that leaves it (in-band telemetry, docs/model-congestion.md 5). */
 export interface Stamp {
@@ -38,6 +39,8 @@ export interface Packet {
   readonly isRetransmission: boolean;
   /** ACK_REQUEST. */
   readonly asksForAnswer: boolean;
+  /** On a NACK: the packet had come whole and found no place (docs/model-transport.md 2.4). */
+  readonly discarded: boolean;
   marked: boolean;
   lastHop: boolean;
   /** On an answer: those of the packet that it answers. */
@@ -47,6 +50,9 @@ export interface Packet {
   readonly echo?: number;
   /** What a data packet of `conga` says of its path and of one back. */
   conga?: { readonly path: number; ce: number; readonly feedback: { readonly path: number; readonly ce: number } | null };
+  /** What a data packet of `conweave` says of its place in its flow, and what one ToR tells the other. */
+  order?: OrderWords;
+  readonly notice?: Notice;
   /** A balancer's: it looks at a path, or answers one that did. */
   readonly isProbe: boolean;
   /** Quanta of credit that a packet asks its receiver for, all of its flow together. */
@@ -61,6 +67,7 @@ export const BARE_PACKET = {
   pinned: false,
   isRetransmission: false,
   asksForAnswer: false,
+  discarded: false,
   marked: false,
   lastHop: false,
   stamps: [],

@@ -18,7 +18,9 @@ import { explain } from './reproduce.ts';
 import { describeScenario, inputOf, type ScenarioCase } from './scenario-case.ts';
 import { scenarioCases } from './scenarios.ts';
 import { serverBalancerCases } from './server-scenarios.ts';
+import { switchCases } from './switch-scenarios.ts';
 import { TRANSPORT_CASES } from './transport-scenarios.ts';
+import { WIRELESS_CASES } from './wireless-scenarios.ts';
 
 const MOST = 3;
 let threads: Worker[] = [];
@@ -72,7 +74,12 @@ describe('a run on several threads is the run on one, packet for packet', () => 
     expectEqual,
   );
   test.prop([serverBalancerCases, partitions, outboxWords], { numRuns: scenarioRuns(40) })('on servers with several GPUs', expectEqual);
+  test.prop([switchCases, partitions, outboxWords], { numRuns: scenarioRuns(15) })('whose switches add and replicate', expectEqual);
   test.prop([deepQueueCases, partitions, outboxWords], { numRuns: scenarioRuns(20) })('with queues longer than the ring', expectEqual);
+  test.prop([fc.oneof(...Object.values(WIRELESS_CASES)), partitions, outboxWords], { numRuns: scenarioRuns(20) })(
+    'with wireless leaves',
+    expectEqual,
+  );
 });
 
 test.prop([scenarioCases, fc.integer({ min: 1, max: 6 })], { numRuns: 50 })(

@@ -1,4 +1,5 @@
 import { mostCreditBytes, type CreditContext } from './credit.ts';
+import { PullScale } from './pull-scale.ts';
 
 const QUANTUM_BYTES = 256;
 
@@ -18,11 +19,15 @@ export class PullQueue {
   #active: PulledFlow[] = [];
   #idle: PulledFlow[] = [];
   #isRunning = false;
+  /** null: grants go at one rate. */
+  readonly scale: PullScale | null;
   readonly #tickAt: (timePs: number) => void;
   readonly #sendPull: (flow: number, granted: number) => void;
 
   constructor(context: CreditContext, tickAt: (timePs: number) => void, sendPull: (flow: number, granted: number) => void) {
+    const { scaling } = context.spec;
     this.#context = context;
+    this.scale = scaling === undefined ? null : new PullScale(scaling, context.limits.baseRttPs, context.bugs);
     this.#tickAt = tickAt;
     this.#sendPull = sendPull;
   }
@@ -70,10 +75,10 @@ export class PullQueue {
     } else if (flow.target > flow.granted) {
       if (bugs.has('pulls-in-a-row')) this.#active.unshift(flow);
       else this.#active.push(flow);
-    } else if (spec.kind === 'rccc') {
+    } else if (spec.kind === 'rccc' || spec.kind === 'rccc-os') {
       this.#idle.push(flow);
     }
     const bytes = spec.kind === 'ndp' ? fullBytes : (grant > 0 ? grant : 4) * QUANTUM_BYTES;
-    this.#tickAt(timePs + Math.max(1, Math.round((bytes * 8e12) / (spec.pullRate * lineBps))));
+    this.#tickAt(timePs + Math.max(1, Math.round((bytes * 8e12) / (spec.pullRate * lineBps * (this.scale?.scale ?? 1)))));
   }
 }

@@ -10,6 +10,7 @@ export interface Answer {
   readonly cumulative: number;
   readonly marked: boolean;
   readonly lastHop: boolean;
+  readonly discarded: boolean;
   readonly isRetransmission: boolean;
   readonly stamps: readonly Stamp[];
   readonly selection: Selection | null;
@@ -21,6 +22,8 @@ export interface ReceiverOptions {
   readonly nackIntervalPs: number;
   /** Of the flow. */
   readonly packetCount: number;
+  /** Packets that may be held above a gap. */
+  readonly mostHeld: number;
   readonly bugs: ReadonlySet<Bug>;
 }
 
@@ -56,6 +59,17 @@ export abstract class Receiver {
     return this.isDuplicate(packet.seq) ? { ...this.ack(packet), marked: false } : this.nack(packet);
   }
 
+  /** Section 2.4: the packet is above the gap and would be one too many there. */
+  lacksPlaceFor({ seq }: Packet): boolean {
+    const most = this.options.mostHeld + (this.options.bugs.has('one-place-too-many') ? 1 : 0);
+    return seq > this.#expected && !this.#held.has(seq) && this.#held.size >= most;
+  }
+
+  /** The answer to a packet that finds no place. */
+  discard(packet: Packet): Answer {
+    return { ...this.nack(packet), lastHop: true, discarded: true };
+  }
+
   protected isDuplicate(seq: number): boolean {
     return seq < this.#expected || this.#held.has(seq);
   }
@@ -70,11 +84,13 @@ export abstract class Receiver {
   }
 
   protected ack({ seq, marked, isRetransmission, stamps }: Packet): Answer {
-    return { type: ACK, seq, cumulative: this.#expected, marked, lastHop: false, isRetransmission, stamps, selection: null };
+    const cumulative = this.#expected;
+    return { type: ACK, seq, cumulative, marked, lastHop: false, discarded: false, isRetransmission, stamps, selection: null };
   }
 
   protected nack({ seq, marked, lastHop, isRetransmission }: Packet): Answer {
-    return { type: NACK, seq, cumulative: this.#expected, marked, lastHop, isRetransmission, stamps: [], selection: null };
+    const cumulative = this.#expected;
+    return { type: NACK, seq, cumulative, marked, lastHop, discarded: false, isRetransmission, stamps: [], selection: null };
   }
 }
 

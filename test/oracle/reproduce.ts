@@ -73,7 +73,9 @@ export function programOf(scenario: Scenario, schedule: Schedule, entry: string,
   for (let op = 0; op < schedule.ops; op++) {
     const rank = schedule.rank[op]!;
     if (schedule.kind[op] === SEND) {
-      lines.push(`builder.message(${rank}, ${schedule.peer[op]}, ${schedule.bytes[op]}, ${schedule.phase[op]}); // ${op}, ${op + 1}`);
+      lines.push(
+        `builder.message(${rank}, ${schedule.peer[op]}, ${schedule.bytes[op]}, ${schedule.phase[op]}, ${schedule.channel[op]}); // ${op}, ${op + 1}`,
+      );
     } else if (schedule.kind[op] === COMPUTE) {
       lines.push(`builder.compute(${rank}, ${schedule.durationPs[op]}); // ${op}`);
     }

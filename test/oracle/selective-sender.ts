@@ -36,7 +36,11 @@ export class SelectiveSender extends FlowTimerSender {
     for (let seq = this.una; seq < this.next; seq++) if (this.#state[seq] === 'lost') return seq;
     if (this.next === packetCount) return null;
     const isLimited = this.#marksLost && !bugs.has('unlimited-bitmap');
-    return isLimited && this.next >= this.una + BITMAP_PACKETS ? null : this.next;
+    return isLimited && this.fillsBitmap() ? null : this.next;
+  }
+
+  protected override fillsBitmap(): boolean {
+    return this.next >= this.una + (this.context.bitmapPackets ?? BITMAP_PACKETS);
   }
 
   protected noteTransmission(seq: number, startPs: number): boolean {
@@ -53,10 +57,11 @@ export class SelectiveSender extends FlowTimerSender {
     const isOutstanding = this.#state[answer.seq] === 'outstanding';
     const rttPs = isOutstanding ? this.#times.sample(answer.seq, answer.isRetransmission, timePs) : null;
     if (answer.type === NACK) {
-      if (isOutstanding && this.#marksLost) this.#takeTrimmed(answer, rttPs, timePs);
+      if (isOutstanding && answer.discarded) this.#takeDiscarded(answer.seq, timePs);
+      else if (isOutstanding && this.#marksLost) this.#takeTrimmed(answer, rttPs, timePs);
       return rttPs;
     }
-    const { congestion, wireBytes, reorderDistance, bugs } = this.context;
+    const { congestion, wireBytes, bugs } = this.context;
     let newlyBytes = 0;
     const acknowledge = (seq: number): boolean => {
       if (this.#state[seq] === 'acknowledged') return false;
@@ -73,8 +78,21 @@ export class SelectiveSender extends FlowTimerSender {
 
     if (!this.#marksLost) return rttPs;
     if (acknowledgedItself) this.#highestAcknowledgedOrder = Math.max(this.#highestAcknowledgedOrder, this.#order[answer.seq]!);
-    if (this.#markLost(this.#highestAcknowledgedOrder - reorderDistance(), this.context.onLoss)) congestion.hearLoss(this.next, timePs);
+    this.#findLost(timePs);
     return rttPs;
+  }
+
+  /** What was sent long before something that has come is lost. */
+  #findLost(timePs: number): void {
+    const { reorderDistance, congestion, onLoss } = this.context;
+    if (this.#markLost(this.#highestAcknowledgedOrder - reorderDistance(), onLoss)) congestion.hearLoss(this.next, timePs);
+  }
+
+  /** docs/model-transport.md 2.4: it has come, and is not there. */
+  #takeDiscarded(seq: number, timePs: number): void {
+    if (this.context.bugs.has('discards-say-nothing')) return;
+    this.#highestAcknowledgedOrder = Math.max(this.#highestAcknowledgedOrder, this.#order[seq]!);
+    this.#findLost(timePs);
   }
 
   protected takeTimeout(): void {

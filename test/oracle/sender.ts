@@ -16,6 +16,8 @@ export interface SenderContext {
   readonly sendRts: (seq: number, pullTarget: number) => void;
   /** Infinity: no timer. */
   readonly rtoPs: number;
+  /** `sr`: what the balancer leaves of the receiver's bitmap; null: all of it. */
+  readonly bitmapPackets: number | null;
   /** A packet is marked lost when one sent this many transmissions later is acknowledged; called after each ACK. */
   readonly reorderDistance: () => number;
   /** Not every packet is answered: some ask for an answer (docs/model-transport.md 1). */
@@ -98,6 +100,11 @@ export abstract class Sender {
     this.context.credit!.pull(granted);
   }
 
+  /** No new packet may follow before something is acknowledged. */
+  protected fillsBitmap(): boolean {
+    return false;
+  }
+
   protected pullTarget(_senders: number): number {
     return 0;
   }
@@ -113,7 +120,7 @@ export abstract class Sender {
     const { asksForAnswers, packetCount, fullBytes, congestion, credit } = this.context;
     if (!asksForAnswers) return false;
     if (isRetransmission || (credit !== null && !credit.isLeft)) return true;
-    return this.next === packetCount || this.inFlightBytes() + fullBytes >= congestion.windowBytes();
+    return this.next === packetCount || this.fillsBitmap() || this.inFlightBytes() + fullBytes >= congestion.windowBytes();
   }
 }
 

@@ -50,6 +50,8 @@ export class Simulation {
   reorderMaxPackets = 0;
   /** Being sent, or on their way. */
   packetsOnLinks = 0;
+  /** At ToRs, outside their ports. */
+  heldPackets = 0;
   readonly linkLoadBytes: Float64Array;
   readonly linkQueueMaxBytes: Float64Array;
   readonly #data = emptyAccount();
@@ -93,9 +95,10 @@ export class Simulation {
   /** A packet leaves the far end of a link. */
   scheduleArrival(timePs: number, node: number, port: number, packet: Packet, run: () => void): void {
     this.#push(timePs, EVENT, node, port, 0, () => {
-      const { flow, seq, type, marked, lastHop, isRetransmission: again, asksForAnswer, entropy } = packet;
+      const { flow, seq, type, marked, lastHop, isRetransmission: again, entropy } = packet;
       this.packetHops++;
       this.packetsOnLinks--;
+      const asksForAnswer = packet.asksForAnswer || packet.discarded;
       this.logs[node]!.packets.push({ timePs, port, flow, seq, type, marked, lastHop, again, asksForAnswer, entropy });
       run();
     });
@@ -115,7 +118,7 @@ export class Simulation {
    */
   run(untilPs: number, packetsWaitBehindPause: () => boolean): boolean {
     const lastPs = this.bugs.has('stop-before-its-instant') ? untilPs - 1 : untilPs;
-    const isStuck = (): boolean => this.packetsOnLinks === 0 && packetsWaitBehindPause();
+    const isStuck = (): boolean => this.packetsOnLinks + this.heldPackets === 0 && packetsWaitBehindPause();
     const intervalPs = Math.ceil(1e9 / this.#lookaheadPs) * this.#lookaheadPs;
     for (let endPs = intervalPs; ; endPs += intervalPs) {
       for (

@@ -8,9 +8,12 @@ import { OutputPort, type Deliver } from './output-port.ts';
 import { BARE_PACKET, type Packet } from './packet.ts';
 import { SharedBuffer, type SendFrame } from './shared-buffer.ts';
 import type { Simulation } from './simulation.ts';
+import type { Held } from './class-queues.ts';
+import { ConWeaveTor } from './switch-balancers/conweave.ts';
 import { switchBalancer } from './switch-balancers/make.ts';
 import { nextHops, type NextHops, type SwitchBalancer } from './switch-balancers/switch-balancer.ts';
 import { weightedHops } from './weighted-hops.ts';
+import { WirelessCell } from './wireless-cell.ts';
 
 const FRAME_BYTES = 64;
 
@@ -24,6 +27,11 @@ export class Switch {
   readonly #buffer: SwitchBuffer;
   /** By job; jobs with equal balancers share one. */
   readonly #balancers: readonly (SwitchBalancer | null)[];
+  /** By job: those of `conweave` at a ToR; jobs with equal balancers share one. */
+  readonly #orderers: readonly (ConWeaveTor | null)[];
+  /** Hosts of a leaf, ascending, and their air; null: they have cables only. */
+  readonly #hosts: readonly number[];
+  readonly #cell: WirelessCell | null;
 
   constructor(simulation: Simulation, deliver: Deliver, index: number) {
     const { topology, scenario } = simulation.input;
@@ -47,15 +55,52 @@ export class Switch {
       simulation.switchViews.map((view) => [view, switchBalancer({ simulation: view, index, ports: this.ports, hashed: this.#indexOf })]),
     );
     this.#balancers = simulation.switchViews.map((view) => known.get(view)!);
+    const context = { simulation, index, pass: this.#pass };
+    const orderers = new Map(
+      simulation.switchViews.map((view) => {
+        const { balancer } = view.input.scenario;
+        return [view, index < topology.tors && balancer.kind === 'conweave' ? new ConWeaveTor(context, balancer) : null];
+      }),
+    );
+    this.#orderers = simulation.switchViews.map((view) => orderers.get(view)!);
+    this.#hosts = [...topology.torOfHost.keys()].filter((host) => topology.torOfHost[host] === index);
+    const { wireless } = scenario.topology;
+    const isCell = wireless !== undefined && index < topology.tors && wireless.leaves.includes(index);
+    this.#cell = isCell
+      ? new WirelessCell(simulation, wireless, this.#node, this.#hosts, {
+          up: (packet, inPort) => this.#forward(packet, inPort),
+          down: (packet, inPort, terminal) => this.#admit(packet, inPort, this.#portOfHost(this.#hosts[terminal]!)),
+        })
+      : null;
   }
 
   receive(packet: Packet, inPort: number): void {
-    const { topology } = this.#simulation.input;
     if (packet.type === PAUSE || packet.type === RESUME) {
       this.#simulation.noteDelivered(packet);
       this.#obey(packet, this.ports[inPort]!);
       return;
     }
+    const terminal = this.#hosts.findIndex((host) => this.#portOfHost(host) === inPort);
+    if (this.#cell !== null && terminal >= 0) this.#cell.join('up', terminal, packet, inPort);
+    else this.#forward(packet, inPort);
+  }
+
+  #forward(packet: Packet, inPort: number): void {
+    const { topology } = this.#simulation.input;
+    const tor = this.#orderers[this.#jobOf(packet)] ?? null;
+    if (packet.notice !== undefined && topology.torOfHost[packet.dstHost] === this.#index) {
+      this.#simulation.noteDelivered(packet);
+      tor!.hear(packet.flow, packet.notice);
+    } else if (tor?.isDestinationOf(packet) === true) {
+      tor.arrive({ packet, inPort });
+    } else {
+      this.#pass({ packet, inPort });
+    }
+  }
+
+  /** Sections 1 to 5 of packet-model.md 3. */
+  readonly #pass = ({ packet, inPort }: Held): void => {
+    const { topology } = this.#simulation.input;
     const port = this.#route(packet);
     if (port === null) {
       this.#simulation.noteDropped(packet);
@@ -68,8 +113,20 @@ export class Switch {
     if (packet.type === DATA && counts && topology.linkIsFabric[output.link] === 1) {
       this.#simulation.linkLoadBytes[output.link]! += packet.payloadBytes;
     }
+    const terminal = this.#hosts.findIndex((host) => this.#portOfHost(host) === port);
+    if (this.#cell !== null && terminal >= 0) this.#cell.join('down', terminal, packet, inPort);
+    else this.#admit(packet, inPort, port);
+  };
+
+  #admit(packet: Packet, inPort: number, port: number): void {
+    const output = this.ports[port]!;
     this.#buffer.arrive({ packet, inPort }, output);
     output.noteQueue();
+  }
+
+  #portOfHost(host: number): number {
+    const { topology } = this.#simulation.input;
+    return topology.linkToPort[topology.portLink[topology.portOffset[host]!]!]!;
   }
 
   #obey({ type, seq }: Packet, port: OutputPort): void {
@@ -102,7 +159,7 @@ export class Switch {
     const { now, routes, input } = this.#simulation;
     const { topology } = input;
     const tor = topology.torOfHost[packet.dstHost]!;
-    if (tor === this.#index) return topology.linkToPort[topology.portLink[topology.portOffset[packet.dstHost]!]!]!;
+    if (tor === this.#index) return this.#portOfHost(packet.dstHost);
     if (packet.pinned) {
       const stage = topology.pinStage[this.#index]!;
       return topology.pinPort[
@@ -111,6 +168,8 @@ export class Switch {
     }
     const hops = nextHops(routes.at(now), this.#index, tor);
     if (hops.ports.length === 0) return null;
+    const orderer = this.#orderers[this.#jobOf(packet)] ?? null;
+    if (orderer?.isSourceOf(packet) === true) return orderer.depart(packet, hops.ports);
     return this.#isBalanced(packet, hops) ? this.#balancers[this.#jobOf(packet)]!.choose(packet, hops) : this.#hashed(packet, hops);
   }
 

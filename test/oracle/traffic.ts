@@ -47,8 +47,8 @@ export function buildTraffic(traffic: readonly Traffic[], ranks: number): Schedu
 
 function addTraffic(builder: ScheduleBuilder, piece: Traffic, ranks: number, phase: number): void {
   /** The message from `src` to the rank `distance` further, which is never `src` itself. */
-  const send = (src: number, distance: number, bytes: number): number =>
-    builder.message(src % ranks, ((src % ranks) + 1 + (distance % (ranks - 1))) % ranks, bytes, phase);
+  const send = (src: number, distance: number, bytes: number, channel = 0): number =>
+    builder.message(src % ranks, ((src % ranks) + 1 + (distance % (ranks - 1))) % ranks, bytes, phase, channel);
   switch (piece.kind) {
     case 'flow': {
       const message = send(piece.src, piece.dst, piece.bytes);
@@ -81,7 +81,7 @@ function addTraffic(builder: ScheduleBuilder, piece: Traffic, ranks: number, pha
     case 'stream': {
       let previous = -1;
       for (let i = 0; i < piece.messages; i++) {
-        const message = send(piece.src, piece.dst, piece.bytes);
+        const message = send(piece.src, piece.dst, piece.bytes, (i % 3) >> 1);
         if (previous >= 0) builder.after(message, previous, 'start');
         previous = message;
       }
@@ -96,7 +96,7 @@ function addTraffic(builder: ScheduleBuilder, piece: Traffic, ranks: number, pha
     case 'ring': {
       let previous: number[] = [];
       for (let step = 0; step < piece.steps; step++) {
-        const current = Array.from({ length: ranks }, (_, r) => send(r, 0, piece.bytes));
+        const current = Array.from({ length: ranks }, (_, r) => send(r, 0, piece.bytes, step % 2));
         previous.forEach((message, r) => {
           builder.after(current[r]!, message, 'start');
           builder.after(current[(r + 1) % ranks]!, message + 1);

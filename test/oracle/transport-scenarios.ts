@@ -8,7 +8,7 @@ import { FAILURE_CASES } from './failure-scenarios.ts';
 import type { ScenarioCase } from './scenario-case.ts';
 import { configCases, configurable, scenarioCases } from './scenarios.ts';
 
-type Shared = 'recovery' | 'rtoPs' | 'nackIntervalPs';
+type Shared = 'recovery' | 'rtoPs' | 'nackIntervalPs' | 'reorderPackets';
 type Own<K extends TransportSpec['kind']> = Omit<Extract<TransportSpec, { kind: K }>, Shared>;
 
 /** A control whose constants act within the microseconds of a small scenario, and that of its defaults. `bytes` is a full packet. */
@@ -147,7 +147,7 @@ const nscc: Control<'nscc'> = (bytes) =>
 type Credits = (bytes: number) => fc.Arbitrary<Omit<CreditSpec, Shared>>;
 
 const grants =
-  (kind: 'rccc' | 'eqds'): Credits =>
+  (kind: 'rccc' | 'rccc-os' | 'eqds'): Credits =>
   (bytes) =>
     fc.record({
       kind: fc.constant(kind),
@@ -156,6 +156,22 @@ const grants =
       creditPerPullBytes: fc.constantFrom(16_384, 256, 4096),
       pullRate: fc.constantFrom(0.99, 0.4),
     });
+
+/** Intervals of a few packets, so that the rate changes often. */
+const rcccOs: Credits = (bytes) =>
+  fc
+    .record({
+      own: grants('rccc-os')(bytes),
+      scaling: fc.record({
+        intervalPs: fc.constantFrom(null, 1, 500_000, 1_500_000),
+        ecnWeight: fc.constantFrom(0.5, 1, 0.1),
+        ecnTarget: fc.constantFrom(0.3, 0.05),
+        ecnGain: fc.constantFrom(0.5, 1),
+        increase: fc.constantFrom(0.01, 0.2),
+        minScale: fc.constantFrom(0.01, 0.3),
+      }),
+    })
+    .map(({ own, scaling }) => ({ ...own, scaling }));
 
 /** Both need senders that keep records. */
 const nsccWithCredit: Control<'nscc'> = (bytes) =>
@@ -195,10 +211,11 @@ function withTransport(
     acks,
     rtoPs,
     nackIntervalPs,
-  }: { own: object; recovery: Recovery; acks: NicSpec['acks']; rtoPs: number; nackIntervalPs: number },
+    places,
+  }: { own: object; recovery: Recovery; acks: NicSpec['acks']; rtoPs: number; nackIntervalPs: number; places: Places },
 ): ScenarioCase {
   // The keys of a kind are in `own`.
-  const transport = { ...own, recovery, rtoPs, nackIntervalPs } as TransportSpec;
+  const transport = { ...own, recovery, rtoPs, nackIntervalPs, ...places } as TransportSpec;
   const needsOnePath = transport.kind === 'hpcc' && !ONE_PATH.has(scenario.balancer.kind);
   const changed: Scenario = {
     ...scenario,
@@ -209,6 +226,14 @@ function withTransport(
   };
   return { ...rest, scenario: changed };
 }
+
+type Places = Pick<TransportSpec, 'reorderPackets'>;
+
+/** How much a receiver holds out of order: all, nothing, or a little. */
+const places: fc.Arbitrary<Places> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 4, arbitrary: fc.constantFrom(0, 1, 2, 5, 20).map((reorderPackets) => ({ reorderPackets })) },
+);
 
 /** A timeout that fires during a round trip only where that is meant, and the longest one that a small scenario sees. */
 const rtoPs = fc.constantFrom(4_000_000, 12_000_000, 30_000_000, 30_000_000, 1_234_567);
@@ -232,6 +257,7 @@ const withControl = (
         acks: acksFor(recovery),
         rtoPs,
         nackIntervalPs: fc.constantFrom(500_000_000, 3_000_000),
+        places: recovery === 'gbn' || recovery === 'none' ? fc.constant({}) : places,
       })
       .map((transport) => withTransport(scenarioCase, transport));
   });
@@ -262,7 +288,7 @@ const bulkOnAnySwitch = fc.tuple(bulkCases, fc.option(fc.integer({ min: 10, max:
 });
 
 const WITHOUT_CREDIT = [fixed, dctcp, dctcpUec, dcqcn, dcqcnMlx, hpcc, timely, swift, nscc];
-const CREDIT = [grants('rccc'), grants('eqds'), ndp, nsccWithCredit];
+const CREDIT = [grants('rccc'), rcccOs, grants('eqds'), ndp, nsccWithCredit];
 const besideFailures = fc.oneof(...Object.values(FAILURE_CASES));
 
 /** Random scenarios by what they are about. */
@@ -277,6 +303,7 @@ export const TRANSPORT_CASES = {
   swift: withControl(onEverySwitch, [swift]),
   nscc: withControl(onEverySwitch, [nscc]),
   rccc: withControl(onEverySwitch, [grants('rccc')], WITH_RECORDS),
+  'rccc-os': withControl(onEverySwitch, [rcccOs], WITH_RECORDS),
   eqds: withControl(onEverySwitch, [grants('eqds')], WITH_RECORDS),
   ndp: withControl(onEverySwitch, [ndp], WITH_RECORDS),
   'nscc with credit': withControl(onEverySwitch, [nsccWithCredit], WITH_RECORDS),

@@ -96,6 +96,7 @@ export function workloads(ranks: number, mtuBytes: number): fc.Arbitrary<Workloa
             kind: 'moe' as const,
             experts: expertsPerRank * ranks,
             topk: Math.min(topk, expertsPerRank * ranks),
+            hidden,
             backwardBytesPerToken: 2 * hidden,
             ...rest,
           })),

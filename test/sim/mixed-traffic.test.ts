@@ -63,7 +63,11 @@ const pairs = (transports: readonly string[]): { own: JobText; other: JobText }[
   const at = (i: number): JobText => {
     const kind = kinds[i % kinds.length]!;
     const transport = transports[i % transports.length]!;
-    const clashes = (transport === 'hpcc' && isSprayed(kind)) || ((kind === 'plb-delay' || kind === 'hopper') && transport.includes('gbn'));
+    const repeatsOtherwise = /gbn|timers|rccc|eqds|ndp/.test(transport);
+    const clashes =
+      (transport === 'hpcc' && isSprayed(kind)) ||
+      (kind === 'mp-rdma' && repeatsOtherwise) ||
+      ((kind === 'plb-delay' || kind === 'hopper') && transport.includes('gbn'));
     return { balancer: spelled(kind), transport: clashes ? 'dctcp' : transport };
   };
   return kinds.map((_, i) => ({ own: at(i), other: at(i + 1 + (i % 5)) }));
@@ -108,7 +112,7 @@ describe('two jobs with equal balancers and transports', () => {
         (balancer) => [balancer, 'dctcp', device],
       ),
     ),
-    ...['rccc', 'eqds', 'ndp', 'nscc'].map((transport) => ['ecmp', transport, TRIMMING]),
+    ...['rccc', 'rccc-os', 'eqds', 'ndp', 'nscc'].map((transport) => ['ecmp', transport, TRIMMING]),
     ['ecmp', '{ kind: dctcp-rate, recovery: gbn, nackInterval: 10us }', DROPTAIL],
     ['ar', 'swift', DROPTAIL],
   ])('are one workload of the flows of both: %s, %s', async (balancer, transport, device) => {

@@ -156,7 +156,16 @@ describe('the pull queue', () => {
   function queueOf(kind: 'rccc' | 'eqds' | 'ndp', flows = 4) {
     const clock = newClock();
     const pullRate = kind === 'ndp' ? 1 : 0.99;
-    const state = new PullState({ kind, flows, clock, fullBytes: FULL, creditPerPullBytes: 16_384, maxCreditBytes: MAX_CREDIT, pullRate });
+    const state = new PullState({
+      kind,
+      flows,
+      clock,
+      fullBytes: FULL,
+      creditPerPullBytes: 16_384,
+      maxCreditBytes: MAX_CREDIT,
+      pullRate,
+      scaling: null,
+    });
     const queue = new PullQueue(state, RATE);
     /** Ticks until the pacer stops, at most `limit` times: flow, quanta granted in all, and the wait after it. */
     const run = (limit: number): (readonly [number, number, number])[] => {

@@ -69,7 +69,13 @@ test.each(['sr', 'gbn'])('with %s too the packet that fills the window asks for 
   const sender =
     recovery === 'gbn'
       ? new GoBackNSender(flows, control, true)
-      : new SelectiveRepeatSender(flows, control, { recovers: true, isSprayed: false, asksForAcks: true, records: null });
+      : new SelectiveRepeatSender(flows, control, {
+          recovers: true,
+          isSprayed: false,
+          bitmapPackets: null,
+          asksForAcks: true,
+          records: null,
+        });
   const asks: boolean[] = [];
   while (sender.canSend(0)) {
     sender.take(0);

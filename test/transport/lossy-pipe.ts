@@ -1,6 +1,6 @@
-import { ACK, CE, LAST_HOP, NACK } from '../../sim/base/packet.ts';
+import { ACK, CE, DISCARDED, LAST_HOP, NACK } from '../../sim/base/packet.ts';
 import { NOW, RECORD_WORDS, START, DUE } from '../../sim/engine/record.ts';
-import { ANSWER_ACK, ANSWER_NACK, type Receiver, type Sender } from '../../sim/transport/sender.ts';
+import { ANSWER_ACK, ANSWER_DISCARD, ANSWER_NACK, type Receiver, type Sender } from '../../sim/transport/sender.ts';
 import { ANSWER } from './ends.ts';
 
 export interface PipeEnds {
@@ -134,6 +134,7 @@ export class LossyPipe {
     const answer = receiver.accept(0, seq, meta | mark, bytes);
     if (answer === ANSWER_ACK) this.#answer(seq, ACK | mark);
     else if (answer === ANSWER_NACK) this.#answer(receiver.expected(0), NACK);
+    else if (answer === ANSWER_DISCARD) this.#answer(seq, NACK | DISCARDED | LAST_HOP | mark);
   }
 
   #deliverHeader({ seq }: DataPacket): void {
@@ -159,6 +160,7 @@ export class LossyPipe {
     answers.arena.set(words, ANSWER);
     const meta = words[3]!;
     if ((meta & 7) === ACK) sender.onAck(0, words[2]!, words[5]!, (meta & CE) !== 0, ANSWER);
+    else if ((meta & DISCARDED) !== 0) sender.onDiscard(0, words[2]!, ANSWER);
     else sender.onNack(0, words[2]!, words[5]!, (meta & LAST_HOP) !== 0, ANSWER);
   }
 }

@@ -15,7 +15,13 @@ function ends(): { sender: MixedSender; clock: Float64Array; goBack: Listener; s
   const selective = new Listener(Infinity);
   const records = { clock, answers: answerArena(), losses: null };
   const senders = [
-    new SelectiveRepeatSender(flowTable(3 * 4096), selective, { recovers: true, isSprayed: false, asksForAcks: false, records }),
+    new SelectiveRepeatSender(flowTable(3 * 4096), selective, {
+      recovers: true,
+      isSprayed: false,
+      bitmapPackets: null,
+      asksForAcks: false,
+      records,
+    }),
     new GoBackNSender(flowTable(1000, 2 * 4096), goBack, false),
   ];
   return { sender: new MixedSender(senders, jobFlows(Uint8Array.of(1, 0, 1), 2), clock), clock, goBack, selective };

@@ -17,6 +17,7 @@ function bench(packets: number, recovers = true) {
   const sender = new SelectiveRepeatSender(packetsOf(100), control, {
     recovers,
     isSprayed: false,
+    bitmapPackets: null,
     asksForAcks: false,
     records: { clock, answers, losses },
   });

@@ -31,6 +31,10 @@ export class DctcpUec implements CongestionControl {
   }
 
   hearLoss(): void {
+    this.giveUpPacket();
+  }
+
+  giveUpPacket(): void {
     this.#set(this.#cwnd - this.#fullBytes);
   }
 

@@ -9,6 +9,8 @@ export interface Sending {
 /** An ACK, or the NACK to a trimmed packet. */
 export interface Echo {
   readonly timePs: number;
+  /** Of the packet that it speaks of. */
+  readonly number: number;
   /** Entropy or path of the packet that it answers. */
   readonly entropy: number;
   readonly marked: boolean;
@@ -34,6 +36,10 @@ export interface FlowView {
   readonly trims: boolean;
   /** Full packets that the window holds now, at most 65,536. */
   readonly windowPackets: () => number;
+  /** Wire bytes in flight, in full packets. */
+  readonly inFlightPackets: () => number;
+  /** The window is a packet smaller, if it is one that follows the balancer. */
+  readonly giveUpPacket: () => void;
   /** Between the ToRs of the flow, in order; none where it stays in its rack. */
   readonly paths: readonly number[];
   /** Plants a bug. */
@@ -41,6 +47,8 @@ export interface FlowView {
 }
 
 export type HostBug =
+  | 'late-paths-kept'
+  | 'every-ack-clocks'
   | 'moves-at-once'
   | 'probes-in-vain'
   | 'samples-of-any-path'

@@ -5,6 +5,13 @@ import type { Packet } from '../packet.ts';
 import type { Draws, FlowChoice, Probe, Sending } from './flow-choice.ts';
 import { flowChoice } from './make.ts';
 
+/** What the sender of a flow tells its choice. */
+export interface SenderView {
+  readonly windowBytes: () => number;
+  readonly inFlightBytes: () => number;
+  readonly giveUpPacket: () => void;
+}
+
 const MOST_WINDOW_PACKETS = 65_536;
 
 /** The choices of the flows of a host, and what their senders tell them (docs/model-balancers-host.md, section 2). */
@@ -28,7 +35,7 @@ export class HostChoices {
     };
   }
 
-  addFlow(flow: number, windowBytes: () => number): void {
+  addFlow(flow: number, { windowBytes, inFlightBytes, giveUpPacket }: SenderView): void {
     const { input, limits, bugs } = this.#simulation;
     const { nic, switch: device, balancer } = input.scenario;
     const fullBytes = nic.mtuBytes + nic.headerBytes;
@@ -39,6 +46,8 @@ export class HostChoices {
       bdpPackets: limits.bdpBytes / fullBytes,
       trims: device.kind === 'composite' && device.trims,
       windowPackets: () => Math.min(MOST_WINDOW_PACKETS, Math.floor(windowBytes() / fullBytes)),
+      inFlightPackets: () => inFlightBytes() / fullBytes,
+      giveUpPacket,
       paths: this.#pathsOf(flow),
       has: (bug) => bugs.has(bug),
     });
@@ -56,8 +65,8 @@ export class HostChoices {
   }
 
   /** After the sender and its congestion control; not of go-back-N's NACKs. */
-  hearAnswer({ type, flow, echo, marked, lastHop }: Packet, rttPs: number | null): void {
-    const answer = { timePs: this.#simulation.now, entropy: echo!, marked, lastHop, rttPs };
+  hearAnswer({ type, flow, seq, echo, marked, lastHop }: Packet, rttPs: number | null): void {
+    const answer = { timePs: this.#simulation.now, number: seq, entropy: echo!, marked, lastHop, rttPs };
     const choice = this.#choices.get(flow);
     if (type === ACK) choice?.hearAck(answer);
     else choice?.hearNack(answer);

@@ -3,6 +3,7 @@ import { Bits, Mixed, Penalties } from './bitmap.ts';
 import type { FlowChoice, FlowView } from './flow-choice.ts';
 import { Hopper } from './hopper.ts';
 import { FlowBender, Plb, PlbDelay } from './labels.ts';
+import { MpRdma } from './mp-rdma.ts';
 import { Mrc } from './mrc.ts';
 import { Counter, UecSpray } from './oblivious.ts';
 import { Reps, RepsHtsim, RepsLegacy, RepsOneAtATime } from './reps.ts';
@@ -37,6 +38,8 @@ export function flowChoice(balancer: BalancerSpec, view: FlowView): FlowChoice |
       return new Bits(view, balancer.entropies, balancer.maxMarked);
     case 'uec-mixed':
       return new Mixed(view, balancer.entropies);
+    case 'mp-rdma':
+      return new MpRdma(view, balancer);
     case 'mrc':
       return view.paths.length === 0 ? null : new Mrc(view, balancer);
     default:
