@@ -74,6 +74,9 @@ export interface CellRecord {
   readonly probes?: ProbeLines;
 }
 
+/** Of a wireless scenario: its rows have columns of their own. */
+export const isWireless = ({ row }: CellRecord): boolean => 'spectral_efficiency' in row;
+
 export interface FabricLinkRecord {
   /** Node names, such as `leaf0` and `spine3`; parallel links repeat the pair. */
   readonly from: string;

@@ -1,4 +1,5 @@
 import type { Schedule } from '../../sim/base/schedule.ts';
+import { type SwitchOperations, switchOperations } from '../../sim/base/switch-operations.ts';
 import type { ServerSpec } from '../../sim/base/topology-spec.ts';
 import { serialisationPs } from '../../sim/derive.ts';
 
@@ -11,6 +12,9 @@ export class ServerCuts {
   /** Picoseconds that the ports of each rank are busy. */
   readonly #egressPs: Float64Array;
   readonly #ingressPs: Float64Array;
+  readonly #operations: SwitchOperations | null;
+  /** 1: the port that the messages of an operation of the switch share has been counted. */
+  readonly #isShared: Uint8Array;
 
   constructor({ nvlink }: ServerSpec, schedule: Schedule) {
     this.returnPs = nvlink.delayPs;
@@ -18,13 +22,19 @@ export class ServerCuts {
     this.#schedule = schedule;
     this.#egressPs = new Float64Array(schedule.ranks);
     this.#ingressPs = new Float64Array(schedule.ranks);
+    this.#operations = switchOperations(schedule);
+    this.#isShared = new Uint8Array(this.#operations?.isMulticast.length ?? 0);
   }
 
   /** Counts a message, and returns how long after its start it arrives at the earliest. */
   add(send: number): number {
     const busyPs = serialisationPs(this.#schedule.bytes[send]!, this.#rateBps);
-    this.#egressPs[this.#schedule.rank[send]!]! += busyPs;
-    this.#ingressPs[this.#schedule.peer[send]!]! += busyPs;
+    const operation = this.#operations?.ofSend[send] ?? -1;
+    const isCounted = operation >= 0 && this.#isShared[operation] === 1;
+    const isMulticast = operation >= 0 && this.#operations!.isMulticast[operation] === 1;
+    if (!(isCounted && isMulticast)) this.#egressPs[this.#schedule.rank[send]!]! += busyPs;
+    if (!isCounted || isMulticast) this.#ingressPs[this.#schedule.peer[send]!]! += busyPs;
+    if (operation >= 0) this.#isShared[operation] = 1;
     return busyPs + this.returnPs;
   }
 

@@ -1,21 +1,4 @@
-import { busbwFactor, gigabytesPerSecond } from '../../sim/base/busbw.ts';
-import type { CollectiveKind } from '../../sim/base/collective-spec.ts';
-
-/** One line of a table. */
-export interface NcclTestsResult {
-  readonly kind: CollectiveKind;
-  /** nccl-tests meaning: the larger of send and receive buffer. */
-  readonly sizeBytes: number;
-  readonly ranks: number;
-  readonly timeUs: number;
-}
-
-/** Collectives that reduce, and that have a root. */
-const REDUCES: readonly CollectiveKind[] = ['all-reduce', 'reduce-scatter', 'reduce'];
-const HAS_ROOT: readonly CollectiveKind[] = ['broadcast', 'reduce', 'gather', 'scatter'];
-/** Whose size is what one call is given; of the others it is p times that. */
-const COUNTS_WHOLE: readonly CollectiveKind[] = ['all-reduce', 'broadcast', 'reduce', 'send-recv'];
-const FLOAT_BYTES = 4;
+import { averageBusbw, type NcclTestsResult, ncclTestsValues, type NcclTestsValues } from './values.ts';
 
 const HEADER = [
   '#',
@@ -30,23 +13,63 @@ const HEADER = [
  * @param root of those collectives that have one
  */
 export function ncclTestsTable(results: readonly NcclTestsResult[], root = 0): string {
-  const busbws = results.map((result) => busbwOf(result));
-  const average = busbws.length === 0 ? 0 : busbws.reduce((sum, busbw) => sum + busbw, 0) / busbws.length;
-  const trailer = ['# Out of bounds values : 0 OK', `# Avg bus bandwidth    : ${significant(average)} `, '#'];
-  return [...HEADER, ...results.map((result) => line(result, root)), ...trailer].map((each) => `${each}\n`).join('');
+  const values = results.map((result) => ncclTestsValues(result, root));
+  const trailer = ['# Out of bounds values : 0 OK', `# Avg bus bandwidth    : ${significant(averageBusbw(values))} `, '#'];
+  return [...HEADER, ...values.map(line), ...trailer].map((each) => `${each}\n`).join('');
 }
 
-const algbwOf = ({ sizeBytes, timeUs }: NcclTestsResult): number => gigabytesPerSecond(sizeBytes, timeUs);
-const busbwOf = (result: NcclTestsResult): number => algbwOf(result) * (busbwFactor(result.kind, result.ranks) ?? 0);
-
-function line(result: NcclTestsResult, root: number): string {
-  const { kind, sizeBytes, ranks, timeUs } = result;
-  const count = Math.floor(sizeBytes / FLOAT_BYTES / (COUNTS_WHOLE.includes(kind) ? 1 : ranks));
-  const redop = REDUCES.includes(kind) ? 'sum' : 'none';
-  const rootText = String(HAS_ROOT.includes(kind) ? root : -1);
-  const head = `${String(sizeBytes).padStart(12)}  ${String(count).padStart(12)}  ${'float'.padStart(8)}  ${redop.padStart(6)}  ${rootText.padStart(6)}`;
-  const half = `  ${fitted(timeUs, 7)}  ${fitted(algbwOf(result), 6)}  ${fitted(busbwOf(result), 6)}  ${'0'.padStart(6)}`;
+function line({ sizeBytes, count, type, redop, root, timeUs, algbwGBps, busbwGBps }: NcclTestsValues): string {
+  const head = `${String(sizeBytes).padStart(12)}  ${String(count).padStart(12)}  ${type.padStart(8)}  ${redop.padStart(6)}  ${String(root).padStart(6)}`;
+  const half = `  ${fitted(timeUs, 7)}  ${fitted(algbwGBps, 6)}  ${fitted(busbwGBps, 6)}  ${'0'.padStart(6)}`;
   return head + half + half;
+}
+
+/**
+ * The same as rccl-tests writes it with `-Z csv`: a header, and a line for each result.
+ *
+ * @param root of those collectives that have one
+ */
+export function rcclTestsCsv(results: readonly NcclTestsResult[], root = 0): string {
+  const lines = results.map((result) => {
+    const { sizeBytes, count, type, redop, root: own, timeUs, algbwGBps, busbwGBps } = ncclTestsValues(result, root);
+    const numbers = [fitted(timeUs, 7), fitted(algbwGBps, 6), fitted(busbwGBps, 6)].map((text) => text.trim());
+    return [sizeBytes, count, type, redop, own, ...numbers, 0].join();
+  });
+  return [CSV_COLUMNS.join(), ...lines].map((each) => `${each}\n`).join('');
+}
+
+/** Columns of rccl-tests. */
+export const CSV_COLUMNS = ['size', 'count', 'type', 'redop', 'root', 'time', 'algbw', 'busbw', 'wrong'] as const;
+
+/** One size in the JSON output of nccl-tests (`-J`): the root is a string there, times are in us, bandwidths in GB/s. */
+export interface NcclTestsJsonLine {
+  readonly size: number;
+  readonly count: number;
+  readonly type: string;
+  readonly redop: string;
+  readonly root: string;
+  readonly out_of_place: NcclTestsJsonHalf;
+  readonly in_place: NcclTestsJsonHalf;
+}
+
+export interface NcclTestsJsonHalf {
+  readonly time: number;
+  readonly alg_bw: number;
+  readonly bus_bw: number;
+  readonly nwrong: number;
+}
+
+/**
+ * The lines of a table under the keys of nccl-tests' JSON output. Numbers are not rounded.
+ *
+ * @param root of those collectives that have one
+ */
+export function ncclTestsJson(results: readonly NcclTestsResult[], root = 0): NcclTestsJsonLine[] {
+  return results.map((result) => {
+    const { sizeBytes, count, type, redop, root: own, timeUs, algbwGBps, busbwGBps } = ncclTestsValues(result, root);
+    const half = { time: timeUs, alg_bw: algbwGBps, bus_bw: busbwGBps, nwrong: 0 };
+    return { size: sizeBytes, count, type, redop, root: String(own), out_of_place: half, in_place: half };
+  });
 }
 
 /** As many decimals, of two, as the width has room for; where not even the whole number fits, an exponent. */

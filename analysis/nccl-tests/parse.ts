@@ -1,29 +1,8 @@
-import { busbwFactor, gigabytesPerSecond } from '../../sim/base/busbw.ts';
+import { busbwFactor } from '../../sim/base/busbw.ts';
 import type { CollectiveKind } from '../../sim/base/collective-spec.ts';
-import { ImportError } from '../../sim/base/errors.ts';
-
-/** What nccl-tests measured of a size, out of place or in place. */
-export interface NcclTestsMeasurement {
-  readonly timeUs: number;
-  /** Recomputed from size and time. */
-  readonly algbwGBps: number;
-  /** Recomputed from size, ranks and time; null where collective or ranks are not known. */
-  readonly busbwGBps: number | null;
-  /** Elements that were wrong; null where the table says N/A or, as old versions do, an error. */
-  readonly wrong: number | null;
-}
-
-export interface NcclTestsLine {
-  readonly sizeBytes: number;
-  readonly count: number;
-  readonly type: string;
-  /** null: the table has no such column. */
-  readonly redop: string | null;
-  readonly root: number | null;
-  /** null: its result was wrong, so its time says nothing. */
-  readonly outOfPlace: NcclTestsMeasurement | null;
-  readonly inPlace: NcclTestsMeasurement | null;
-}
+import { malformed, measurementOf, type NcclTestsLine, type NcclTestsMeasurement } from './measurement.ts';
+import { csvLines } from './parse-csv.ts';
+import { jsonLines } from './parse-json.ts';
 
 export interface NcclTestsOutput {
   /** null: neither the text nor the options say it. */
@@ -46,12 +25,14 @@ const NUMBER = /^\d+(\.\d+)?(e[+-]?\d+)?$/i;
 const FEWEST_HEAD = 3;
 const MOST_HEAD = 5;
 const HALF = 4;
+const ONE_PROCESS = 'output of several processes may run together: let one process print';
 /** Largest error of a result that old versions take for right. */
 const TOLERATED_ERROR = 1e-2;
 
 /**
- * Reads what an nccl-tests program printed (new and old versions, with the prefixes of launchers). Lines that are no results are passed
- * over; halves whose result was wrong are null, such as the in-place half of an old all-to-all. Printed bandwidths are not used.
+ * Reads what an nccl-tests program printed (new and old versions, with the prefixes of launchers), or wrote as JSON, or an rccl-tests one
+ * as CSV. Lines that are no results are passed over; halves whose result was wrong are null, such as the in-place half of an old
+ * all-to-all. Printed bandwidths are not used.
  *
  * @throws ImportError when a line of results has a number of columns, or words, that no version prints: the output of several processes
  * runs together
@@ -64,10 +45,14 @@ export function parseNcclTests(text: string, options: NcclTestsOptions = {}): Nc
   const rankLines = new Set(plain.flatMap((line) => /^#\s+Rank\s+(\d+)\b/.exec(line)?.[1] ?? []));
   const ranks = options.ranks ?? (rankLines.size > 0 ? rankLines.size : null);
   const factor = ranks === null || options.collective === undefined ? null : busbwFactor(options.collective, ranks);
-  const lines = plain.flatMap((line, i): NcclTestsLine[] => {
-    const tokens = line.split(/\s+/);
-    return INTEGER.test(tokens[0]!) && INTEGER.test(tokens[1] ?? '') ? [resultLine(tokens, i + 1, factor)] : [];
-  });
+  const json = text.trimStart().startsWith('{') ? jsonLines(text, factor) : null;
+  const lines =
+    json ??
+    csvLines(plain, factor) ??
+    plain.flatMap((line, i): NcclTestsLine[] => {
+      const tokens = line.split(/\s+/);
+      return INTEGER.test(tokens[0]!) && INTEGER.test(tokens[1] ?? '') ? [resultLine(tokens, i + 1, factor)] : [];
+    });
   return { ranks, lines };
 }
 
@@ -77,13 +62,13 @@ function resultLine(tokens: readonly string[], lineNumber: number, factor: numbe
   const columns = tokens.slice(0, last + 1);
   const headLength = columns.length - 2 * HALF;
   if (headLength < FEWEST_HEAD || headLength > MOST_HEAD || columns.length < tokens.length - 2) {
-    throw malformed(lineNumber, `${tokens.length} columns`);
+    throw malformed({ line: lineNumber }, `${tokens.length} columns`, ONE_PROCESS);
   }
   const [size, count, type, redop, root] = columns.slice(0, headLength);
   const sizeBytes = Number(size);
   const halves = [columns.slice(headLength, headLength + HALF), columns.slice(headLength + HALF)].map((half) => {
     const wrongWord = half.find((token, i) => !NUMBER.test(token) && !(i === HALF - 1 && token === 'N/A'));
-    if (wrongWord !== undefined) throw malformed(lineNumber, `"${wrongWord}" where a number should be`);
+    if (wrongWord !== undefined) throw malformed({ line: lineNumber }, `"${wrongWord}" where a number should be`, ONE_PROCESS);
     return measurement(half, sizeBytes, factor);
   });
   return {
@@ -102,13 +87,5 @@ function measurement(half: readonly string[], sizeBytes: number, factor: number 
   const [time, , , check] = half as [string, string, string, string];
   const isCount = INTEGER.test(check);
   if (check !== 'N/A' && (isCount ? Number(check) !== 0 : !(Number(check) < TOLERATED_ERROR))) return null;
-  const timeUs = Number(time);
-  const algbwGBps = gigabytesPerSecond(sizeBytes, timeUs);
-  return { timeUs, algbwGBps, busbwGBps: factor === null ? null : algbwGBps * factor, wrong: isCount ? Number(check) : null };
+  return measurementOf(sizeBytes, Number(time), isCount ? Number(check) : null, factor);
 }
-
-const malformed = (line: number, what: string): ImportError =>
-  new ImportError('E440', `no line of nccl-tests: ${what}`, {
-    where: { line },
-    hint: 'output of several processes may run together: let one process print',
-  });

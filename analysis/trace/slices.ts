@@ -1,4 +1,5 @@
 import type { OperationTimes } from '../../sim/base/measures.ts';
+import { MinHeap } from '../../sim/base/min-heap.ts';
 import { COMPUTE, RECV, type Schedule } from '../../sim/base/schedule.ts';
 
 /** Operations as slices of a timeline, in order of their begins; at most as many as there is room for. */
@@ -51,14 +52,30 @@ export function slicesOf(schedule: Schedule, { startPs, endPs }: OperationTimes,
 
 /** The lowest lane that is free, in order of begins. */
 function lanes({ rank, kind }: Schedule, op: Int32Array, fromNs: Float64Array, toNs: Float64Array): Int32Array {
-  const freeFromNs = new Map<number, number[]>();
+  const lanesOf = new Map<number, Lanes>();
   return op.map((each, slice) => {
     const key = 3 * rank[each]! + kind[each]!;
-    let ends = freeFromNs.get(key);
-    if (ends === undefined) freeFromNs.set(key, (ends = []));
-    const free = ends.findIndex((ns) => ns <= fromNs[slice]!);
-    const lane = free < 0 ? ends.length : free;
-    ends[lane] = toNs[slice]!;
-    return lane;
+    let own = lanesOf.get(key);
+    if (own === undefined) lanesOf.set(key, (own = new Lanes()));
+    return own.take(fromNs[slice]!, toNs[slice]!);
   });
+}
+
+/** Colours intervals that come in order of their begins with the fewest lanes, n of them in n log n steps. */
+class Lanes {
+  #count = 0;
+  readonly #free = new MinHeap<number>((a, b) => a < b);
+  readonly #taken = new MinHeap<{ readonly lane: number; readonly toNs: number }>((a, b) =>
+    a.toNs === b.toNs ? a.lane < b.lane : a.toNs < b.toNs,
+  );
+
+  take(fromNs: number, toNs: number): number {
+    for (let first = this.#taken.peek(); first !== undefined && first.toNs <= fromNs; first = this.#taken.peek()) {
+      this.#free.push(first.lane);
+      this.#taken.pop();
+    }
+    const lane = this.#free.pop() ?? this.#count++;
+    this.#taken.push({ lane, toNs });
+    return lane;
+  }
 }

@@ -2,7 +2,7 @@ import type { CollectiveShape } from '../../sim/base/collective-spec.ts';
 import { NOTHING } from '../after-all.ts';
 import { evenBlocks } from './blocks.ts';
 import type { BlockAction, CollectiveCall } from './collective-call.ts';
-import { inChannels, type VectorPart } from './vector-part.ts';
+import { channelOrder, inChannels, type VectorPart } from './vector-part.ts';
 
 /**
  * The members v = 0, 1, .. from the root on pass the vector on in chunks: member v at place v sends a chunk to its neighbour as soon as it
@@ -29,28 +29,31 @@ function passOn(
   });
 }
 
-/** Links of the chain from v = 0 to v = p-1. */
-const linksDown = (members: number, root: number): [number, number][] =>
-  Array.from({ length: members - 1 }, (_, v) => [(v + root) % members, (v + 1 + root) % members]);
+/** Links of the chain from the root on: the order of a ring's channel, cut before the root. */
+function linksDown(members: number, channel: number, { root = 0, ranksPerServer = 1 }: CollectiveShape): [number, number][] {
+  const order = channelOrder(members, channel, ranksPerServer);
+  const start = order.indexOf(root);
+  return Array.from({ length: members - 1 }, (_, v) => [order[(start + v) % members]!, order[(start + v + 1) % members]!]);
+}
 
-const linksUp = (members: number, root: number): [number, number][] =>
-  linksDown(members, root)
+const linksUp = (members: number, channel: number, shape: CollectiveShape): [number, number][] =>
+  linksDown(members, channel, shape)
     .reverse()
     .map(([parent, child]) => [child, parent]);
 
 export function chainBroadcast(call: CollectiveCall, sizeBytes: number, shape: CollectiveShape): void {
-  inChannels(call, sizeBytes, shape, (lane, part) => passOn(lane, part, linksDown(lane.size, shape.root ?? 0), 0, 'copy'));
+  inChannels(call, sizeBytes, shape, (lane, part, channel) => passOn(lane, part, linksDown(lane.size, channel, shape), 0, 'copy'));
 }
 
 export function chainReduce(call: CollectiveCall, sizeBytes: number, shape: CollectiveShape): void {
-  inChannels(call, sizeBytes, shape, (lane, part) => passOn(lane, part, linksUp(lane.size, shape.root ?? 0), 0, 'reduce'));
+  inChannels(call, sizeBytes, shape, (lane, part, channel) => passOn(lane, part, linksUp(lane.size, channel, shape), 0, 'reduce'));
 }
 
 /** Up to member 0, and when it has all of its part, down again. */
 export function chainAllReduce(call: CollectiveCall, sizeBytes: number, shape: CollectiveShape): void {
-  inChannels(call, sizeBytes, shape, (lane, part) => {
-    passOn(lane, part, linksUp(lane.size, 0), 0, 'reduce');
+  inChannels(call, sizeBytes, shape, (lane, part, channel) => {
+    passOn(lane, part, linksUp(lane.size, channel, shape), 0, 'reduce');
     lane.settle();
-    passOn(lane, part, linksDown(lane.size, 0), lane.size - 2 + part.chunks, 'copy');
+    passOn(lane, part, linksDown(lane.size, channel, shape), lane.size - 2 + part.chunks, 'copy');
   });
 }

@@ -165,6 +165,8 @@ function allReduceForm(spec: CollectiveSpec, p: number): Form | null {
         inServer: { steps: 2 * (g - 1), bytes: (2 * (g - 1) * n) / g },
       };
     }
+    case 'nvls': // Each port carries n each way.
+      return { steps: 0, bytes: 0, inServer: { steps: 1, bytes: n }, is: 'lower bound' };
     default:
       return null;
   }
@@ -185,6 +187,8 @@ function allGatherForm(spec: CollectiveSpec, p: number): Form | null {
       return { steps: p / 2, bytes };
     case 'direct': // F21
       return { steps: 1, bytes };
+    case 'nvls': // A sender's port carries its block once.
+      return { steps: 0, bytes: 0, inServer: { steps: 1, bytes } };
     case 'hierarchical': {
       // F39
       const g = membersPerServer(p, spec);
@@ -219,6 +223,8 @@ function reduceScatterForm(spec: CollectiveSpec, p: number): Form | null {
     }
     case 'recursive-doubling': // F15
       return isPower ? { steps: doublings, bytes: n * (doublings - others), added: n * (doublings - others) } : null;
+    case 'nvls': // A receiver's port carries its sum once.
+      return { steps: 0, bytes: 0, inServer: { steps: 1, bytes } };
     default:
       return null;
   }

@@ -7,7 +7,8 @@ export type BlockAction = 'reduce' | 'copy';
 
 /**
  * Called for each message. `src` and `dst` are members (0..p-1) of the call; `send` is the operation of the Schedule (its receive is
- * `send + 1`), `done` the one whose end puts the data in its place at `dst`: the receive, or the computation that adds it.
+ * `send + 1`), `done` the one whose end puts the data in its place at `dst`: the receive, or the computation that adds it; `relay` is the
+ * send of the rank that passes the message on, or NOTHING.
  */
 export type MessageObserver = (
   step: number,
@@ -18,6 +19,7 @@ export type MessageObserver = (
   action: BlockAction,
   send: number,
   done: number,
+  relay: number,
 ) => void;
 
 export interface CollectiveCallOptions {
@@ -30,6 +32,8 @@ export interface CollectiveCallOptions {
   readonly reduceRateBps?: number | undefined;
   /** `step`: a dissemination barrier of empty messages between any two steps. */
   readonly sync?: 'local' | 'step' | undefined;
+  /** Ranks of a server between whose rails messages cross inside the servers (`relayOf`); absent: they do not. */
+  readonly pxnRanksPerServer?: number | undefined;
 }
 
 /** What all parts of one call share. */
@@ -54,6 +58,7 @@ interface Context {
 export class CollectiveCall {
   readonly members: readonly number[];
   readonly #context: Context;
+  readonly #channel: number;
   /** Numbers of the members in the call that was made; this may be a part of it. */
   readonly #numbers: readonly number[];
   /** What the next posted message of a member waits for: ends, and starts. */
@@ -67,11 +72,14 @@ export class CollectiveCall {
   readonly #arriving: number[][];
   #received: number[] = [];
   #step = NOTHING;
+  /** The operation whose end puts the data of the message made last in its place. */
+  #done = NOTHING;
 
   /** `members[i]` is the rank of member i. */
   constructor(builder: ScheduleBuilder, members: readonly number[], options: CollectiveCallOptions, part?: CallPart) {
     this.members = members;
     this.#context = part?.context ?? { builder, options, phases: [] };
+    this.#channel = part?.channel ?? 0;
     this.#numbers = part?.numbers ?? upTo(members.length);
     const entry = part?.entry ?? options.entry;
     this.#ends = members.map((_, i) => (entry === undefined || entry[i] === NOTHING ? [] : [entry[i]!]));
@@ -127,8 +135,26 @@ export class CollectiveCall {
     for (const op of waits) this.#context.builder.after(send, op);
     const pending = this.#pending[src]!;
     if (waits.length > 0 && pending.length > 0) this.#pending[src] = pending.filter((op) => !waits.includes(op));
-    const done = this.#doneOf(send, data, action);
+    const done = this.#done;
     this.#pending[dst]!.push(done);
+    return done;
+  }
+
+  /**
+   * Messages [src, dst] that their server's NVSwitch adds (all to one member) or replicates (all from one, which first waits for the ends of
+   * `waits`), each after the start of its member's previous send. Returns what brings the data to each receiver.
+   */
+  sendInSwitch(
+    step: number,
+    pairs: readonly (readonly [src: number, dst: number])[],
+    data: Data,
+    action: BlockAction,
+    waits: readonly number[],
+  ): number[] {
+    if (data.length === 0) return [];
+    // Those of one member follow each other by start, so that the first one's waits are those of all.
+    const done = pairs.map(([src, dst], i) => this.sendAfter(step, src, dst, data, action, i === 0 ? waits : []));
+    this.#context.builder.inSwitch(done.map((receive) => receive - 1));
     return done;
   }
 
@@ -141,7 +167,7 @@ export class CollectiveCall {
     if (entry !== NOTHING) builder.after(send, entry);
     for (const op of waits) builder.after(send, op);
     if (waits.length > 0) this.#starts[src]!.push(send);
-    this.#touch(dst, this.#doneOf(send, data, action));
+    this.#touch(dst, this.#done);
     return send;
   }
 
@@ -197,6 +223,23 @@ export class CollectiveCall {
    * before, and what follows waits for all parts of a member.
    */
   concurrently(parts: readonly (readonly number[])[], emit: (part: CollectiveCall, index: number) => void): void {
+    this.#sideBySide(parts, emit, () => this.#channel);
+  }
+
+  /** Channels of the call side by side, each over all members. */
+  inChannels(channels: number, emit: (part: CollectiveCall, channel: number) => void): void {
+    this.#sideBySide(
+      upTo(channels).map(() => upTo(this.size)),
+      emit,
+      (channel) => channel,
+    );
+  }
+
+  #sideBySide(
+    parts: readonly (readonly number[])[],
+    emit: (part: CollectiveCall, index: number) => void,
+    channelOf: (index: number) => number,
+  ): void {
     this.settle();
     const entries = parts.map((members) => members.map((member) => this.#enter(member)));
     const after: { readonly ends: number[]; readonly starts: number[] }[] = this.members.map(() => ({ ends: [], starts: [] }));
@@ -204,7 +247,12 @@ export class CollectiveCall {
       const { builder, options } = this.#context;
       const numbers = members.map((member) => this.#numbers[member]!);
       const ranks = members.map((member) => this.members[member]!);
-      const part = new CollectiveCall(builder, ranks, options, { context: this.#context, numbers, entry: entries[index]! });
+      const part = new CollectiveCall(builder, ranks, options, {
+        context: this.#context,
+        channel: channelOf(index),
+        numbers,
+        entry: entries[index]!,
+      });
       emit(part, index);
       part.settle();
       members.forEach((member, i) => {
@@ -244,7 +292,7 @@ export class CollectiveCall {
     const pending = this.#pending[src]!;
     for (const op of pending) this.#context.builder.after(send, op);
     pending.length = 0;
-    const done = this.#doneOf(send, data, action);
+    const done = this.#done;
     this.#touch(dst, done);
     return done;
   }
@@ -278,34 +326,52 @@ export class CollectiveCall {
     arriving.push(done);
   }
 
+  /** Makes a message and returns its send; `#done` tells the rest. */
   #message(step: number, src: number, dst: number, data: Data, action: BlockAction): number {
     const { builder, options, phases } = this.#context;
     const phase = (phases[step] ??= options.phaseOfStep(step));
     const bytes = bytesOf(data);
-    const send = builder.message(this.members[src]!, this.members[dst]!, bytes, phase);
-    if (action === 'reduce' && bytes > 0 && options.reduceRateBps !== undefined) this.#reduction(dst, send, bytes, options.reduceRateBps);
-    options.observe?.(step, this.#numbers[src]!, this.#numbers[dst]!, data, bytes, action, send, this.#doneOf(send, data, action));
+    const from = this.members[src]!;
+    const to = this.members[dst]!;
+    const proxy = relayOf(from, to, options.pxnRanksPerServer ?? 1);
+    const send = builder.message(from, proxy === NOTHING ? to : proxy, bytes, phase, this.#channel);
+    let relay = NOTHING;
+    if (proxy !== NOTHING) {
+      relay = builder.message(proxy, to, bytes, phase, this.#channel);
+      builder.after(relay, send + 1);
+    }
+    this.#done = (relay === NOTHING ? send : relay) + 1;
+    if (action === 'reduce' && bytes > 0 && options.reduceRateBps !== undefined) this.#reduction(dst, bytes, options.reduceRateBps);
+    options.observe?.(step, this.#numbers[src]!, this.#numbers[dst]!, data, bytes, action, send, this.#done, relay);
     return send;
   }
 
   /** A member adds one message at a time, in the order in which the generator made them. */
-  #reduction(dst: number, send: number, bytes: number, reduceRateBps: number): void {
+  #reduction(dst: number, bytes: number, reduceRateBps: number): void {
     const { builder } = this.#context;
     const reduction = builder.compute(this.members[dst]!, Math.round((bytes * 8e12) / reduceRateBps));
-    builder.after(reduction, send + 1);
+    builder.after(reduction, this.#done);
     const previous = this.#lastReduction[dst]!;
     if (previous !== NOTHING) builder.after(reduction, previous);
     this.#lastReduction[dst] = reduction;
+    this.#done = reduction;
   }
+}
 
-  #doneOf(send: number, data: Data, action: BlockAction): number {
-    return action === 'reduce' && data.length > 0 && this.#context.options.reduceRateBps !== undefined ? send + 2 : send + 1;
-  }
+/**
+ * PXN ("PCI x NVLink", NCCL 2.12): a message to another rail of another server crosses the own server first, to the rank there whose network
+ * card is on that rail. Returns that rank, or NOTHING where the message goes straight.
+ */
+function relayOf(from: number, to: number, ranksPerServer: number): number {
+  const server = from - (from % ranksPerServer);
+  const local = to % ranksPerServer;
+  return to - local === server || server + local === from ? NOTHING : server + local;
 }
 
 /** A part of a call, as `concurrently` makes it. */
 interface CallPart {
   readonly context: Context;
+  readonly channel: number;
   readonly numbers: readonly number[];
   readonly entry: readonly number[];
 }

@@ -21,6 +21,7 @@ import {
   recursiveDoublingReduceScatter,
   recursiveHalvingReduceScatter,
 } from './halving-doubling.ts';
+import { nvlsAllGather, nvlsAllReduce, nvlsReduceScatter, nvlsTreeAllReduce } from './nvls.ts';
 import { pairwiseAllToAll, pairwiseAllToAllV, pairwiseReduceScatter } from './pairwise.ts';
 import { ringAllGather, ringAllReduce, ringReduceScatter, ringShift } from './ring.ts';
 import { binomialBroadcast, binomialGather, binomialReduce, binomialScatter, linearGather, linearScatter } from './rooted.ts';
@@ -45,6 +46,8 @@ const GENERATORS: { readonly [K in CollectiveKind]: Readonly<Record<AlgorithmOf<
     chain: chainAllReduce,
     hierarchical: hierarchicalAllReduce,
     torus: torusAllReduce,
+    nvls: nvlsAllReduce,
+    'nvls-tree': nvlsTreeAllReduce,
   },
   'all-gather': {
     ring: ringAllGather,
@@ -53,6 +56,7 @@ const GENERATORS: { readonly [K in CollectiveKind]: Readonly<Record<AlgorithmOf<
     bruck: bruckAllGather,
     'neighbor-exchange': neighborExchangeAllGather,
     hierarchical: hierarchicalAllGather,
+    nvls: nvlsAllGather,
   },
   'reduce-scatter': {
     ring: ringReduceScatter,
@@ -60,6 +64,7 @@ const GENERATORS: { readonly [K in CollectiveKind]: Readonly<Record<AlgorithmOf<
     'recursive-halving': recursiveHalvingReduceScatter,
     pairwise: pairwiseReduceScatter,
     'recursive-doubling': recursiveDoublingReduceScatter,
+    nvls: nvlsReduceScatter,
   },
   broadcast: {
     binomial: binomialBroadcast,
@@ -96,8 +101,8 @@ export function algorithmProblem(
 
 /**
  * Adds one collective over the members of a call to a Schedule. `sizeBytes` has the nccl-tests meaning; `algorithmProblem` must have returned
- * null. Of the shape only the stride of `groups` counts here, which says how far apart the members are; `sync` and `reduceRateBps` are
- * options of the call.
+ * null. Of the shape only the stride of `groups` counts here, which says how far apart the members are; `sync`, `reduceRateBps` and
+ * `pxn` are options of the call.
  */
 export function emitCollective(
   kind: CollectiveKind,
@@ -129,7 +134,7 @@ export function groupsOf(ranks: number, { groups }: CollectiveShape): number[][]
  * @throws ConfigError when the collective has no such algorithm, or the algorithm not for this number of ranks or this shape
  */
 export function collectiveSchedule(spec: CollectiveSpec, observe?: MessageObserver): Schedule {
-  const { kind, algorithm, sizeBytes, ranks, sync, reduceRateBps } = spec;
+  const { kind, algorithm, sizeBytes, ranks, sync, reduceRateBps, pxn = false, ranksPerServer } = spec;
   const problem = shapeProblem(kind, algorithm, ranks, spec);
   if (problem !== null) {
     throw new ConfigError('E140', problem.message, { where: { path: `workload.${problem.key}` }, hint: problem.hint });
@@ -139,6 +144,7 @@ export function collectiveSchedule(spec: CollectiveSpec, observe?: MessageObserv
     phaseOfStep: (step) => builder.phase(`${kind} step ${step}`),
     sync,
     reduceRateBps,
+    pxnRanksPerServer: pxn ? ranksPerServer : undefined,
     ...(observe === undefined ? {} : { observe }),
   });
   if (spec.groups === undefined) emitCollective(kind, algorithm, sizeBytes, call, spec);

@@ -58,39 +58,11 @@ export function oneShotAllReduce(call: CollectiveCall, sizeBytes: number): void 
 }
 
 /** Block d of the sender's n bytes goes to member d. */
-export function directAllToAll(call: CollectiveCall, sizeBytes: number, shape: CollectiveShape): void {
-  exchangeDirectly(call, evenExchange(sizeBytes, call.size), shape);
+export function directAllToAll(call: CollectiveCall, sizeBytes: number, { window }: CollectiveShape): void {
+  postToAll(call, 0, evenExchange(sizeBytes, call.size), 'copy', window);
 }
 
 /** All-to-all with the sizes of a matrix. */
-export function directAllToAllV(call: CollectiveCall, _sizeBytes: number, shape: CollectiveShape): void {
-  exchangeDirectly(call, unevenExchange(shape.sizes!), shape);
-}
-
-function exchangeDirectly(call: CollectiveCall, data: ExchangeData, { pxn = false, ranksPerServer = 1, window }: CollectiveShape): void {
-  if (pxn) postOverRails(call, data, ranksPerServer);
-  else postToAll(call, 0, data, 'copy', window);
-}
-
-/**
- * PXN ("PCI x NVLink", NCCL 2.12): what is meant for another rail crosses the own server first, to the rank there whose network card is on
- * that rail; it goes on as soon as it is there (step 1).
- */
-function postOverRails(call: CollectiveCall, data: ExchangeData, ranksPerServer: number): void {
-  for (let r = 0; r < call.size; r++) {
-    const server = r - (r % ranksPerServer);
-    for (const d of othersInTurn(r, call.size)) {
-      const sent = data.of(r, d);
-      if (sent.length === 0) continue;
-      const proxy = server + (d % ranksPerServer);
-      const isLocal = d - (d % ranksPerServer) === server;
-      if (isLocal || proxy === r) {
-        call.post(0, r, d, sent, 'copy');
-      } else {
-        // Nothing is added on the way, so a message has arrived when its receive ends.
-        const received = call.post(0, r, proxy, sent, 'copy') + 1;
-        call.post(1, proxy, d, sent, 'copy', [received]);
-      }
-    }
-  }
+export function directAllToAllV(call: CollectiveCall, _sizeBytes: number, { sizes, window }: CollectiveShape): void {
+  postToAll(call, 0, unevenExchange(sizes!), 'copy', window);
 }

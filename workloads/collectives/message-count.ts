@@ -1,13 +1,18 @@
 import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
-import { powerOfTwoBelow } from './blocks.ts';
+import { countSends } from '../../sim/base/schedule.ts';
+import { powerOfTwoBelow, upTo } from './blocks.ts';
+import { collectiveSchedule } from './collective.ts';
 import { membersPerServer } from './shape-problem.ts';
 
-/** Messages of a collective whose blocks have a byte each, by the closed forms of its algorithm and without making them. */
+/**
+ * Messages of a collective whose blocks have a byte each, by the closed forms of its algorithm and without making them. Only with PXN those
+ * of algorithms that send few are made.
+ */
 export function collectiveMessages(spec: CollectiveSpec): number {
   const members = spec.groups?.size ?? spec.ranks;
   if (members < 2) return 0;
   const barriers = spec.sync === 'step' ? (stepCount(spec, members) - 1) * members * ceilLog2(members) : 0;
-  return (spec.ranks / members) * (ofMembers(spec, members) + barriers);
+  return (spec.ranks / members) * ((spec.pxn === true ? withProxies(spec, members) : ofMembers(spec, members)) + barriers);
 }
 
 const ceilLog2 = (n: number): number => Math.ceil(Math.log2(n));
@@ -19,7 +24,7 @@ function folding(p: number): { readonly core: number; readonly doublings: number
 }
 
 function ofMembers(spec: CollectiveSpec, p: number): number {
-  const { kind, algorithm, channels = 1, bidirectional = false, chunks = 1, pxn = false, dims = [] } = spec;
+  const { kind, algorithm, channels = 1, bidirectional = false, chunks = 1, dims = [] } = spec;
   const pairs = p * (p - 1);
   const lanes = channels * (bidirectional ? 2 : 1) * chunks;
   const { core, doublings, folded } = folding(p);
@@ -30,7 +35,7 @@ function ofMembers(spec: CollectiveSpec, p: number): number {
     case 'ring':
       return kind === 'send-recv' ? p : bothWays * pairs * lanes;
     case 'direct':
-      return bothWays * pairs + (pxn ? p * (servers - 1) * (inServer - 1) : 0);
+      return bothWays * pairs;
     case 'windowed':
     case 'nccl':
     case 'pairwise':
@@ -51,10 +56,15 @@ function ofMembers(spec: CollectiveSpec, p: number): number {
     case 'tree':
       return bothWays * (p - 1) * chunks * channels;
     case 'double-binary-tree':
-      return 4 * (p - 1) * chunks;
+      return 4 * (p - 1) * chunks * channels;
     case 'hierarchical':
     case 'two-step':
       return bothWays * p * (inServer - 1 + servers - 1);
+    case 'nvls':
+      return bothWays * pairs * chunks;
+    // Two halves of each local rank's shard, each up and down a tree.
+    case 'nvls-tree':
+      return 4 * p * (inServer - 1) * chunks + 4 * inServer * (servers - 1) * chunks;
     case 'torus':
       return 2 * p * dims.reduce((sum, length) => sum + length - 1, 0);
     case 'binomial':
@@ -64,6 +74,36 @@ function ofMembers(spec: CollectiveSpec, p: number): number {
       return p - 1 + (core === p ? p * doublings : pairs);
     case 'rabenseifner':
       return folded + core * doublings + core - 1;
+  }
+}
+
+/** A message to another rail of another server is two. */
+function withProxies(spec: CollectiveSpec, p: number): number {
+  const { groups: _, ...alone } = spec;
+  const { kind, algorithm, root = 0, channels = 1, bidirectional = false, chunks = 1 } = spec;
+  const inServer = membersPerServer(p, spec);
+  const servers = p / inServer;
+  const bothWays = kind === 'all-reduce' ? 2 : 1;
+  if (algorithm === 'chain') {
+    // A ring's hops between servers, but for the one into the root where its channel enters the root's server there.
+    const into = upTo(channels).filter((channel) => channel % inServer === root % inServer).length;
+    return ofMembers(spec, p) + (servers > 1 ? bothWays * (servers * channels - into) * chunks : 0);
+  }
+  /** Of one round of a ring: the hops between servers. */
+  const borders = servers > 1 ? servers : 0;
+  switch (algorithm) {
+    case 'direct':
+    case 'windowed':
+    case 'nccl':
+    case 'pairwise':
+      return ofMembers(spec, p) + bothWays * p * (servers - 1) * (inServer - 1);
+    case 'ring':
+      if (kind === 'send-recv') return p + borders;
+      return ofMembers(spec, p) + bothWays * (p - 1) * borders * channels * (bidirectional ? 2 : 1) * chunks;
+    default: {
+      const sizeBytes = kind === 'barrier' ? 0 : p * channels * chunks;
+      return countSends(collectiveSchedule({ ...alone, ranks: p, ranksPerServer: inServer, sizeBytes }));
+    }
   }
 }
 

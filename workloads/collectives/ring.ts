@@ -2,6 +2,7 @@ import type { CollectiveShape } from '../../sim/base/collective-spec.ts';
 import { NOTHING } from '../after-all.ts';
 import { type Blocks, evenBlocks, partOf, partOfBlocks, upTo } from './blocks.ts';
 import type { BlockAction, CollectiveCall } from './collective-call.ts';
+import { channelOrder } from './vector-part.ts';
 
 /**
  * Ring algorithms: every step each member sends one of p blocks to its successor. Bandwidth-optimal for any p (Patarasu and Yuan,
@@ -50,16 +51,10 @@ export class Ring {
   }
 }
 
-/**
- * The channels of a ring: their orders of the members, and which part of how many they carry. Channel c visits in each server the local
- * ranks c, c+1, .. (mod ranksPerServer), so that it enters and leaves servers by ranks of its own. A channel in both directions is two.
- */
+/** The orders of the members in the channels of a ring. A channel in both directions is two. */
 function channels(members: number, { channels = 1, bidirectional = false, ranksPerServer = 1 }: CollectiveShape): number[][] {
   return upTo(channels).flatMap((c) => {
-    const order = upTo(members).map((i) => {
-      const local = i % ranksPerServer;
-      return i - local + ((local + c) % ranksPerServer);
-    });
+    const order = channelOrder(members, c, ranksPerServer);
     return bidirectional ? [order, order.toReversed()] : [order];
   });
 }
@@ -80,11 +75,7 @@ export function ringChannels(
       upTo(chunks).map((chunk) => partOfBlocks(blocksOf(channel, orders.length), chunk, chunks)),
     );
   if (orders.length === 1) emit(ringOf(call, 0));
-  else
-    call.concurrently(
-      orders.map(() => upTo(call.size)),
-      (part, channel) => emit(ringOf(part, channel)),
-    );
+  else call.inChannels(orders.length, (part, channel) => emit(ringOf(part, channel)));
 }
 
 /** Of each member's block, a channel carries a contiguous part. */

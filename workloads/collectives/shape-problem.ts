@@ -13,13 +13,20 @@ export interface ShapeProblem {
   readonly hint: string;
 }
 
+/** The algorithms of a collective but for some. */
+const others = (kind: CollectiveKind, ...without: readonly CollectiveAlgorithm[]): string[] =>
+  COLLECTIVE_ALGORITHMS[kind].filter((algorithm) => !without.includes(algorithm)).map((algorithm) => `${kind} ${algorithm}`);
+
 /** Keys of a shape that only some algorithms take, and which. A kind alone: all its algorithms. */
 const TAKEN_BY = {
-  channels: ['all-reduce ring', 'all-gather ring', 'reduce-scatter ring', 'broadcast chain', 'reduce chain', 'all-reduce chain'],
+  channels: [
+    ...['all-reduce ring', 'all-gather ring', 'reduce-scatter ring', 'broadcast chain', 'reduce chain', 'all-reduce chain'],
+    'all-reduce double-binary-tree',
+  ],
   bidirectional: ['all-reduce ring', 'all-gather ring', 'reduce-scatter ring'],
   chunks: [
     ...['all-reduce ring', 'all-gather ring', 'reduce-scatter ring', 'broadcast chain', 'reduce chain', 'all-reduce chain'],
-    ...['broadcast tree', 'all-reduce tree', 'all-reduce double-binary-tree'],
+    ...['broadcast tree', 'all-reduce tree', 'all-reduce double-binary-tree', 'all-reduce nvls', 'all-reduce nvls-tree'],
   ],
   window: [
     ...['all-reduce direct', 'all-gather direct', 'reduce-scatter direct'],
@@ -28,17 +35,25 @@ const TAKEN_BY = {
   order: ['all-reduce halving-doubling'],
   dims: ['all-reduce torus'],
   root: ['broadcast', 'reduce', 'gather', 'scatter'],
-  reduceRateBps: ['all-reduce', 'reduce-scatter', 'reduce'],
+  // The switch of NVLS adds.
+  reduceRateBps: [...others('all-reduce', 'nvls', 'nvls-tree'), ...others('reduce-scatter', 'nvls'), 'reduce'],
   sizes: ['all-to-all-v'],
-  pxn: ['all-to-all direct', 'all-to-all-v direct'],
+  // Left out: those whose messages between servers stay on their rails.
+  pxn: [
+    ...others('all-reduce', 'tree', 'double-binary-tree', 'hierarchical', 'nvls', 'nvls-tree'),
+    ...others('all-gather', 'hierarchical', 'nvls'),
+    ...others('reduce-scatter', 'nvls'),
+    ...others('all-to-all', 'two-step'),
+    ...['broadcast', 'reduce', 'gather', 'scatter', 'all-to-all-v', 'barrier', 'send-recv'],
+  ],
 } as const satisfies Partial<Record<keyof CollectiveShape, readonly string[]>>;
 
 /** Algorithms whose steps are one after the other for all members, so that a barrier can stand between them. */
-const WITHOUT_STEPS = /chain|tree|torus|hierarchical|two-step|scatter-allgather|windowed|nccl|linear|one-shot/;
+const WITHOUT_STEPS = /chain|tree|torus|hierarchical|two-step|scatter-allgather|windowed|nccl|nvls|linear|one-shot/;
 
 /** Algorithms that are built from servers, whatever else they are given. */
-const USES_SERVERS = /hierarchical|two-step|nccl|^all-reduce (tree|double-binary-tree)/;
-const NEEDS_SERVERS = /hierarchical|two-step/;
+const USES_SERVERS = /hierarchical|two-step|nccl|nvls|^all-reduce (tree|double-binary-tree)/;
+const NEEDS_SERVERS = /hierarchical|two-step|nvls/;
 
 /** How many members of a collective (or of a group) a server has: with a stride, only some of its ranks take part. At most all of them. */
 export function membersPerServer(members: number, { ranksPerServer = 1, groups }: CollectiveShape): number {
@@ -76,17 +91,19 @@ export function shapeProblem(
     };
   }
   const members = groups?.size ?? ranks;
-  return foreignKey(name, shape) ?? missingKey(kind, algorithm, members, shape) ?? unfit(name, algorithm, ranks, shape);
+  return foreignKey(kind, algorithm, shape) ?? missingKey(kind, algorithm, members, shape) ?? unfit(name, algorithm, ranks, shape);
 }
 
 /** A key that the algorithm does not take. A value that asks for nothing is none. */
-function foreignKey(name: string, shape: CollectiveShape): ShapeProblem | null {
+function foreignKey(kind: CollectiveKind, algorithm: CollectiveAlgorithm, shape: CollectiveShape): ShapeProblem | null {
+  const isOf = (taker: string, name: string): boolean => name === taker || name.startsWith(`${taker} `);
   for (const [key, takers] of Object.entries(TAKEN_BY) as [keyof typeof TAKEN_BY, readonly string[]][]) {
     const value = shape[key];
     const asksForNothing = value === undefined || value === false || ((key === 'channels' || key === 'chunks') && value === 1);
-    if (!asksForNothing && !takers.some((taker) => name === taker || name.startsWith(`${taker} `))) {
-      return { key, message: `${name} has no ${WRITTEN[key] ?? key}`, hint: `remove it; it belongs to ${takers.join(', ')}` };
-    }
+    if (asksForNothing || takers.some((taker) => isOf(taker, `${kind} ${algorithm}`))) continue;
+    const alike = takers.filter((taker) => isOf(kind, taker));
+    const belongs = (alike.length > 0 ? alike : takers).join(', ');
+    return { key, message: `${kind} ${algorithm} has no ${WRITTEN[key] ?? key}`, hint: `remove it; it belongs to ${belongs}` };
   }
   return null;
 }
@@ -150,6 +167,16 @@ function serverProblem(name: string, ranks: number, shape: CollectiveShape, need
       message: `${name}${pxn ? ' with pxn' : ''} needs servers of several ranks`,
       hint: 'give ranksPerServer',
     };
+  }
+  if (name.endsWith('nvls') && inServer !== members) {
+    return {
+      key: 'ranksPerServer',
+      message: `${name} adds in the switch of one server: ${members} ranks are on servers of ${inServer}`,
+      hint: 'groups that fit in a server, or all-reduce by nvls-tree',
+    };
+  }
+  if (name.endsWith('nvls-tree') && inServer === members) {
+    return { key: 'ranksPerServer', message: `${name} joins servers, and all ${members} ranks are on one`, hint: 'algorithm: nvls' };
   }
   if (!USES_SERVERS.test(name) && !needsWhole) return null;
   if (members % inServer !== 0) {

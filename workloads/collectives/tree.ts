@@ -13,41 +13,58 @@ function depths(tree: Tree): number[] {
 
 /**
  * Down a tree in chunks: a node sends a chunk to its children in their order as soon as it has got it. `ready(chunk)`: what the root waits for
- * before it sends a chunk. A message's step is its chunk plus the depth of its sender.
+ * before it sends a chunk. A message's step is its chunk plus the depth of its sender. Returns what brings each chunk to each node.
  */
-function down(call: CollectiveCall, tree: Tree, part: VectorPart, firstStep: number, ready: (chunk: number) => readonly number[]): void {
+export function down(
+  call: CollectiveCall,
+  tree: Tree,
+  part: VectorPart,
+  firstStep: number,
+  ready: (chunk: number) => readonly number[],
+): (readonly number[])[][] {
   const blocks = evenBlocks(part.bytes, part.chunks, part.from);
   const depth = depths(tree);
   const order = topDown(tree);
-  const arrived = new Int32Array(order.length);
-  for (let chunk = 0; chunk < part.chunks; chunk++) {
+  return upTo(part.chunks).map((chunk) => {
     const data = blocks.of(chunk);
-    if (data.length === 0) continue;
+    const arrived: (readonly number[])[] = order.map(() => []);
+    if (data.length === 0) return arrived;
+    arrived[tree.root] = ready(chunk);
     for (const x of order) {
       // The sends to further children follow the first one.
-      let waits = x === tree.root ? ready(chunk) : [arrived[x]!];
+      let waits = arrived[x]!;
       for (const child of tree.children[x]!) {
-        arrived[child] = call.sendAfter(firstStep + chunk + depth[x]!, x, child, data, 'copy', waits);
+        arrived[child] = [call.sendAfter(firstStep + chunk + depth[x]!, x, child, data, 'copy', waits)];
         waits = [];
       }
     }
-  }
+    return arrived;
+  });
 }
 
-/** Up a tree: a node sends a chunk when it has added those of all its children. Returns what brings each chunk to the root. */
-function up(call: CollectiveCall, tree: Tree, part: VectorPart): number[][] {
+/**
+ * Up a tree: a node sends a chunk when it has its `own(node, chunk)`, operations to wait for, and has added those of all its children. Returns
+ * what brings each chunk to the root.
+ */
+export function up(
+  call: CollectiveCall,
+  tree: Tree,
+  part: VectorPart,
+  firstStep: number,
+  own: (node: number, chunk: number) => readonly number[],
+): number[][] {
   const blocks = evenBlocks(part.bytes, part.chunks, part.from);
   const depth = depths(tree);
   const height = Math.max(...depth);
   const order = topDown(tree).reverse();
   return upTo(part.chunks).map((chunk) => {
     const data = blocks.of(chunk);
-    const added: number[][] = order.map(() => []);
+    const added = upTo(order.length).map((x) => [...own(x, chunk)]);
     if (data.length === 0) return [];
     for (const x of order) {
       if (x === tree.root) continue;
       const parent = tree.parent[x]!;
-      added[parent]!.push(call.sendAfter(chunk + height - depth[x]!, x, parent, data, 'reduce', added[x]!));
+      added[parent]!.push(call.sendAfter(firstStep + chunk + height - depth[x]!, x, parent, data, 'reduce', added[x]!));
     }
     return added[tree.root]!;
   });
@@ -68,7 +85,7 @@ function upAndDown(call: CollectiveCall, tree: Tree, part: VectorPart): void {
   const firstStepDown = Math.max(...depths(tree));
   let sums: number[][] = [];
   call.concurrently([everyone, everyone], (lane, direction) => {
-    if (direction === 0) sums = up(lane, tree, part);
+    if (direction === 0) sums = up(lane, tree, part, 0, () => []);
     else down(lane, tree, part, firstStepDown, (chunk) => sums[chunk]!);
   });
 }
@@ -77,15 +94,24 @@ export function treeAllReduce(call: CollectiveCall, sizeBytes: number, { chunks 
   upAndDown(call, over(binaryTree, call.size, ranksPerServer, 0), { from: 0, bytes: sizeBytes, chunks });
 }
 
-/** Half of the vector over each of two trees; in servers of several ranks the second one has its heads at local rank 1. */
+/**
+ * Half of each channel's part of the vector over each of two trees. In servers of several ranks the first tree of channel c has its heads at
+ * local rank c, the second one at the next: with as many channels as ranks in a server all NICs carry the same.
+ */
 export function doubleBinaryTreeAllReduce(
   call: CollectiveCall,
   sizeBytes: number,
-  { chunks = 1, ranksPerServer = 1 }: CollectiveShape,
+  { channels = 1, chunks = 1, ranksPerServer = 1 }: CollectiveShape,
 ): void {
   const everyone = upTo(call.size);
-  const trees = [over(binaryTree, call.size, ranksPerServer, 0), over(secondTree, call.size, ranksPerServer, 1 % ranksPerServer)];
-  call.concurrently([everyone, everyone], (lane, half) => {
-    upAndDown(lane, trees[half]!, { ...partOf({ from: 0, bytes: sizeBytes }, half, 2), chunks });
-  });
+  const lanes = upTo(channels).flatMap((channel) =>
+    [binaryTree, secondTree].map((tree, half) => ({
+      tree: over(tree, call.size, ranksPerServer, (channel + half) % ranksPerServer),
+      part: { ...partOf(partOf({ from: 0, bytes: sizeBytes }, channel, channels), half, 2), chunks },
+    })),
+  );
+  call.concurrently(
+    lanes.map(() => everyone),
+    (lane, index) => upAndDown(lane, lanes[index]!.tree, lanes[index]!.part),
+  );
 }

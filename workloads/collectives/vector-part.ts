@@ -9,6 +9,16 @@ export interface VectorPart {
   readonly chunks: number;
 }
 
+/**
+ * The members in the order of channel c of a ring: in each server the local ranks c, c+1, .. (mod ranksPerServer), so that the channel enters
+ * and leaves servers by ranks of its own.
+ */
+export const channelOrder = (members: number, channel: number, ranksPerServer: number): number[] =>
+  upTo(members).map((i) => {
+    const local = i % ranksPerServer;
+    return i - local + ((local + channel) % ranksPerServer);
+  });
+
 /** Runs `emit` for each channel with its part of the vector. */
 export function inChannels(
   call: CollectiveCall,
@@ -21,8 +31,5 @@ export function inChannels(
     emit(call, part(0), 0);
     return;
   }
-  call.concurrently(
-    upTo(channels).map(() => upTo(call.size)),
-    (lane, channel) => emit(lane, part(channel), channel),
-  );
+  call.inChannels(channels, (lane, channel) => emit(lane, part(channel), channel));
 }

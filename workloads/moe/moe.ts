@@ -50,7 +50,7 @@ export function moeWorkload(spec: MoeSpec, seed: number): Workload {
   const schedule = builder.build();
   const { recorded } = timeline;
   const bytes = (shape: Recorded['shape'], of: 'bytes' | 'networkBytes'): number =>
-    recorded.reduce((sum, exchange) => (exchange.isForward && exchange.shape === shape ? sum + exchange[of] : sum), 0);
+    recorded.reduce((sum, exchange) => (exchange.carries === 'tokens' && exchange.shape === shape ? sum + exchange[of] : sum), 0);
   return {
     schedule,
     notices,

@@ -3,6 +3,8 @@ import type { InputFile } from '../../sim/base/file-spec.ts';
 import type { RoutingTrace } from '../../sim/base/moe-spec.ts';
 import { textLines } from '../import/lines.ts';
 import { Problems } from '../import/problems.ts';
+import { NumberTable } from './number-table.ts';
+import { grown, TraceRows } from './trace-rows.ts';
 
 /** One row of the file. */
 interface Row {
@@ -22,8 +24,10 @@ interface Row {
 export function parseTrace(file: InputFile, experts: number): RoutingTrace {
   const problems = new Problems();
   const builder = new TraceBuilder(problems, experts);
+  let lastLine = 1;
   let parseLine: ((text: string, where: ErrorPlace) => Row | null) | null = null;
   for (const { number, text } of textLines(file)) {
+    lastLine = number;
     if (text.trim() === '') continue;
     const where = { file: file.name, line: number };
     if (parseLine === null) {
@@ -33,7 +37,10 @@ export function parseTrace(file: InputFile, experts: number): RoutingTrace {
     const row = parseLine(text, where);
     if (row !== null) builder.add(row, where);
   }
-  if (problems.count === 0 && builder.isEmpty) problems.add('E440', 'a routing trace without rows', { file: file.name });
+  if (problems.count === 0 && builder.isEmpty) {
+    const hint = parseLine === null ? `${CSV_FORM}, or ${JSON_FORM}` : 'below the header one row a token and layer, such as 0,0,5,17';
+    problems.add('E440', 'a routing trace without rows', { file: file.name, line: lastLine }, hint);
+  }
   problems.throwIfAny();
   return builder.build();
 }
@@ -41,9 +48,13 @@ export function parseTrace(file: InputFile, experts: number): RoutingTrace {
 class TraceBuilder {
   readonly #problems: Problems;
   readonly #experts: number;
-  readonly #numberOf = new Map<number, number>();
-  readonly #gpus: (number | null)[] = [];
-  readonly #layers = new Map<number, Map<number, Int32Array>>();
+  /** Of the tokens whose number is not their name: those before the first such one, in most files all, have none. */
+  readonly #numberOf = new NumberTable();
+  #plainNames = 0;
+  #tokens = 0;
+  /** By token; null: the first row has none. */
+  #gpus: Float64Array | null = null;
+  readonly #layers = new Map<number, TraceRows>();
 
   constructor(problems: Problems, experts: number) {
     this.#problems = problems;
@@ -62,40 +73,45 @@ class TraceBuilder {
     const repeated = experts.find((e, i) => experts.indexOf(e) < i);
     if (repeated !== undefined)
       return this.#problems.add('E441', `expert ${repeated} twice in one row`, where, 'a token visits an expert once');
-    const rows = this.#layers.get(layer) ?? new Map<number, Int32Array>();
+    const rows = this.#layers.get(layer) ?? new TraceRows(experts.length, this.#experts);
     this.#layers.set(layer, rows);
-    const known = this.#numberOf.get(token);
-    const number = known ?? this.#numberOf.size;
-    this.#numberOf.set(token, number);
-    if (known === undefined) this.#gpus.push(gpu);
-    else if (this.#gpus[known] !== gpu) return this.#problems.add('E442', `token ${token} is on two GPUs`, where, 'one GPU a token');
-    const k = rows.values().next().value?.length;
-    if (k !== undefined && k !== experts.length) {
-      return this.#problems.add(
-        'E442',
-        `${experts.length} experts in layer ${layer}, whose first row has ${k}`,
-        where,
-        'as many in each row',
-      );
-    }
-    if (rows.has(number))
-      return this.#problems.add('E442', `token ${token} is in layer ${layer} twice`, where, 'one row a token and layer');
-    if ((gpu === null) !== (this.#gpus[0] === null)) {
+    if (this.#tokens === 0 && gpu !== null) this.#gpus = new Float64Array(16);
+    if ((gpu === null) !== (this.#gpus === null)) {
       return this.#problems.add('E442', 'a GPU in some rows only', where, 'give gpu in all rows, or in none');
     }
-    rows.set(number, Int32Array.from(experts));
+    const number = this.#numberOfToken(token) ?? this.#addToken(token, gpu);
+    if (this.#gpus !== null && this.#gpus[number] !== gpu) {
+      return this.#problems.add('E442', `token ${token} is on two GPUs`, where, 'one GPU a token');
+    }
+    if (rows.k !== experts.length) {
+      const message = `${experts.length} experts in layer ${layer}, whose first row has ${rows.k}`;
+      return this.#problems.add('E442', message, where, 'as many in each row');
+    }
+    if (!rows.add(number, experts)) {
+      this.#problems.add('E442', `token ${token} is in layer ${layer} twice`, where, 'one row a token and layer');
+    }
+  }
+
+  #numberOfToken(token: number): number | undefined {
+    return token < this.#plainNames ? token : this.#numberOf.get(token);
+  }
+
+  #addToken(token: number, gpu: number | null): number {
+    const number = this.#tokens++;
+    if (token === number && this.#plainNames === number) this.#plainNames++;
+    else this.#numberOf.add(token, number);
+    if (this.#gpus !== null && gpu !== null) {
+      if (number === this.#gpus.length) this.#gpus = grown(this.#gpus, new Float64Array(2 * number));
+      this.#gpus[number] = gpu;
+    }
+    return number;
   }
 
   build(): RoutingTrace {
     const layers = [...this.#layers.keys()].sort((a, b) => a - b);
     const rows = layers.map((layer) => this.#layers.get(layer)!);
-    return {
-      layers,
-      k: rows.map((own) => own.values().next().value!.length),
-      rows,
-      tokens: this.#numberOf.size,
-      gpus: this.#gpus[0] === null ? null : this.#gpus.map((gpu) => gpu!),
-    };
+    const gpus = this.#gpus?.slice(0, this.#tokens) ?? null;
+    return { layers, k: rows.map(({ k }) => k), rows: rows.map((own) => own.build()), tokens: this.#tokens, gpus };
   }
 }
 
@@ -131,11 +147,11 @@ const CSV_FORM = 'the header is token,layer,e0,e1,.. with gpu and sequence if yo
 function csvRows(header: string, where: ErrorPlace, problems: Problems): (text: string, where: ErrorPlace) => Row | null {
   const names = header.split(',').map((name) => name.trim());
   const place = (name: string): number => names.indexOf(name);
+  const [tokenPlace, layerPlace, gpuPlace] = [place('token'), place('layer'), place('gpu')];
   const k = names.filter((name) => /^e\d+$/.test(name)).length;
   const expertPlaces = Array.from({ length: k }, (_, i) => place(`e${i}`));
   const expected = new Set(['token', 'layer', 'gpu', 'sequence', ...expertPlaces.map((_, i) => `e${i}`)]);
-  const isRight =
-    place('token') >= 0 && place('layer') >= 0 && k > 0 && names.every((name, i) => expected.has(name) && names.indexOf(name) === i);
+  const isRight = tokenPlace >= 0 && layerPlace >= 0 && k > 0 && names.every((name, i) => expected.has(name) && names.indexOf(name) === i);
   if (!isRight) problems.add('E440', `this is no header of a routing trace: ${header.slice(0, 80)}`, where, CSV_FORM);
   return (text, at) => {
     if (!isRight) return null;
@@ -144,7 +160,7 @@ function csvRows(header: string, where: ErrorPlace, problems: Problems): (text: 
       problems.add('E440', `${fields.length} fields that are not ${names.length} whole numbers`, at, CSV_FORM);
       return null;
     }
-    const gpu = place('gpu') < 0 ? null : fields[place('gpu')]!;
-    return { token: fields[place('token')]!, layer: fields[place('layer')]!, gpu, experts: expertPlaces.map((column) => fields[column]!) };
+    const gpu = gpuPlace < 0 ? null : fields[gpuPlace]!;
+    return { token: fields[tokenPlace]!, layer: fields[layerPlace]!, gpu, experts: expertPlaces.map((column) => fields[column]!) };
   };
 }

@@ -97,8 +97,8 @@ export class Planner {
 
   /** Bytes of the weights of an expert. */
   expertBytes(): number {
-    const { expert, backwardBytesPerToken } = this.spec;
-    return 3 * (backwardBytesPerToken / 2) * expert.inner * expert.weightBytes;
+    const { expert, hidden } = this.spec;
+    return 3 * hidden * expert.inner * expert.weightBytes;
   }
 
   /** How long a rank takes to load so many experts. */

@@ -39,8 +39,8 @@ export function readMeRouter(planner: Planner, routing: ReadMeRouting, gates: So
       const filled = batches
         .flat()
         .reduce((sum, { choices }) => sum + choices.expert.reduce((count, e) => (e < 0 ? count : count + 1), 0), 0);
-      const hits = schedulers.reduce((sum, { cache }) => sum + cache.hits, 0);
-      const uses = schedulers.reduce((sum, { cache }) => sum + cache.uses, 0);
+      const hits = schedulers.reduce((sum, { cache }) => sum + (cache?.hits ?? 0), 0);
+      const uses = schedulers.reduce((sum, { cache }) => sum + (cache?.uses ?? 0), 0);
       return { batch_fill: filled / (spec.microbatches * spec.ranks * spec.tokens), cache_hit_share: uses === 0 ? 1 : hits / uses };
     },
   };
@@ -64,7 +64,8 @@ interface Waiting {
 
 /** Forms the batches of one group. */
 class BatchScheduler {
-  readonly cache: BeladyCache;
+  /** null: all experts of a rank are in its memory from the start. */
+  readonly cache: BeladyCache | null;
   readonly #planner: Planner;
   readonly #routing: ReadMeRouting;
   readonly #group: ExpertGroup;
@@ -79,7 +80,7 @@ class BatchScheduler {
     this.#group = group;
     this.#sources = Array.from(group.ranks, (rank) => gates({ pass: 0, layer: 0, rank }, 'moe-gating'));
     this.#queues = Array.from(group.ranks, () => []);
-    this.cache = new BeladyCache(group.size, routing.cache ?? planner.spec.experts);
+    this.cache = routing.cache === null ? null : new BeladyCache(group.size, routing.cache);
   }
 
   next(): Batch {
@@ -129,6 +130,9 @@ class BatchScheduler {
 
   /** Experts that each holder of a used one has to load. The next use of an expert is its first token in the queues as they are now. */
   #load(used: readonly number[]): Float64Array {
+    const misses = new Float64Array(this.#group.size);
+    const { cache } = this;
+    if (cache === null) return misses;
     const { first, member } = this.#planner.placementOf(0);
     const nextUse = new Map<number, number>();
     const longest = this.#queues.reduce((most, queue) => Math.max(most, queue.length), 0);
@@ -138,10 +142,9 @@ class BatchScheduler {
         if (expert !== undefined && !nextUse.has(expert)) nextUse.set(expert, place);
       }
     }
-    const misses = new Float64Array(this.#group.size);
     for (const expert of used) {
       for (const holder of member.subarray(first[expert], first[expert + 1])) {
-        if (!this.cache.use(holder, expert, (other) => nextUse.get(other) ?? Infinity)) misses[holder]!++;
+        if (!cache.use(holder, expert, (other) => nextUse.get(other) ?? Infinity)) misses[holder]!++;
       }
     }
     return misses;

@@ -8,7 +8,7 @@ import type { ChunkPlan, Router, Wave } from './layer-plan.ts';
 /** An exchange of the Schedule, for measures and facts. */
 export interface Recorded extends Added {
   readonly shape: 'dispatch' | 'combine';
-  readonly isForward: boolean;
+  readonly carries: 'tokens' | 'gradients' | 'counts';
 }
 
 type Plans = readonly (readonly ChunkPlan[])[];
@@ -129,7 +129,7 @@ export class Timeline {
     const launched = this.#last(gates, () => this.#compute?.launchPs ?? 0);
     const added = addWave({ builder: this.#builder, groups: this.#groups, scheme: this.#spec.scheme }, wave, label, launched);
     const shape = what === 'dispatch' || what === 'gradientOfCombine' ? 'dispatch' : 'combine';
-    this.recorded.push({ ...added, shape, isForward: what === 'dispatch' || what === 'combine' });
+    this.recorded.push({ ...added, shape, carries: what === 'dispatch' || what === 'combine' ? 'tokens' : 'gradients' });
     return added.gates;
   }
 
@@ -142,7 +142,7 @@ export class Timeline {
     });
     const fabric = { builder: this.#builder, groups: this.#groups, scheme: 'per-expert' as const };
     const added = addWave(fabric, wave, this.#label(pass, layer, null), known);
-    this.recorded.push({ ...added, shape: 'dispatch', isForward: true });
+    this.recorded.push({ ...added, shape: 'dispatch', carries: 'counts' });
     return this.#both(gates, added.gates);
   }
 
@@ -168,7 +168,7 @@ export class Timeline {
 
   /** Three matrices of hidden x inner; a TFLOP/s is a floating-point operation a picosecond. */
   #flopsPerToken(): number {
-    return 6 * (this.#spec.backwardBytesPerToken / 2) * this.#spec.expert.inner;
+    return 6 * this.#spec.hidden * this.#spec.expert.inner;
   }
 
   #load(plans: Plans, chunk: number, from: Gates, gates: Gates): Gates {

@@ -18,46 +18,64 @@ export function traceGates(spec: MoeSpec, { path, trace, sparse }: TraceRouting)
   const tokensOf = dealTokens(spec, trace, path);
   const gates: SourceGates = ({ pass, layer, rank }) => {
     const own = tokensOf(pass, rank);
-    const rows = trace.rows[layer]!;
+    const { tokens: named, experts } = trace.rows[layer]!;
     let next = 0;
     return (chosen) => {
-      const row = rows.get(own[next++]!);
-      if (row === undefined) chosen.fill(NO_EXPERT);
-      else chosen.set(row);
+      const row = rowOf(named, own(next++));
+      if (row < 0) chosen.fill(NO_EXPERT);
+      else chosen.set(experts.subarray(row * topk, (row + 1) * topk));
     };
   };
   return { gates, notices: noticesOf(spec, trace, path, sparse, tokens) };
 }
 
+/** The row of a token among those of ascending tokens; -1: it has none. */
+function rowOf(tokens: Int32Array, token: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (tokens[middle]! < token) low = middle + 1;
+    else high = middle;
+  }
+  return tokens[low] === token ? low : -1;
+}
+
+/** The i-th token of a rank in a pass. */
 function dealTokens(
   { ranks, tokens, microbatches }: MoeSpec,
   trace: RoutingTrace,
   path: string,
-): (pass: number, rank: number) => readonly number[] {
+): (pass: number, rank: number) => (i: number) => number {
   if (trace.gpus === null) {
     const needed = microbatches * ranks * tokens;
     if (trace.tokens < needed) {
       refuse('tokens', `${path} has ${trace.tokens} tokens, ${needed} are needed`, 'fewer tokens, ranks or micro-batches');
     }
-    return (pass, rank) => Array.from({ length: tokens }, (_, t) => (pass * ranks + rank) * tokens + t);
+    return (pass, rank) => (i) => (pass * ranks + rank) * tokens + i;
   }
-  const ofGpu: number[][] = Array.from({ length: ranks }, () => []);
-  trace.gpus.forEach((gpu, token) => {
+  const needed = microbatches * tokens;
+  const counts = new Int32Array(ranks);
+  for (const gpu of trace.gpus) {
     if (gpu >= ranks) refuse('ranks', `${path} names GPU ${gpu} among ${ranks} ranks`, 'as many ranks as the trace has GPUs');
-    ofGpu[gpu]!.push(token);
+    counts[gpu]!++;
+  }
+  const short = counts.findIndex((count) => count < needed);
+  if (short >= 0) {
+    refuse('tokens', `${path} has ${counts[short]} tokens of GPU ${short}, ${needed} are needed`, 'fewer tokens or micro-batches');
+  }
+  counts.fill(0);
+  const ofGpu = new Int32Array(ranks * needed);
+  trace.gpus.forEach((gpu, token) => {
+    const i = counts[gpu]!++;
+    if (i < needed) ofGpu[gpu * needed + i] = token;
   });
-  ofGpu.forEach((own, gpu) => {
-    const needed = microbatches * tokens;
-    if (own.length < needed) {
-      refuse('tokens', `${path} has ${own.length} tokens of GPU ${gpu}, ${needed} are needed`, 'fewer tokens or micro-batches');
-    }
-  });
-  return (pass, rank) => ofGpu[rank]!.slice(pass * tokens, (pass + 1) * tokens);
+  return (pass, rank) => (i) => ofGpu[rank * needed + pass * tokens + i]!;
 }
 
 function noticesOf({ layers, ranks, microbatches }: MoeSpec, trace: RoutingTrace, path: string, sparse: boolean, tokens: number): Notice[] {
   const used = trace.rows.slice(0, layers);
-  const missing = used.reduce((sum, rows) => sum + trace.tokens - rows.size, 0);
+  const missing = used.reduce((sum, rows) => sum + trace.tokens - rows.tokens.length, 0);
   const spare = trace.tokens - microbatches * ranks * tokens;
   return [
     ...(missing === 0 || sparse

@@ -34,6 +34,19 @@ export function treeChunkBytes(bytesOfChannel: number, { ranks, nodes }: { reado
   return chunk;
 }
 
+/** Bytes of a chunk of NVLS, of which every GPU of a server has one a channel at a time. */
+const NVLS_CHUNK_BYTES = 128 * 1024;
+
+/** Chunks that a vector goes in through the switches, smaller ones where it is too short to fill them (src/enqueue.cc). */
+export function nvlsChunks(bytes: number, channels: number, ranksOfServer: number): number {
+  const atOnce = channels * ranksOfServer;
+  let chunk = NVLS_CHUNK_BYTES;
+  if (bytes < 64 * atOnce * chunk) chunk = 64 * 1024;
+  if (bytes < 8 * atOnce * chunk) chunk = 32 * 1024;
+  if (bytes < 2 * atOnce * chunk) chunk = 16 * 1024;
+  return Math.max(1, Math.ceil(bytes / (atOnce * chunk)));
+}
+
 /**
  * Bytes on the wire for a message of so many bytes: every 8 bytes of LL carry 4 of data, every 128 of LL128 carry 120.
  */
@@ -61,6 +74,6 @@ export function channelBandwidths(
 ): ChannelBandwidths {
   const inside = intra === 'nvlink' ? links.nvlinkGBps : links.pciGBps;
   // NCCL counts 12 GB/s for 100 Gb/s.
-  const network = ((nicRateBps ?? 400e9) / 100e9) * 12 * nicsPerServer;
+  const network = (nicRateBps / 100e9) * 12 * nicsPerServer;
   return { bwIntraGBps: bwIntraGBps ?? inside / channels, bwInterGBps: bwInterGBps ?? network / channels };
 }

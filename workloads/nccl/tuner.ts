@@ -11,7 +11,7 @@ export interface NcclCommunicator {
   readonly collective: NcclCollective;
   readonly gpu: NcclSpec['gpu'];
   readonly ranks: number;
-  /** Servers; `ranks` is a multiple. */
+  /** Servers; ranks / nodes is a mean where they are not equally full. */
   readonly nodes: number;
   readonly channels: number;
   /** What joins the GPUs of a server. */

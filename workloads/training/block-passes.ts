@@ -26,8 +26,7 @@ export class BlockPasses {
     const times = block.times[direction];
     const forward = [
       () => this.#sliced(streams, block, `${name} attention`, () => this.#attention(streams, block, direction, name)),
-      // Without shared experts an expert layer has no dense part.
-      () => (times.ffn > 0 ? this.#sliced(streams, block, `${name} feed-forward`, () => streams.compute(times.ffn)) : undefined),
+      () => (block.hasDense ? this.#sliced(streams, block, `${name} feed-forward`, () => streams.compute(times.ffn)) : undefined),
       () => (block.hasExperts ? this.#experts(streams, block, direction, name) : undefined),
     ];
     for (const step of direction === 'forward' ? forward : forward.reverse()) step();

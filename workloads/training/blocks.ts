@@ -6,6 +6,8 @@ import { isExpertLayer, layerParameters } from './layer-costs.ts';
 export interface Block {
   readonly layers: number;
   readonly hasExperts: boolean;
+  /** A dense feed-forward layer, or shared experts. */
+  readonly hasDense: boolean;
   readonly times: Readonly<Record<Direction, LayerTimes>>;
   /** On each rank, of embedding and output layer too where the block is the first or last of the model. */
   readonly denseParameters: number;
@@ -31,6 +33,7 @@ export function partBlocks(spec: TrainingSpec, part: number): Block[] {
     blocks.push({
       layers,
       hasExperts: isExpertLayer(model, first),
+      hasDense: !isExpertLayer(model, first) || model.moe!.sharedExperts > 0,
       times: { forward: times.layers(first, layers, 'forward'), backward: times.layers(first, layers, 'backward') },
       denseParameters: layers * (Math.ceil(sliced / parallel.tensor) + whole) + (isFirst ? vocabulary : 0) + (isLast ? vocabulary : 0),
       expertParameters: (layers * experts) / parallel.expert,

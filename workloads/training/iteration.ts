@@ -122,10 +122,11 @@ export class Iteration {
   /** One block of one micro-batch; the output layer goes with the last block of the model. */
   #addPass(streams: StageStreams, pass: Pass, block: Block, part: number): void {
     const { direction } = pass;
-    const hasOutput = part === this.#parts.length - 1 && (direction === 'forward' ? pass.isLast : pass.isFirst);
-    if (hasOutput && direction === 'backward') streams.compute(this.#times.output(direction));
+    const isAtOutput = part === this.#parts.length - 1 && (direction === 'forward' ? pass.isLast : pass.isFirst);
+    const outputPs = isAtOutput ? this.#times.output(direction) : 0;
+    if (outputPs > 0 && direction === 'backward') streams.compute(outputPs);
     this.#blockPasses.add(streams, block, direction, passName(pass));
-    if (hasOutput && direction === 'forward') streams.compute(this.#times.output(direction));
+    if (outputPs > 0 && direction === 'forward') streams.compute(outputPs);
   }
 }
 

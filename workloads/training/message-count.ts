@@ -32,9 +32,9 @@ export function trainingMessages(spec: TrainingSpec): number {
 }
 
 /** Of one lane in a forward and a backward pass. */
-function messagesOfPasses({ parallel, contextExchange }: TrainingSpec, { hasExperts, times }: Block): number {
+function messagesOfPasses({ parallel, contextExchange }: TrainingSpec, { hasExperts, hasDense }: Block): number {
   const { tensor, context, expert } = parallel;
-  const sliced = times.forward.ffn > 0 ? 2 : 1;
+  const sliced = hasDense ? 2 : 1;
   const keysAndValues = context === 1 ? 0 : contextExchange === 'ring' ? 2 * (context - 1) + context : 3 * (context - 1);
   return 2 * sliced * 2 * (tensor - 1) + keysAndValues + (hasExperts ? 4 * (expert - 1) : 0);
 }

@@ -75,9 +75,8 @@ export class StageStreams {
     return [...this.#lastCompute];
   }
 
-  /** Every lane computes; nothing for 0. */
+  /** Every lane computes. What takes no time has a place in the stream too: others wait for its start or its end. */
   compute(durationPs: number): void {
-    if (durationPs === 0) return;
     this.#ranks.forEach((rank, lane) => {
       const op = this.#builder.compute(rank, durationPs);
       for (const gate of this.#gates[lane]!) this.#builder.after(op, gate);

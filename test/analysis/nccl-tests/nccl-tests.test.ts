@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ncclTestsTable } from '../../../analysis/nccl-tests/format.ts';
+import { ncclTestsJson, ncclTestsTable, rcclTestsCsv } from '../../../analysis/nccl-tests/format.ts';
 import { parseNcclTests } from '../../../analysis/nccl-tests/parse.ts';
 import { busbwFactor } from '../../../sim/base/busbw.ts';
 
@@ -120,5 +120,67 @@ describe('reading', () => {
     expect(() => read('1048576 262144 float sum -1 100.00 10.49 1048576262144 float 0 101.00 10.38 18.17')).toThrow(
       /where a number should be/,
     );
+  });
+});
+
+describe('other forms of the same', () => {
+  const results = [allReduce(2 ** 20, 100), { kind: 'broadcast', sizeBytes: 1000, ranks: 8, timeUs: 2.71234 }] as const;
+
+  test('the JSON of nccl-tests has its keys, and a root that is a string', () => {
+    const half = { time: 100, alg_bw: 10.48576, bus_bw: 10.48576 * 1.75, nwrong: 0 };
+    expect(ncclTestsJson(results, 3)[0]).toEqual({
+      size: 1048576,
+      count: 262144,
+      type: 'float',
+      redop: 'sum',
+      root: '-1',
+      out_of_place: half,
+      in_place: half,
+    });
+    expect(ncclTestsJson(results, 3)[1]).toMatchObject({ count: 250, redop: 'none', root: '3', in_place: { time: 2.71234 } });
+  });
+
+  test('the CSV of rccl-tests has nine columns and the numbers of the table', () => {
+    expect(rcclTestsCsv(results)).toBe(
+      'size,count,type,redop,root,time,algbw,busbw,wrong\n1048576,262144,float,sum,-1,100.00,10.49,18.35,0\n1000,250,float,none,0,2.71,0.37,0.37,0\n',
+    );
+  });
+
+  test('all are read again', () => {
+    const options = { ranks: 8, collective: 'all-reduce' } as const;
+    const all = [allReduce(2 ** 20, 100), allReduce(2 ** 30, 12345.5)];
+    const { lines } = parseNcclTests(ncclTestsTable(all), options);
+    expect(parseNcclTests(JSON.stringify({ results: ncclTestsJson(all) }), options).lines).toEqual(lines);
+    expect(parseNcclTests(JSON.stringify({ tables: all.map((each) => ({ results: ncclTestsJson([each]) })) }), options).lines).toEqual(
+      lines,
+    );
+    expect(parseNcclTests(rcclTestsCsv(all), options).lines).toEqual(lines.map((line) => ({ ...line, inPlace: null })));
+  });
+
+  test('a half whose result was wrong says nothing, in each of them', () => {
+    const [result] = ncclTestsJson(results);
+    const wrong = { ...result!, in_place: { ...result!.in_place, nwrong: 7 } };
+    expect(parseNcclTests(JSON.stringify({ results: [wrong] })).lines[0]).toMatchObject({ outOfPlace: { timeUs: 100 }, inPlace: null });
+    const csv = rcclTestsCsv(results).replace('18.35,0', '18.35,2');
+    expect(parseNcclTests(csv).lines.map(({ outOfPlace }) => outOfPlace?.timeUs)).toEqual([undefined, 2.71]);
+  });
+
+  test.each([
+    ['{"results":', 'JSON'],
+    ['{"result": []}', 'no list of results'],
+    ['{"results": [{"size": 4}]}', 'results[0]'],
+    [
+      '{"results": [{"size": 4, "count": 1, "type": "float", "redop": "sum", "root": "-1", "out_of_place": {}}]}',
+      'results[0].out_of_place',
+    ],
+    ['size,count,type,redop,root,time,algbw,busbw,wrong\n4,1,float,sum\n', '2 no line of nccl-tests'],
+  ])('%j is refused with its place', (text, place) => {
+    let found = '';
+    try {
+      parseNcclTests(text);
+    } catch (error) {
+      found = (error as { describe(): string }).describe();
+    }
+    expect(found).toContain(place);
   });
 });

@@ -127,6 +127,14 @@ describe('a planted mistake', () => {
     expect(faults).toContain('rank 0, byte 0: the contribution of rank 0 is there 2 times, not 1');
   });
 
+  test.each([256, 257])('a contribution that comes %i times is not taken for one that never came or came once', (times) => {
+    const spec: CollectiveSpec = { kind: 'reduce', algorithm: 'chain', sizeBytes: 400, ranks: 2 };
+    const again = byHand(2, (call) => {
+      for (let i = 0; i < times; i++) call.post(0, 1, 0, vector, 'reduce');
+    });
+    expect(faultsOf(again, spec)).toContain('rank 0, byte 0: the contribution of rank 1 is there 255 times or more, not 1');
+  });
+
   test('what arrives is added before the own data has been taken: operations in any order', () => {
     const faults = faultsOf(
       byHand(4, (call) => exchange(call, doubling, 2, 'endStep')),

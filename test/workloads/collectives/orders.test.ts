@@ -89,6 +89,36 @@ test('channels of a ring enter servers by ranks of their own', () => {
   expect([...hops].toSorted()).toEqual(['0-5', '1-6', '2-7', '3-4', '4-1', '5-2', '6-3', '7-0']);
 });
 
+test('channels of a chain are those of a ring, cut before the root', () => {
+  const hopsOf = (kind: 'broadcast' | 'reduce', root: number): string[][] => {
+    const schedule = collectiveSchedule({ kind, algorithm: 'chain', sizeBytes: 2, ranks: 6, channels: 2, ranksPerServer: 3, root });
+    const sends = upTo(schedule.ops).filter((op) => schedule.kind[op] === SEND);
+    return [sends.slice(0, 5), sends.slice(5)].map((half) => half.map((op) => `${schedule.rank[op]}-${schedule.peer[op]}`));
+  };
+  expect(hopsOf('broadcast', 0)).toEqual([
+    ['0-1', '1-2', '2-3', '3-4', '4-5'],
+    ['0-4', '4-5', '5-3', '3-1', '1-2'],
+  ]);
+  expect(hopsOf('reduce', 4)[1]).toEqual(['0-2', '2-1', '1-3', '3-5', '5-4']);
+});
+
+test('channels of a double binary tree have their heads at ranks of their own, so that every rank sends as much between servers', () => {
+  const { ops, kind, rank, peer, bytes } = collectiveSchedule({
+    kind: 'all-reduce',
+    algorithm: 'double-binary-tree',
+    sizeBytes: 2 * 4 * 100,
+    ranks: 8,
+    channels: 4,
+    ranksPerServer: 4,
+  });
+  const crossing = upTo(ops).filter((op) => kind[op] === SEND && Math.floor(rank[op]! / 4) !== Math.floor(peer[op]! / 4));
+  // Between two servers each tree has one edge, up and down.
+  expect(crossing).toHaveLength(4 * 2 * 2);
+  expect(crossing.every((op) => rank[op]! % 4 === peer[op]! % 4)).toBe(true);
+  const sent = upTo(8).map((r) => crossing.filter((op) => rank[op] === r).reduce((sum, op) => sum + bytes[op]!, 0));
+  expect(sent).toEqual(upTo(8).map(() => 200));
+});
+
 test('groups of 4 at a stride of 2 interleave', () => {
   expect(groupsOf(16, { groups: { size: 4, stride: 2 } })).toEqual([
     [0, 2, 4, 6],

@@ -39,10 +39,11 @@ function specOf(kind: CollectiveKind, algorithm: CollectiveSpec['algorithm'], dr
   const step = algorithm === 'neighbor-exchange' ? 2 : 1;
   const raw = Math.ceil(drawn.members / step) * step;
   const isDoublingGather = kind === 'all-gather' && algorithm === 'recursive-doubling';
-  const needsServers = algorithm === 'hierarchical' || algorithm === 'two-step';
+  const needsServers = /hierarchical|two-step|nvls/.test(algorithm);
   const stride = grouped && !needsServers ? drawn.stride : 1;
-  const inServer = Math.max(needsServers ? 2 : 1, perServer);
-  const whole = Math.max(inServer, Math.ceil(raw / inServer) * inServer);
+  const inServer = algorithm === 'nvls' ? raw : Math.max(needsServers ? 2 : 1, perServer);
+  const least = algorithm === 'nvls-tree' ? 2 * inServer : inServer;
+  const whole = Math.max(least, Math.ceil(raw / inServer) * inServer);
   const members = isDoublingGather ? 2 ** Math.floor(Math.log2(raw)) : step === 2 ? raw : whole;
   const candidates: CollectiveShape = {
     ...(ROOTED.test(kind) ? { root: drawn.root % members } : {}),
@@ -126,11 +127,12 @@ describe.each(pairs)('$kind by $algorithm', ({ kind, algorithm }) => {
         ...(isRequired(kind, algorithm, 'window') ? { window: 2 } : {}),
         ...(isRequired(kind, algorithm, 'dims') ? { dims: dimsOf(ranks, 3) } : {}),
         ...(isRequired(kind, algorithm, 'sizes') ? { sizes: matrix(ranks, 1) } : {}),
-        ...(algorithm === 'hierarchical' || algorithm === 'two-step' ? { ranksPerServer: dimsOf(ranks, 4)[0]! } : {}),
+        ...(/hierarchical|two-step|nvls-tree/.test(algorithm) ? { ranksPerServer: dimsOf(ranks, 4)[0]! } : {}),
+        ...(algorithm === 'nvls' ? { ranksPerServer: ranks } : {}),
       };
       const spec = { kind, algorithm, sizeBytes: kind === 'barrier' ? 0 : 1000 * ranks + 7, ranks, ...shape };
       if (shapeProblem(kind, algorithm, ranks, spec) === null) expect([spec, collectiveFaults(spec)]).toEqual([spec, []]);
-      else expect(['recursive-doubling', 'neighbor-exchange']).toContain(algorithm);
+      else expect(['recursive-doubling', 'neighbor-exchange', 'nvls-tree']).toContain(algorithm);
     }
   });
 
@@ -140,6 +142,6 @@ describe.each(pairs)('$kind by $algorithm', ({ kind, algorithm }) => {
     const spec: CollectiveSpec = { kind, algorithm, sizeBytes: 64, ranks: 1, ...own };
     // Algorithms that need partners refuse.
     if (shapeProblem(kind, algorithm, 1, spec) === null) expect(collectiveSchedule(spec).ops).toBe(0);
-    else expect(['hierarchical', 'two-step', 'neighbor-exchange']).toContain(algorithm);
+    else expect(['hierarchical', 'two-step', 'neighbor-exchange', 'nvls', 'nvls-tree']).toContain(algorithm);
   });
 });

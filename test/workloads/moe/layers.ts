@@ -13,6 +13,7 @@ export const base: MoeSpec = {
   experts: 256,
   topk: 8,
   phase: 'forward',
+  hidden: 7168,
   dispatchBytesPerToken: 7408,
   combineBytesPerToken: 14336,
   backwardBytesPerToken: 14336,

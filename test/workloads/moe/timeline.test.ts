@@ -46,6 +46,7 @@ const even: MoeSpec = {
   experts: 4,
   topk: 4,
   tokens: 8,
+  hidden: 1,
   dispatchBytesPerToken: 1,
   combineBytesPerToken: 1,
   backwardBytesPerToken: 2,
@@ -71,7 +72,9 @@ describe('time without overlap', () => {
   test('has the counts exchange between attention and dispatch, 4 bytes an expert', () => {
     const spec = { ...even, compute: compute(500, 10), counts: true };
     expect(lasts(spec)).toBe(500 + 3 * LATENCY + 320);
-    const { schedule } = buildWorkload(spec, 1);
+    const { schedule, facts } = buildWorkload(spec, 1);
+    // 8 tokens to each of 3 others; counts are no tokens.
+    expect(facts).toMatchObject({ dispatch_bytes: 4 * 3 * 8, dispatch_network_bytes: 4 * 3 * 8, combine_bytes: 4 * 3 * 8 });
     const counts = sendsOf(schedule).filter((op) => schedule.phaseNames[schedule.phase[op]!] === 'moe layer 0 counts');
     expect(counts.map((op) => schedule.bytes[op])).toEqual(Array.from({ length: 12 }, () => 4));
   });
@@ -81,7 +84,9 @@ describe('time without overlap', () => {
     expect(lasts({ ...even, compute: aligned })).toBe(2 * LATENCY + 500);
     // 6 x hidden 1 x inner 20 operations for each of 32 tokens, at half of 2 TFLOP/s.
     const roofline = { ...compute(0, 0), expert: { tflops: 2, efficiency: 0.5 } };
-    expect(lasts({ ...even, compute: roofline, expert: { ...even.expert, inner: 20 } })).toBe(2 * LATENCY + 32 * 120);
+    expect(lasts({ ...even, compute: roofline, expert: { ...even.expert, inner: 20 }, backwardBytesPerToken: 100 })).toBe(
+      2 * LATENCY + 32 * 120,
+    );
   });
 });
 

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
 import { fileOf } from '../../../sim/base/file-spec.ts';
 import type { MoeSpec } from '../../../sim/base/moe-spec.ts';
 import { buildWorkload } from '../../../workloads/build-workload.ts';
@@ -40,6 +43,34 @@ describe('a routing trace', () => {
     expect(dispatches(specOf(lines))).toEqual(['1 -> 0', '2 -> 0', '3 -> 0']);
   });
 
+  test.prop([
+    fc.uniqueArray(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 3 })), { selector: String, minLength: 1, maxLength: 80 }),
+    fc.boolean(),
+  ])('may have its rows in any order, and its tokens any names', (pairs, isFar) => {
+    const nameOf = (token: number): number => (isFar ? 2 ** 40 + token * 2 ** 32 : token);
+    const rows = pairs.map(([token, layer]) => ({ token: nameOf(token), layer, experts: [(token + layer) % 8, (token + layer + 3) % 8] }));
+    const trace = parse(rows.map((row) => JSON.stringify(row)).join('\n'));
+    const numbers = [...new Set(rows.map(({ token }) => token))];
+    expect(trace.tokens).toBe(numbers.length);
+    trace.layers.forEach((layer, i) => {
+      const { tokens, experts } = trace.rows[i]!;
+      const own = rows.filter((row) => row.layer === layer).sort((a, b) => numbers.indexOf(a.token) - numbers.indexOf(b.token));
+      expect([...tokens]).toEqual(own.map(({ token }) => numbers.indexOf(token)));
+      expect([...experts]).toEqual(own.flatMap((row) => row.experts));
+    });
+  });
+
+  test('takes fewer bytes in memory than its file has, which is never there as a whole', { timeout: 60_000 }, () => {
+    const script = join(import.meta.dirname, 'read-large-trace.ts');
+    const flags = ['--max-old-space-size=40', '--max-semi-space-size=2', '--expose-gc', '--import', 'tsx'];
+    const out = execFileSync(process.execPath, [...flags, script, '16'], { encoding: 'utf8' });
+    const { bytes, rows, buffers } = JSON.parse(out) as { bytes: number; rows: number; buffers: number };
+    expect(rows).toBeGreaterThan(300_000);
+    // An Int32 a row and eight Uint16, at most half as much again while it grows, and the copy of its whole length at the end.
+    expect(buffers).toBeLessThan(2.5 * 20 * rows + 2 ** 20);
+    expect(20 * rows).toBeLessThan(bytes);
+  });
+
   test('warns of missing pairs unless it is sparse, and notes what is not used', () => {
     const text = 'token,layer,e0,e1\n0,0,0,1\n1,0,0,1\n2,0,0,1\n3,0,0,1\n4,0,0,1\n0,1,2,3\n';
     const notices = (sparse: boolean) => buildWorkload(specOf(text, { layers: 2 }, sparse), 1).notices.map((notice) => notice.text);
@@ -51,7 +82,8 @@ describe('a routing trace', () => {
   });
 
   test.each([
-    ['', 'a routing trace without rows'],
+    ['', 'routing.csv:1 a routing trace without rows (the header is token,layer,e0,e1,.. with gpu and sequence if you like, or write {'],
+    ['token,layer,e0\n\n', 'routing.csv:2 a routing trace without rows (below the header one row a token and layer, such as 0,0,5,17)'],
     ['token,layer\n', 'routing.csv:1 this is no header'],
     ['token,layer,e0,e2\n0,0,1,2\n', 'routing.csv:1 this is no header'],
     ['token,layer,e0\n0,0,x\n', 'routing.csv:2 3 fields that are not 3 whole numbers'],

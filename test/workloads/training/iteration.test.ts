@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../sim/base/result.ts';
 import type { TrainingSpec } from '../../../sim/base/training-spec.ts';
 import { simulate } from '../../../sim/simulate.ts';
+import { trainingMessages } from '../../../workloads/training/message-count.ts';
 import { trainingWorkload } from '../../../workloads/training/training.ts';
+import { sendsOf } from '../execute.ts';
 import { ideal, leafSpineSpec, scenarioOf } from '../../sim/scenarios.ts';
 import { BACKWARD as B, FORWARD as F, idealTimes, specOf } from './specs.ts';
 
@@ -84,6 +86,24 @@ describe('by hand, to the picosecond', () => {
     expect(run(spec).completionPs).toBe(gather + 2 * (F + B) + message(LAYER_BYTES) + INFORMED);
     // A layer is gathered twice.
     expect(run({ ...spec, overlap: false }).completionPs).toBe(4 * gather + 2 * (F + B) + message(LAYER_BYTES) + INFORMED);
+  });
+
+  test('ZeRO 3 gathers before each pass also where passes take no time: one gather after the other', () => {
+    const compute = { kind: 'times', forwardPs: 0, backwardPs: B } as const;
+    const spec = specOf({ ranks: 2, model: { layers: 2 }, batch: { global: 2 }, parallel: { zero: 3 }, compute });
+    const gather = message(LAYER_BYTES / 2);
+    // Both of the forward pass and the first of the backward pass; the last one is hidden.
+    expect(run(spec).completionPs).toBe(3 * gather + 2 * B + message(LAYER_BYTES) + INFORMED);
+    expect(sendsOf(trainingWorkload(spec).schedule)).toHaveLength(trainingMessages(spec));
+  });
+
+  test('layers that take no time send what they send otherwise', () => {
+    for (const parallel of [{ tensor: 2 }, { context: 2 }] as const) {
+      const timed = specOf({ ranks: 2, model: { layers: 1 }, parallel });
+      const messages = (compute: TrainingSpec['compute']): number => sendsOf(trainingWorkload({ ...timed, compute }).schedule).length;
+      expect(messages({ kind: 'times', forwardPs: 0, backwardPs: 0 })).toBe(messages(timed.compute));
+      expect(trainingMessages({ ...timed, compute: { kind: 'times', forwardPs: 0, backwardPs: B } })).toBe(trainingMessages(timed));
+    }
   });
 
   test('ZeRO 1 reduces and scatters gradients and gathers parameters, before the iteration or, without overlap, after it', () => {
