@@ -3,11 +3,12 @@ import type { FileSpec, InputFile } from '../sim/base/file-spec.ts';
 import { ImportError } from '../sim/base/errors.ts';
 import { COMPUTE, SEND } from '../sim/base/schedule.ts';
 import { ByteReader } from '../workloads/import/byte-reader.ts';
-import { type DetectedFormat, detectFormat } from '../workloads/import/detect-format.ts';
+import { type DetectedFormat, detectFormat, OPENING_BYTES } from '../workloads/import/detect-format.ts';
 import type { Notice } from '../workloads/workload.ts';
 import { runSingle } from './cells.ts';
-import { openFileOnDisk, readFailure, readFileFromDisk } from './config/files.ts';
+import { openFileOnDisk, type ReadFile, readFailure, readFileFromDisk } from './config/files.ts';
 import { loadConfig } from './config/load.ts';
+import { asOptions, NO_CONFIG, withoutConfig } from './import-messages.ts';
 
 export interface ImportFileOptions {
   /** By default told from the beginning of the file. */
@@ -26,9 +27,6 @@ export interface ImportSummary {
 
 /** More hosts than any file has ranks, for a file that is looked at without a fabric. */
 const HOSTS = 2 ** 20;
-const OPENING_BYTES = 4096;
-/** Stands for the config where a message has to name one. */
-const NO_CONFIG = 'options of import';
 
 /**
  * Imports a traffic, trace or topology file and says what is in it. Traces of several ranks are named by their first, `<prefix>.0.et`, or
@@ -37,7 +35,7 @@ const NO_CONFIG = 'options of import';
  * @throws ImportError when it cannot be read, ConfigErrors for options that are wrong
  */
 export async function importFile(path: string, options: ImportFileOptions = {}): Promise<ImportSummary> {
-  const prefix = await tracePrefix(path);
+  const prefix = options.format === undefined || options.format === 'chakra' ? await tracePrefix(path) : null;
   const found = prefix === null ? await formatOf(path, options.format) : ({ what: 'workload', format: 'chakra' } as const);
   const { what, format } = found;
   const own = { kind: 'file', format, path: prefix ?? path };
@@ -46,12 +44,13 @@ export async function importFile(path: string, options: ImportFileOptions = {}):
       ? { topology: { kind: 'leaf-spine', leaves: 1, spines: 1, hostsPerLeaf: HOSTS, hostLink: LINK, fabricLink: LINK }, workload: own }
       : { topology: own, workload: { kind: 'flows', flows: [{ src: 0, dst: 1, size: '1B' }] } };
   const text = new TextEncoder().encode(JSON.stringify(blocks));
-  const loaded = await loadConfig(NO_CONFIG, {
-    set: (options.set ?? []).map((assignment) => (assignment.startsWith(`${what}.`) ? assignment : `${what}.${assignment}`)),
-    readFile: (file, maxBytes) => (file === NO_CONFIG ? Promise.resolve(text) : readFileFromDisk(file, maxBytes)),
-    openFile: openFileOnDisk,
-  });
-  const { scenario } = await runSingle(loaded);
+  const set = (options.set ?? []).map((assignment) => (assignment.startsWith(`${what}.`) ? assignment : `${what}.${assignment}`));
+  const readFile: ReadFile = (file, maxBytes) => (file === NO_CONFIG ? Promise.resolve(text) : readFileFromDisk(file, maxBytes));
+  const scenario = await loadConfig(NO_CONFIG, { set, readFile, openFile: openFileOnDisk })
+    .then(async (loaded) => (await runSingle(loaded)).scenario)
+    .catch((error: unknown) => {
+      throw withoutConfig(error, prefix ?? path);
+    });
   const { workload } = scenario;
   if (what === 'workload') return { what, format, ...workloadSummary(workload as FileSpec) };
   const { hosts, switches, links } = buildTopology(scenario.topology, [], 2, scenario.seed);
@@ -77,7 +76,8 @@ function workloadSummary({ imported }: FileSpec): Pick<ImportSummary, 'counts' |
   }
   const computeUs = computePs.reduce((most, ps) => Math.max(most, ps), 0) / 1e6;
   const counts = { ranks, operations: ops, messages, bytes: total, computes, compute_us_max: computeUs };
-  return { counts: { ...counts, dependencies: depOp.length, phases: phaseNames.length, ...facts }, notices };
+  const said = notices.map(({ level, text }): Notice => ({ level, text: asOptions(text) }));
+  return { counts: { ...counts, dependencies: depOp.length, phases: phaseNames.length, ...facts }, notices: said };
 }
 
 /** `traces/step` of `traces/step.0.et`, or of itself where only the traces of its ranks are there; null: it is one file. */
@@ -111,7 +111,7 @@ async function formatOf(path: string, given: string | undefined): Promise<Detect
   if (given === undefined) {
     if (detected !== null) return detected;
     throw new ImportError('E400', 'the format cannot be told from how the file begins', {
-      where: { file: path },
+      where: { file: path, line: 1, column: 1 },
       hint: `name it with --format: ${FORMATS.join(', ')}`,
     });
   }

@@ -92,6 +92,7 @@ function delayRanks(schedule: Schedule, startPs: Float64Array): Schedule {
     depOffset: newOffset,
     depOp,
     depOnStart,
+    ...(schedule.switchOperation === undefined ? {} : { switchOperation: joined(schedule.switchOperation, fill(-1)) }),
   };
 }
 

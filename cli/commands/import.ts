@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { humanValue } from '../human-value.ts';
 import { refuseWarnings, showNotices } from '../notices.ts';
 import type { ConfigOptions, OutputOptions } from '../options.ts';
@@ -17,11 +17,10 @@ export function importCommand(terminal: Terminal): Command {
     .description('read a traffic, trace or topology file and say what is in it')
     .argument('<file>', 'file; of traces of several ranks the first, such as step.0.et')
     .option('--format <format>', 'htsim, chakra, goal, msccl-xml, simai, hpcc, astra-sim (default: told from the file)')
-    .option(
-      '--set <key=value>',
-      'an option of the importer, such as htsim.startUnit=us (repeatable)',
-      (text: string, before: readonly string[]) => [...before, text],
-      [],
+    .addOption(
+      new Option('--set <key=value>', 'an option of the importer, such as htsim.startUnit=us (repeatable)')
+        .default([], 'none')
+        .argParser((text: string, before: readonly string[]) => [...before, text]),
     )
     .option('--json', 'print one JSON document and nothing else');
   withStrictOption(command);
@@ -31,8 +30,11 @@ export function importCommand(terminal: Terminal): Command {
     if (strict === true) refuseWarnings(summary.notices);
     const { what, counts, notices } = summary;
     if (json === true) return terminal.out(jsonDocument({ file, what, format: summary.format, ...counts, notices }));
-    const rows = Object.entries(counts).map(([name, value]) => [name, humanValue(name, value, 15)]);
+    const rows = Object.entries(counts).map(([name, value]) => [labelOf(name), humanValue(name, value, 15)]);
     terminal.out(alignedTable({ columns: [what, summary.format], rows }));
     showNotices(notices, terminal);
   });
 }
+
+/** The value has a unit of its own: `compute_max` for `compute_us_max`. */
+const labelOf = (name: string): string => name.replace('_us', '');

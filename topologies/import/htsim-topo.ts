@@ -53,7 +53,7 @@ class TopoReader {
       if (words === undefined) lines.set(word.line, [word]);
       else words.push(word);
     }
-    if (lines.size === 0) refuse(this.#file, null, 'the file is empty');
+    if (lines.size === 0) refuse(this.#file, { line: 1, column: 1 }, 'the file is empty', 'expected Nodes, Tiers, Podsize and the tiers');
     for (const words of lines.values()) if (!words[0]!.text.startsWith('#')) this.#line(words);
     const nodes = this.#header('nodes');
     const tiers = this.#header('tiers');
@@ -98,7 +98,8 @@ class TopoReader {
 
   #header(name: Header): Value {
     const found = this.#headers.get(name);
-    if (found === undefined) refuse(this.#file, null, `no ${name[0]!.toUpperCase()}${name.slice(1)}`);
+    const title = `${name[0]!.toUpperCase()}${name.slice(1)}`;
+    if (found === undefined) refuse(this.#file, { line: 1, column: 1 }, `no ${title}`, `write a line such as ${title} 2 above the tiers`);
     if (found.value < 1) refuse(this.#file, found.at, 'zero', 'at least 1');
     return found;
   }

@@ -37,7 +37,7 @@ export class Words {
   constructor(file: TopologyText) {
     this.#file = file;
     this.#words = wordsOf(file.text);
-    if (this.#words.length === 0) refuse(file, null, 'the file is empty');
+    if (this.#words.length === 0) refuse(file, { line: 1, column: 1 }, 'the file is empty', 'expected the numbers of a topology');
   }
 
   /** Words on the first line that has any. */
@@ -52,7 +52,7 @@ export class Words {
   /** @param what is expected, for the message */
   take(what: string): Word {
     const word = this.#words[this.#next];
-    if (word === undefined) refuse(this.#file, this.#words.at(-1)!, `the file ends where ${what} is expected`);
+    if (word === undefined) refuse(this.#file, this.#words.at(-1)!, `the file ends where ${what} is expected`, 'is it cut off?');
     this.#next++;
     return word;
   }
@@ -108,7 +108,7 @@ export function wholeNumber(text: string): number | null {
 }
 
 /** A word as a message shows it. */
-export const shown = (text: string): string => `"${text.length > 40 ? `${text.slice(0, 40)}..` : text}"`;
+export const shown = (text: string): string => `"${(text.length > 40 ? `${text.slice(0, 40)}..` : text).replaceAll(/\p{Cc}/gu, ' ')}"`;
 
 const NUMBER = '(\\d{1,15}(?:\\.\\d{1,15})?(?:[eE][+-]?\\d{1,2})?)';
 const RATE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };

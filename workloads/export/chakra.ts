@@ -2,6 +2,7 @@ import type { CollectiveSpec } from '../../sim/base/collective-spec.ts';
 import { ConfigError } from '../../sim/base/errors.ts';
 import { COMPUTE, RECV, type Schedule, SEND } from '../../sim/base/schedule.ts';
 import type { WorkloadSpec } from '../../sim/base/workload-spec.ts';
+import { PS_PER_UNIT } from '../../sim/base/time-unit.ts';
 import { cannotExpress } from './cannot-express.ts';
 import { type ChakraAttribute, type ChakraNode, chakraMetadata, chakraNode } from './chakra-encode.ts';
 import { isJoin, WaitsOfOperations } from './joins.ts';
@@ -16,8 +17,6 @@ const COMM_TYPES = { 'all-reduce': 0, 'all-gather': 2, 'all-to-all': 6, 'reduce-
 
 /** What `duration_micros` counts: us by the schema, ns in traces that came from ASTRA-sim 1.0 text. */
 export type DurationUnit = 'us' | 'ns';
-
-const PS_PER_UNIT: Readonly<Record<DurationUnit, number>> = { us: 1e6, ns: 1e3 };
 
 /** A collective that one node of each rank stands for. */
 export type ChakraCollective = CollectiveSpec & { readonly kind: keyof typeof COMM_TYPES };

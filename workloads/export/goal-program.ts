@@ -1,18 +1,14 @@
 import type { ConfigError } from '../../sim/base/errors.ts';
 import { COMPUTE, type Schedule, SEND } from '../../sim/base/schedule.ts';
+import { PS_PER_UNIT, type TimeUnit } from '../../sim/base/time-unit.ts';
 import { cannotExpress } from './cannot-express.ts';
 import { goalCpus } from './goal-cpus.ts';
 import { messageTags, rankOrder } from './rank-order.ts';
 
-/** Unit of a calc; GOAL leaves it to the simulator, by convention it is ns. */
-export type TimeUnit = 'ps' | 'ns' | 'us';
-
-export const PS_PER_UNIT: Readonly<Record<TimeUnit, number>> = { ps: 1, ns: 1e3, us: 1e6 };
-
 /** ATLAHS has an int for the bytes of a message. */
 export const MOST_ATLAHS_BYTES = 2 ** 31 - 1;
 
-/** A Schedule in GOAL's terms, for both of its forms. */
+/** A Schedule in GOAL's terms, for both of its forms. GOAL leaves the unit of a calc to the simulator, by convention it is ns. */
 export interface GoalProgram {
   readonly schedule: Schedule;
   /** Operations of rank r in the order of the file: order[offset[r] .. offset[r + 1]). */

@@ -1,6 +1,7 @@
 import { ConfigError } from '../../sim/base/errors.ts';
 import { COMPUTE, RECV, type Schedule, SEND } from '../../sim/base/schedule.ts';
 import { inOneServer, type Topology } from '../../sim/base/topology.ts';
+import { PS_PER_UNIT } from '../../sim/base/time-unit.ts';
 import { cannotExpress } from './cannot-express.ts';
 import { isJoin, type Waits, WaitsOfOperations } from './joins.ts';
 
@@ -9,7 +10,6 @@ export type StartUnit = 'us' | 'ps';
 
 /** htsim reads sizes into an int. */
 const MOST_BYTES = 2 ** 31 - 1;
-const PS_PER_US = 1e6;
 const FORMAT = '.cm';
 
 /** Fires its targets when all its activations have come. */
@@ -129,7 +129,7 @@ class CmWriter {
         hint: 'say which with --start-unit us (htsim_uec) or --start-unit ps (ndp, eqds)',
       });
     }
-    const value = this.#startUnit === 'us' ? startPs / PS_PER_US : startPs;
+    const value = this.#startUnit === 'us' ? startPs / PS_PER_UNIT.us : startPs;
     if (!Number.isInteger(value)) throw this.#refuse(send, `it starts at ${value} us, and fractions of a microsecond are dropped`);
     if (Math.fround(value) !== value) throw this.#refuse(send, `it starts at ${value} ${this.#startUnit}, which is no 32-bit float`);
     return value;

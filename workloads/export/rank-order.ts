@@ -1,7 +1,7 @@
 import { dependents } from '../../sim/base/dependents.ts';
 import { groupBy } from '../../sim/base/group-by.ts';
 import { type Schedule, SEND } from '../../sim/base/schedule.ts';
-import { MinHeap } from '../min-heap.ts';
+import { MinHeap } from '../../sim/base/min-heap.ts';
 import { cannotExpress } from './cannot-express.ts';
 
 /** The operations of each rank in an order in which each stands behind all it waits for. */
@@ -15,10 +15,19 @@ export interface RankOrder {
  * Of the operations whose dependencies are written, the one of the lowest phase comes first (computes have phase -1), of one phase sends
  * before receives, then the one of the lowest number: so the steps of a collective stand one after the other.
  *
- * @throws ConfigError when operations of a rank wait for each other in a circle
+ * @throws ConfigError when operations of a rank wait for each other in a circle, or a switch adds or replicates messages
  */
 export function rankOrder(schedule: Schedule, format: string): RankOrder {
   const { ranks, ops, rank, kind, phase, depOffset } = schedule;
+  const switched = schedule.switchOperation?.findIndex((operation) => operation >= 0) ?? -1;
+  if (switched >= 0)
+    throw cannotExpress(
+      format,
+      schedule,
+      switched,
+      'an NVSwitch adds or replicates it',
+      'use another algorithm than nvls; of auto: nccl: { nvls: false }',
+    );
   const byRank = groupBy(ops, ranks, (op) => rank[op]!);
   const { offset } = byRank;
   const next = dependents(schedule);

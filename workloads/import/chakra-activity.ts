@@ -1,5 +1,6 @@
 import type { ChakraOptions } from '../../sim/base/file-spec.ts';
 import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
+import { PS_PER_UNIT } from '../../sim/base/time-unit.ts';
 import type { Notice } from '../workload.ts';
 import type { ProcessGroup, ProcessGroups } from './chakra-groups.ts';
 import { COMM_TYPES, describeNode, NODE_TYPES, type TraceNode } from './chakra-trace.ts';
@@ -16,7 +17,6 @@ export type Activity =
   | { readonly kind: 'send' | 'recv'; readonly src: number; readonly dst: number; readonly tag: number; readonly sizeBytes: number };
 
 /** Picoseconds in the unit of `chakra.durationUnit`. */
-const PS_PER_UNIT = { us: 1e6, ns: 1e3 } as const;
 /** ASTRA-sim lasts a compute of duration 0 one nanosecond. */
 const SHORTEST_PS = 1e3;
 

@@ -1,5 +1,5 @@
 import type { ChakraOptions } from '../../sim/base/file-spec.ts';
-import { MinHeap } from '../min-heap.ts';
+import { MinHeap } from '../../sim/base/min-heap.ts';
 import type { Notice } from '../workload.ts';
 import { describeNode, placeOfNode, type Trace, type TraceNode } from './chakra-trace.ts';
 import { findCircle } from './finish-import.ts';
@@ -28,7 +28,8 @@ export function traceGraph(trace: Trace, options: ChakraOptions, problems: Probl
   const nodes = [...trace.nodes].sort((a, b) => a.id - b.id);
   const indexOf = new Map<number, number>();
   nodes.forEach((node, i) => {
-    if (!Number.isSafeInteger(node.id)) problems.add('E423', `${describeNode(node)}: the id is no whole number below 2^53`, where);
+    if (!Number.isSafeInteger(node.id))
+      problems.add('E423', `${describeNode(node)}: the id is no whole number below 2^53`, where, 'number the nodes from 0');
     const first = indexOf.get(node.id);
     if (first === undefined) indexOf.set(node.id, i);
     else
@@ -76,7 +77,8 @@ export function traceGraph(trace: Trace, options: ChakraOptions, problems: Probl
     const placed = new Set(order);
     const start = nodes.findIndex((_, i) => !placed.has(i));
     const circle = findCircle(start, (i) => deps[i]!.find((dep) => !placed.has(dep))!);
-    problems.add('E425', `nodes wait for each other in a circle: ${circle.map((i) => nodes[i]!.id).join(' waits for ')}`, where);
+    const message = `nodes wait for each other in a circle: ${circle.map((i) => nodes[i]!.id).join(' waits for ')}`;
+    problems.add('E425', message, where, 'remove one of these dependencies');
   }
   return { file: trace.file, nodes, deps, dependents, order };
 }

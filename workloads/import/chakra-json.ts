@@ -2,6 +2,7 @@ import { ImportError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
 import { ByteReader, opening } from './byte-reader.ts';
 import { type AttributeValue, type Trace, type TraceNode, usedAttributes } from './chakra-trace.ts';
+import { jsonMistake } from './json-mistake.ts';
 import { Problems } from './problems.ts';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -82,14 +83,15 @@ function graphOf(document: unknown, file: string): readonly unknown[] {
 }
 
 function parseJson(text: string, file: string): unknown {
+  const document = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(document);
   } catch (cause) {
-    const { message } = cause as Error;
-    // Not every message of the parser has a position: an early end is at the end, the others stand for the whole file.
-    const position = /position (\d+)/.exec(message)?.[1] ?? (message.includes('end of JSON') ? text.length : 0);
-    const before = text.slice(0, Number(position)).split('\n');
-    const where = { file, line: before.length, column: before.at(-1)!.length + 1 };
-    throw new ImportError('E421', `no JSON: ${message}`, { where, hint: 'is this the JSON form of a Chakra trace?', cause });
+    const { line, column, message } = jsonMistake(document) ?? { line: 1, column: 1, message: 'it cannot be read' };
+    throw new ImportError('E421', `no JSON: ${message}`, {
+      where: { file, line, column },
+      hint: 'is this the JSON form of a Chakra trace?',
+      cause,
+    });
   }
 }

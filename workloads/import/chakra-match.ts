@@ -3,6 +3,8 @@ import type { TraceGraph } from './chakra-graph.ts';
 import { describeNode } from './chakra-trace.ts';
 import type { Problems } from './problems.ts';
 
+const ONE_EACH = 'as many sends as receives of a source, destination and tag';
+
 /** One collective: the node of each member, in the order of its group. */
 export interface CollectiveInstance {
   readonly activity: Extract<Activity, { readonly kind: 'collective' }>;
@@ -91,7 +93,7 @@ export function matchTraces(graphs: readonly TraceGraph[], activities: readonly 
     const alone = sent[received.length] ?? received[sent.length];
     if (alone !== undefined) {
       const what = sent.length > received.length ? 'send has no receive' : 'receive has no send';
-      problems.add('E428', `${describeNode(graphs[alone.rank]!.nodes[alone.node]!)}: this ${what} (${key})`, fileOf(alone));
+      problems.add('E428', `${describeNode(graphs[alone.rank]!.nodes[alone.node]!)}: this ${what} (${key})`, fileOf(alone), ONE_EACH);
       continue;
     }
     sent.forEach((send, i) => {

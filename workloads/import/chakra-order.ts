@@ -1,5 +1,5 @@
 import { ImportError } from '../../sim/base/errors.ts';
-import { MinHeap } from '../min-heap.ts';
+import { MinHeap } from '../../sim/base/min-heap.ts';
 import type { Activity, Unit } from './chakra-activity.ts';
 import type { TraceGraph } from './chakra-graph.ts';
 import type { Matching } from './chakra-match.ts';

@@ -103,9 +103,9 @@ export function parseChakraProtobuf(file: InputFile): Trace {
       const message = type.decode(bytes);
       if (!isFirst) nodes.push(toNode(type.toObject(message, { longs: Number, arrays: true, oneofs: true }) as NodeMessage, offset));
     } catch (cause) {
-      throw new ImportError('E420', `no ${type.name} message at byte ${offset}: ${(cause as Error).message}`, {
+      throw new ImportError('E420', `the ${bytes.length} bytes of the message at byte ${offset} are no ${type.name}`, {
         where: { file: file.name },
-        hint: 'is this a Chakra trace (.et)?',
+        hint: 'is this a Chakra trace (.et), and is it damaged?',
         cause,
       });
     }

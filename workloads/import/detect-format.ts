@@ -1,3 +1,6 @@
+/** How many bytes of a file its format is told from. */
+export const OPENING_BYTES = 4096;
+
 /** What a file may be; the last four describe a fabric. */
 export type DetectedFormat =
   | { readonly what: 'workload'; readonly format: 'htsim' | 'chakra' | 'goal' | 'msccl-xml' | 'simai' | 'hpcc' }
@@ -6,7 +9,7 @@ export type DetectedFormat =
 /**
  * The format of a file by how it begins; null: none that is known.
  *
- * @param bytes the first few thousand
+ * @param bytes the first OPENING_BYTES
  */
 export function detectFormat(bytes: Uint8Array): DetectedFormat | null {
   const workload = (format: Extract<DetectedFormat, { readonly what: 'workload' }>['format']): DetectedFormat => ({
@@ -34,8 +37,7 @@ export function detectFormat(bytes: Uint8Array): DetectedFormat | null {
     )
     .filter(([word]) => word !== '');
   const [first, second] = words;
-  // A GlobalMetadata message: its length, then field 1, a short text.
-  if (bytes[1] === 0x0a && bytes[2]! < 64) return workload('chakra');
+  if (beginsWithMetadata(bytes)) return workload('chakra');
   if (first === undefined) return null;
   const [word] = first;
   if (word === 'num_ranks') return workload('goal');
@@ -48,3 +50,26 @@ export function detectFormat(bytes: Uint8Array): DetectedFormat | null {
   if (first.length === 3) return topology('hpcc');
   return first.length === 1 && (second === undefined || second.length === 6) ? workload('hpcc') : null;
 }
+
+/** A GlobalMetadata message: its length, then field 1, a version such as 0.0.4. The second line of a short text may look like the numbers. */
+function beginsWithMetadata(bytes: Uint8Array): boolean {
+  const [length = 0, tag, versionLength = 64] = bytes;
+  const version = bytes.subarray(3, 3 + versionLength);
+  if (tag !== 0x0a || versionLength >= 64 || version.length < versionLength || length < versionLength + 2) return false;
+  return /^[\w.-]*$/.test(new TextDecoder().decode(version));
+}
+
+/** `a topology of htsim`, `a GOAL schedule`, .. : what a file begins like, for messages. */
+export function formatName({ what, format }: DetectedFormat): string {
+  return what === 'topology' ? `a topology of ${PROGRAMS[format]}` : FILES[format];
+}
+
+const PROGRAMS = { htsim: 'htsim', simai: 'SimAI', hpcc: 'HPCC', 'astra-sim': 'ASTRA-sim' } as const;
+const FILES = {
+  htsim: 'a connection matrix of htsim',
+  chakra: 'a Chakra trace',
+  goal: 'a GOAL schedule',
+  'msccl-xml': 'an algorithm of MSCCL',
+  simai: 'a workload of SimAI',
+  hpcc: 'a list of HPCC flows',
+} as const;

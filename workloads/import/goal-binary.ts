@@ -142,11 +142,8 @@ class GoalBinaryReader {
     if (roots < rootList.length) this.#fail(`root ${rootList.values[roots]} of rank ${rank} has dependencies`, at);
   }
 
-  #fail(message: string, offset: number, hint?: string): never {
-    throw new ImportError('E431', `byte ${offset}: ${message}`, {
-      where: { file: this.#program.file },
-      ...(hint === undefined ? {} : { hint }),
-    });
+  #fail(message: string, offset: number, hint = 'the file is damaged: convert its text form again'): never {
+    throw new ImportError('E431', `byte ${offset}: ${message}`, { where: { file: this.#program.file }, hint });
   }
 
   #take(count: number): DataView {

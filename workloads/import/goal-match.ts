@@ -1,8 +1,10 @@
 import { COMPUTE, RECV, SEND } from '../../sim/base/schedule.ts';
-import { MinHeap } from '../min-heap.ts';
+import { MinHeap } from '../../sim/base/min-heap.ts';
 import { findCircle } from './finish-import.ts';
 import { ANY, type GoalProgram } from './goal-program.ts';
 import { Problems } from './problems.ts';
+
+const NO_PARTNER = 'each send has a recv of its source, size and tag at its destination';
 
 /** What a Schedule needs and a program leaves to the run. */
 export interface GoalMatching {
@@ -210,10 +212,10 @@ class Replay {
       if (kind.values[op] !== SEND) continue;
       const receive = this.#match[op]!;
       if (receive === -1)
-        problems.add('E432', `${program.describe(op)} has no receive at rank ${program.peer.values[op]}`, program.where(op));
+        problems.add('E432', `${program.describe(op)} has no receive at rank ${program.peer.values[op]}`, program.where(op), NO_PARTNER);
       else if (size.values[op] !== size.values[receive]) {
         const message = `${program.describe(op)} has ${size.values[op]} bytes, the ${program.describe(receive)} ${size.values[receive]}`;
-        problems.add('E432', message, program.where(op));
+        problems.add('E432', message, program.where(op), 'both ends of a message name its size');
       }
     }
     problems.throwIfAny();
@@ -231,7 +233,7 @@ class Replay {
     for (let op = 0; op < ops; op++) {
       if (this.#isPosted[op] === 0 || this.#isEnded[op] === 1) continue;
       const send = laterSends.get(`${program.rank.values[op]} ${program.peer.values[op]} ${program.tag.values[op]}`) ?? -1;
-      if (send === -1) problems.add('E432', `${program.describe(op)} has no send`, program.where(op));
+      if (send === -1) problems.add('E432', `${program.describe(op)} has no send`, program.where(op), NO_PARTNER);
       waitsFor[op] = send;
     }
     problems.throwIfAny();
@@ -240,7 +242,8 @@ class Replay {
     const shown = circle.slice(0, longest).map((op) => program.describe(op));
     const more = circle.length > longest ? ` waits for .. (${circle.length - 1} operations)` : '';
     const across = circle.some((op) => kind.values[op] === RECV) ? 'operations of several ranks' : 'operations';
-    problems.add('E433', `${across} wait for each other in a circle: ${shown.join(' waits for ')}${more}`, program.where(circle[0]!));
+    const message = `${across} wait for each other in a circle: ${shown.join(' waits for ')}${more}`;
+    problems.add('E433', message, program.where(circle[0]!), 'remove one of these waits');
     problems.throwIfAny();
   }
 

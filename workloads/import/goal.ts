@@ -1,6 +1,7 @@
 import type { GoalOptions, ImportedWorkload } from '../../sim/base/file-spec.ts';
 import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
 import { COMPUTE, ScheduleBuilder, SEND } from '../../sim/base/schedule.ts';
+import { PS_PER_UNIT } from '../../sim/base/time-unit.ts';
 import { finishImport } from './finish-import.ts';
 import { isGoalBinary, parseGoalBinary } from './goal-binary.ts';
 import { matchGoal } from './goal-match.ts';
@@ -8,8 +9,6 @@ import type { GoalProgram } from './goal-program.ts';
 import { parseGoalText } from './goal-text.ts';
 import { checkMessageCount, type ImportRequest, onlyFile } from './import-request.ts';
 import { Problems } from './problems.ts';
-
-const PS_PER_UNIT = { ps: 1, ns: 1e3, us: 1e6 } as const;
 
 /**
  * The Schedule of a GOAL file, text or binary (docs/import.md). `a requires b` is an edge from the end of b, `a irequires b` from its
@@ -39,7 +38,10 @@ export function goalWorkload(request: ImportRequest<GoalOptions>): ImportedWorkl
     }
   }
   for (let edge = 0; edge < edgeOp.length; edge++) {
-    builder.after(built[edgeOp.values[edge]!]!, built[edgeDep.values[edge]!]!, edgeOnStart.values[edge] === 1 ? 'start' : 'end');
+    const [op, dep] = [edgeOp.values[edge]!, edgeDep.values[edge]!];
+    // The file itself says that this calc follows the one before it on its CPU.
+    if (edgeOnStart.values[edge] === 0 && previousOnCpu[op] === dep) previousOnCpu[op] = -1;
+    builder.after(built[op]!, built[dep]!, edgeOnStart.values[edge] === 1 ? 'start' : 'end');
   }
   previousOnCpu.forEach((previous, op) => {
     if (previous !== -1) builder.after(built[op]!, built[previous]!);

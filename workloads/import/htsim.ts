@@ -1,6 +1,7 @@
 import { MAX_TIME_PS } from '../../sim/base/scenario.ts';
 import type { HtsimOptions, ImportedWorkload } from '../../sim/base/file-spec.ts';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
+import { PS_PER_UNIT } from '../../sim/base/time-unit.ts';
 import { addFlow } from '../flows.ts';
 import type { Notice } from '../workload.ts';
 import { finishImport } from './finish-import.ts';
@@ -8,8 +9,6 @@ import { type CmFile, parseCm } from './htsim-cm.ts';
 import { planTriggers } from './htsim-triggers.ts';
 import { checkRanks, type ImportRequest, onlyFile } from './import-request.ts';
 import { Problems } from './problems.ts';
-
-const PS_PER_UNIT = { us: 1e6, ps: 1 } as const;
 
 /**
  * The flows of an htsim connection matrix. A connection becomes one message; a start above 0 a compute of that length before it; a trigger

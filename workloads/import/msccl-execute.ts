@@ -102,7 +102,12 @@ class Run {
     }
     const circle = [...path.slice(path.indexOf(index)), index].map((each) => describeStep(this.#blocks[each]!, this.#at[each]!));
     const { line } = this.#blocks[index]!.steps[this.#at[index]!]!;
-    problems.add('E473', `steps wait for each other in a circle: ${circle.join(' waits for ')}`, placeOf(this.#program.file, { line }));
+    problems.add(
+      'E473',
+      `steps wait for each other in a circle: ${circle.join(' waits for ')}`,
+      placeOf(this.#program.file, { line }),
+      'remove one of these waits',
+    );
     return false;
   }
 
@@ -179,6 +184,8 @@ function sum(a: Value, b: Value, where: () => string): Value {
   return { parts };
 }
 
+const NO_RESULT = 'correct the steps; of coll="custom" the result is not checked';
+
 /** Compares the output of every GPU with what the collective promises. */
 function checkResult(program: MscclProgram, read: (gpu: number, slot: Slot) => Value, problems: Problems): void {
   const { collective, chunks, gpus, file } = program;
@@ -188,7 +195,7 @@ function checkResult(program: MscclProgram, read: (gpu: number, slot: Slot) => V
   const check = (gpu: number, chunk: number, expected: readonly number[]): void => {
     const value = read(gpu, { buffer: 'o', offset: chunk });
     const found = difference(value, expected, chunks);
-    if (found !== null) problems.add('E474', `${collective}: output chunk ${chunk} of gpu ${gpu} ${found}`, { file });
+    if (found !== null) problems.add('E474', `${collective}: output chunk ${chunk} of gpu ${gpu} ${found}`, { file, line: 1 }, NO_RESULT);
   };
   const holds = (gpu: number, expected: (chunk: number) => readonly number[]): boolean =>
     Array.from({ length: chunks }, (_, chunk) => chunk).every(
@@ -207,11 +214,12 @@ function checkResult(program: MscclProgram, read: (gpu: number, slot: Slot) => V
     case 'reduce_scatter':
       return each((gpu, chunk) => ofAll(gpu * shard + chunk), shard);
     case 'reduce':
-      if (!gpus.some(({ id }) => holds(id, ofAll))) problems.add('E474', 'reduce: no gpu ends with the sum of all', { file });
+      if (!gpus.some(({ id }) => holds(id, ofAll)))
+        problems.add('E474', 'reduce: no gpu ends with the sum of all', { file, line: 1 }, NO_RESULT);
       return;
     case 'broadcast':
       if (!gpus.some((root) => gpus.every(({ id }) => holds(id, (chunk) => [root.id * chunks + chunk]))))
-        problems.add('E474', 'broadcast: there is no gpu whose input all end with', { file });
+        problems.add('E474', 'broadcast: there is no gpu whose input all end with', { file, line: 1 }, NO_RESULT);
       return;
     case 'custom':
       return;

@@ -54,10 +54,13 @@ function executionNotices({ file, protocol, collective }: MscclProgram, deepFifo
   return notices;
 }
 
+const ONE_EACH = 'as many steps that send at one end as steps that receive at the other';
+
 /** The steps on both ends of a connection, in order. */
 interface Connection {
   readonly src: number;
   readonly dst: number;
+  readonly channel: number;
   readonly sends: readonly Step[];
   readonly receives: readonly Step[];
 }
@@ -79,21 +82,21 @@ function matchConnections({ file, gpus }: MscclProgram, problems: Problems): Con
     const receives = receiver?.steps.filter(({ type }) => STEP_TYPES[type].receives) ?? [];
     const label = name(block.gpu, block.send, block.channel);
     if (sends.length !== receives.length) {
-      problems.add('E472', `${label}: ${sends.length} sends and ${receives.length} receives`, placeOf(file, block));
+      problems.add('E472', `${label}: ${sends.length} sends and ${receives.length} receives`, placeOf(file, block), ONE_EACH);
       continue;
     }
     const differ = sends.findIndex(({ count }, k) => count !== receives[k]!.count);
     if (differ !== -1) {
       const step = sends[differ]!;
       const message = `${label}: ${describeStep(block, block.steps.indexOf(step))} sends ${step.count} chunks, ${describeStep(receiver!, receiver!.steps.indexOf(receives[differ]!))} receives ${receives[differ]!.count}`;
-      problems.add('E472', message, placeOf(file, step));
+      problems.add('E472', message, placeOf(file, step), 'the k-th send of a connection is its k-th receive, with the same cnt');
     }
-    connections.push({ src: block.gpu, dst: block.send, sends, receives });
+    connections.push({ src: block.gpu, dst: block.send, channel: block.channel, sends, receives });
   }
   for (const [, block] of receivers) {
     const lonely = block.steps.find(({ type }) => STEP_TYPES[type].receives);
     if (seen.has(block) || lonely === undefined) continue;
-    problems.add('E472', `${name(block.recv, block.gpu, block.channel)}: receives, and nothing sends`, placeOf(file, block));
+    problems.add('E472', `${name(block.recv, block.gpu, block.channel)}: receives, and nothing sends`, placeOf(file, block), ONE_EACH);
   }
   return connections;
 }
@@ -131,9 +134,9 @@ class Emitter {
   pass(bytes: number): void {
     const send = new Map<Step, number>();
     const receive = new Map<Step, number>();
-    for (const { src, dst, sends, receives } of this.#connections) {
+    for (const { src, dst, channel, sends, receives } of this.#connections) {
       sends.forEach((step, k) => {
-        const message = this.builder.message(src, dst, step.count * bytes, this.#phase);
+        const message = this.builder.message(src, dst, step.count * bytes, this.#phase, channel);
         send.set(step, message);
         receive.set(receives[k]!, message + 1);
       });

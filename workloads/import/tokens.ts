@@ -25,4 +25,7 @@ export const rangeText = (least: number, most: number): string => `a whole numbe
 
 /** A token as a message shows it: of a damaged file it may be very long. */
 export const quoted = (text: string | undefined): string =>
-  text === undefined ? 'the end of the line' : `"${text.length > 40 ? `${text.slice(0, 40)}..` : text}"`;
+  text === undefined ? 'the end of the line' : `"${printable(text.length > 40 ? `${text.slice(0, 40)}..` : text)}"`;
+
+/** Ends of lines and control characters, which terminals obey, as blanks. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');

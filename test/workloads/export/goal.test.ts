@@ -11,7 +11,8 @@ import { ConfigError } from '../../../sim/base/errors.ts';
 import { type Schedule, ScheduleBuilder } from '../../../sim/base/schedule.ts';
 import { collectiveSchedule } from '../../../workloads/collectives/collective.ts';
 import { goalBinary } from '../../../workloads/export/goal-binary.ts';
-import { countOverAtlahs, goalProgram, type TimeUnit } from '../../../workloads/export/goal-program.ts';
+import { countOverAtlahs, goalProgram } from '../../../workloads/export/goal-program.ts';
+import type { TimeUnit } from '../../../sim/base/time-unit.ts';
 import { goalText } from '../../../workloads/export/goal-text.ts';
 import { refusalOf } from '../import/file-spec.ts';
 import { samplesMissing } from '../import/samples.ts';
@@ -84,7 +85,7 @@ describe('read again by an independent reader it is the same Schedule', () => {
       fc.property(randomSchedules({ unitPs: 1, startEdges: true }), (schedule) => {
         expect(difference(schedule, again(schedule))).toBeNull();
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 });
@@ -102,7 +103,7 @@ describe('imported again it is the same Schedule', () => {
       fc.property(randomSchedules({ unitPs: 1, startEdges: true }), (schedule) => {
         expect(difference(schedule, imported(bytesOf(schedule), schedule.ranks), { withoutImplied: true })).toBeNull();
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 });

@@ -80,7 +80,7 @@ describe('read again it is the same Schedule', () => {
         const scaled = unit === 'us' ? schedule : { ...schedule, durationPs: schedule.durationPs.map((ps) => ps / 1e6) };
         expect(difference(scaled, read(written(scaled, unit), scaled.ranks, unit))).toBeNull();
       }),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
   });
 

@@ -104,6 +104,7 @@ function scheduleOf(ranks: readonly (readonly Node[])[]): Schedule {
       kind === COMPUTE ? -1 : byKey.get(messageKey(kind === SEND ? RECV : SEND, peer, rank, tag))!,
     ),
     jobOfOp: new Uint8Array(all.length),
+    channel: new Int32Array(all.length),
     phase: Int32Array.from(all, ({ kind, tag }) => (kind === COMPUTE ? -1 : tag)),
     phaseNames: [],
     depOffset: Int32Array.from([0, ...all.map(({ deps }) => (edge += deps.length))]),

@@ -99,7 +99,7 @@ describe('the protobuf form', () => {
     expect(refused(raw(...METADATA, 0x80, 0x80, 0x80, 0x80, 0x80, 1))).toContain('the message length at byte 8 is longer than 5 bytes');
     expect(refused(raw(...METADATA, 0xff, 0xff, 0xff, 0xff, 0x0f, 1))).toContain('the message at byte 8 would have 4294967295 bytes');
     expect(refused(raw())).toContain('the file is empty');
-    expect(refused(raw(...METADATA, 2, 0x0f, 0xff))).toContain('no Node message at byte 8');
+    expect(refused(raw(...METADATA, 2, 0x0f, 0xff))).toContain('the 2 bytes of the message at byte 8 are no Node (');
   });
 
   test.prop([fc.uint8Array({ maxLength: 60 })])('never fails otherwise than with an ImportError', (bytes) => {
@@ -158,7 +158,9 @@ describe('the JSON form', () => {
       /^ImportError t\.json:3:\d+ no JSON/,
     );
     expect(refusedJson(textFile('t.json', '{ "nodes": [] }'))).toContain('t.json:1:1 no list "workload_graph"');
-    expect(refusedJson(textFile('t.json', '{\n  "workload_graph": ['))).toContain('t.json:2:22 no JSON: Unexpected end');
+    expect(refusedJson(textFile('t.json', '{\n  "workload_graph": ['))).toContain(
+      't.json:2:22 no JSON: the file ends here: is it cut off?',
+    );
     const both = refusedJson(
       document([
         { Name: 'x', NodeType: 4 },

@@ -191,16 +191,21 @@ describe('the text form', () => {
     expect(refused(text)).toMatch(/^ImportError /);
   });
 
-  test('all mistakes are reported, up to 20', () => {
+  test('all mistakes are reported, three of a kind and up to 20', () => {
     const many = refused(
       two(
         Array.from({ length: 30 }, () => 'send'),
         [],
       ),
     );
-    expect(many.split('\n')).toHaveLength(21);
-    expect(many).toContain('stopped after 20 errors');
+    expect(many.split('\n')).toHaveLength(5);
+    expect(many).toMatch(/\n17 more like these\nstopped after 20 errors$/);
   });
+});
+
+test('a calc that the file has follow the one before it on its CPU waits for it once', () => {
+  const { schedule } = load(two(['a: calc 5', 'b: calc 7', 'b requires a'], []));
+  expect([...schedule.depOp]).toEqual([0]);
 });
 
 describe('the binary form', () => {

@@ -215,7 +215,7 @@ describe('results', () => {
 
   test('of an all-to-all are accepted, and refused as any other collective', () => {
     expect(load(collective('alltoall')).schedule.ops).toBe(6);
-    expect(refused(collective('allreduce'))).toContain('a.xml: allreduce: output chunk 0 of gpu 0 lacks chunk 0 of gpu 1');
+    expect(refused(collective('allreduce'))).toContain('a.xml:1 allreduce: output chunk 0 of gpu 0 lacks chunk 0 of gpu 1');
     expect(refused(collective('broadcast'))).toContain('broadcast: there is no gpu whose input all end with');
     expect(refused(collective('reduce'))).toContain('reduce: no gpu ends with the sum of all');
   });
