@@ -25,7 +25,7 @@ export function dryRun(list: CellList, dir: string | null, options: FolderOption
   const keys = sweptKeys(cells).filter((key) => key !== 'seed');
   const columns = ['run_id', 'seed', ...keys, 'stored'];
   const format = formatOf(options);
-  if (format === 'json') {
+  if (format === 'json' || format === 'nccl-tests-json') {
     const listed = cells.map((cell, i) => ({ run_id: cell.runId, seed: cell.seed, ...cell.swept, stored: stored[i]! }));
     return terminal.out(jsonDocument({ out: dir, cells: listed }));
   }

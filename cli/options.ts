@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { ConfigError } from '../sim/base/errors.ts';
 import type { WallLimit } from './wall-limit.ts';
 import { parseWallLimit } from './wall-limit.ts';
 
-/** Forms of a table on standard output. */
-export type Format = 'table' | 'csv' | 'json' | 'markdown' | 'nccl-tests';
+/** Forms of a table on standard output that any command can print. */
+export type RowsFormat = 'table' | 'csv' | 'json' | 'markdown';
+
+/** Those of nccl-tests and rccl-tests, for collectives. */
+export type NcclTestsForm = 'nccl-tests' | 'nccl-tests-json' | 'rccl-csv';
+
+export type Format = RowsFormat | NcclTestsForm;
 
 export interface ConfigOptions {
   readonly set: readonly string[];
@@ -14,7 +20,7 @@ export interface ConfigOptions {
 
 export interface OutputOptions {
   readonly json?: true;
-  readonly format?: Format;
+  readonly format?: RowsFormat | 'nccl-tests' | 'rccl-csv';
 }
 
 export interface FolderOptions {
@@ -64,12 +70,19 @@ export function withConfigOptions(command: Command): Command {
     .option('--seed <n>', "run with this seed instead of the config's", wholeNumber(0));
 }
 
+const ROWS_FORMATS: readonly RowsFormat[] = ['table', 'csv', 'json', 'markdown'];
+
 /** `--json`, `--format`: the form of the result on standard output. */
-export function withOutputOptions(command: Command, formats: readonly Format[]): Command {
-  return command
+export const withOutputOptions = (command: Command): Command =>
+  command
     .addOption(new Option('--json', 'print one JSON document and nothing else').conflicts('format'))
-    .addOption(new Option('--format <form>', 'form of the result').choices(formats));
-}
+    .addOption(new Option('--format <form>', 'form of the result').choices(ROWS_FORMATS));
+
+/** The same with the forms of nccl-tests, which is the only one that has a JSON form of its own. */
+export const withCollectiveOutputOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--json', 'print one JSON document and nothing else; beside --format nccl-tests its JSON'))
+    .addOption(new Option('--format <form>', 'form of the result').choices([...ROWS_FORMATS, 'nccl-tests', 'rccl-csv']));
 
 /** `--out`, `--resume`, `--dry-run`: the result folder. */
 export function withFolderOptions(command: Command, outDefault: string): Command {
@@ -102,4 +115,12 @@ export function withGeneralOptions(command: Command): Command {
     .option('--no-color', 'no colours; the variable NO_COLOR does the same');
 }
 
-export const formatOf = (options: OutputOptions): Format => (options.json === true ? 'json' : (options.format ?? 'table'));
+/** @throws ConfigError when the options ask for two forms */
+export function formatOf({ json, format }: OutputOptions): Format {
+  if (json !== true) return format ?? 'table';
+  if (format === undefined) return 'json';
+  if (format === 'nccl-tests') return 'nccl-tests-json';
+  throw new ConfigError('E164', `--json beside --format ${format}`, { hint: 'one of the two; only nccl-tests has a JSON form of its own' });
+}
+
+export const isNcclTests = (format: Format): format is NcclTestsForm => !(ROWS_FORMATS as readonly Format[]).includes(format);

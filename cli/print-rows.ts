@@ -1,6 +1,6 @@
 import type { Row } from '../analysis/rows.ts';
 import { tableColumns, toCsv } from '../sweep/csv.ts';
-import type { Format } from './options.ts';
+import type { RowsFormat } from './options.ts';
 import { summaryTable } from './summary-table.ts';
 import type { Terminal } from './terminal.ts';
 import { alignedTable, markdownTable } from './text-table.ts';
@@ -16,7 +16,7 @@ export const jsonDocument = (value: unknown): string => `${JSON.stringify(value,
 export function printRows(
   rows: readonly Row[],
   sweptKeys: readonly string[],
-  format: Exclude<Format, 'nccl-tests'>,
+  format: RowsFormat,
   terminal: Terminal,
   document: (rows: readonly Row[]) => unknown,
 ): void {

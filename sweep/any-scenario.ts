@@ -13,11 +13,12 @@ export const isWireless = (scenario: AnyScenario): scenario is WirelessScenario 
  * The scenario of a fabric.
  *
  * @param what what is only there for a fabric, for the message
+ * @param hint what to do instead with another one
  * @throws ConfigError for another one
  */
-export function fabricOf(scenario: AnyScenario, what: string): Scenario {
+export function fabricOf(scenario: AnyScenario, what: string, hint = 'give a config of kind: fabric'): Scenario {
   if (!isWireless(scenario)) return scenario;
-  throw new ConfigError('E183', `${what} is for fabrics`, { where: { path: 'kind' }, hint: 'give a config of kind: fabric' });
+  throw new ConfigError('E183', `${what} is for fabrics`, { where: { path: 'kind' }, hint });
 }
 
 /** Packets after which a run ends, where it counts them so that its progress can be told. */

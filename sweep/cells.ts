@@ -10,7 +10,7 @@ import { problem } from './config/problem.ts';
 import { resolvedConfig } from './config/resolved-config.ts';
 import type { Json, JsonBlock, MapNode, Place } from './config/tree.ts';
 import { parsePath, placeOfValue } from './config/tree.ts';
-import { resolvedWirelessConfig } from './config/wireless-resolved.ts';
+import { resolvedWirelessConfig, wirelessIdentity } from './config/wireless-resolved.ts';
 import { cellLabel } from './labels.ts';
 import { MODEL_VERSION } from './version.ts';
 
@@ -115,7 +115,7 @@ export async function runSingle(loaded: LoadedConfig): Promise<Cell> {
  * version of the models.
  */
 export function runIdOf(scenario: AnyScenario): string {
-  const { name: _name, ...config } = configOf(scenario);
+  const { name: _name, ...config } = isWireless(scenario) ? wirelessIdentity(scenario) : resolvedConfig(scenario);
   const content = isWireless(scenario) ? config : withFileContents(config, scenario);
   const identity = { ...content, modelVersion: MODEL_VERSION };
   return createHash('sha256')

@@ -14,7 +14,7 @@ export function describeWireless(scenario: WirelessScenario): WirelessFacts {
           [formatQuantity(path.rateBps, 'rate'), 'path.rate'],
           [`${formatQuantity(path.delayPs, 'time')} one way`, 'path.delay'],
           [`cross traffic ${path.crossTraffic} of the rate`, 'path.crossTraffic'],
-          [`${path.wirelessLoss} lost on the air (${path.wireless})`, 'path.wirelessLoss'],
+          [`${path.wirelessLoss === null ? 'a cell' : `${path.wirelessLoss} lost`} on the air (${path.wireless})`, 'path.wirelessLoss'],
         ],
       ],
       ['transport', [[transport.kind, 'transport.kind']]],

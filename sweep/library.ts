@@ -1,5 +1,8 @@
+import { ConfigError } from '../sim/base/errors.ts';
 import type { Scenario } from '../sim/base/scenario.ts';
-import { cellsOf, runSingle } from './cells.ts';
+import type { WirelessScenario } from '../wireless/scenario.ts';
+import { isWireless } from './any-scenario.ts';
+import { cellsOf, refuseSweep, runSingle } from './cells.ts';
 import { loadConfig, type LoadedConfig } from './config/load.ts';
 import { plain } from './config/tree.ts';
 import { defaultJobs } from './pool.ts';
@@ -17,6 +20,20 @@ export type ConfigObject = Readonly<Record<string, unknown>>;
  */
 export async function scenarioOf(config: string | ConfigObject): Promise<Scenario> {
   return (await runSingle(await load(config))).scenario;
+}
+
+/**
+ * The same of a config of kind wireless.
+ *
+ * @example simulateWireless(await wirelessScenarioOf({ kind: 'wireless', channel: { snr: '15dB' } })).goodput_bps
+ * @throws ConfigErrors all that is wrong with the config; ConfigError when it is of another kind
+ */
+export async function wirelessScenarioOf(config: string | ConfigObject): Promise<WirelessScenario> {
+  const loaded = await load(config);
+  refuseSweep(loaded);
+  const { scenario } = cellsOf(loaded).at(0);
+  if (isWireless(scenario)) return scenario;
+  throw new ConfigError('E183', 'this is for kind: wireless', { where: { path: 'kind' }, hint: 'use scenarioOf for a fabric' });
 }
 
 /**

@@ -58,8 +58,8 @@ export function attemptCell(spec: CellSpec, control: RunControl = {}): CellOutco
   try {
     const { scenario } = spec;
     if (isWireless(scenario)) {
-      const result = wirelessCellResult(spec, scenario, control);
-      return { kind: result.record.unfinishedReason === null ? 'done' : 'stopped', ...result };
+      const { wasStopped, ...result } = wirelessCellResult(spec, scenario, control);
+      return { kind: wasStopped ? 'stopped' : 'done', ...result };
     }
     const prepared = prepare(scenario);
     const result = simulatePrepared(prepared, control);

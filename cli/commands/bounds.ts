@@ -13,6 +13,10 @@ import { jsonDocument } from '../print-rows.ts';
 import type { Terminal } from '../terminal.ts';
 import { alignedTable, markdownTable } from '../text-table.ts';
 
+/** A cell has no completion time to bound. */
+const WIRELESS_HINT =
+  'a wireless run ends at run.duration; its closed forms are the dashed lines of the report, and netsim validate --wireless holds them against simulation';
+
 interface BoundsCommandOptions extends ConfigOptions, OutputOptions {
   readonly samples?: number;
 }
@@ -24,7 +28,7 @@ export function boundsCommand(terminal: Terminal): Command {
     .argument('<config>', 'YAML or JSON file');
   withConfigOptions(command);
   withSamplesOption(command);
-  withOutputOptions(command, ['table', 'csv', 'json', 'markdown']);
+  withOutputOptions(command);
   return command.action(async (config: string, options: BoundsCommandOptions) => {
     const input = await loadCells(config, options);
     const { bounds } = await import('../../sim/bounds.ts');
@@ -33,7 +37,7 @@ export function boundsCommand(terminal: Terminal): Command {
     const samples = options.samples ?? 0;
     const rows = cells.keys.map((_, index): Row => {
       const cell = cells.at(index);
-      const columns = boundsColumns(input.at(cell, () => bounds(fabricOf(cell.scenario, 'netsim bounds'), { samples })));
+      const columns = boundsColumns(input.at(cell, () => bounds(fabricOf(cell.scenario, 'netsim bounds', WIRELESS_HINT), { samples })));
       return { run_id: cell.runId, seed: cell.seed, ...cell.swept, ...columns };
     });
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { ConfigError } from '../../sim/base/errors.ts';
-import type { TimeUnit } from '../../workloads/export/goal-program.ts';
+import type { TimeUnit } from '../../sim/base/time-unit.ts';
 import type { StartUnit } from '../../workloads/export/htsim-cm.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../sweep/export-formats.ts';
 import type { LoadedCells } from '../load.ts';

@@ -36,14 +36,44 @@ sweep:
   repeat: 3                       # repeat i runs with seed + i: all balancers meet the same draws
 `;
 
+/** The same of kind wireless. */
+const WIRELESS_STARTER = `# netsim config, kind: wireless: what is it worth that the layers of a cell know of each other?
+# Run it with:  netsim sweep netsim.yaml
+# All keys: docs/config-wireless.md. Quantities carry units: 12dB, 10Hz, 2ms, 512kbps, 100mW.
+name: wireless-starter
+kind: wireless
+seed: 1
+
+channel:
+  snr: 15dB                       # mean SNR a symbol (Es/N0)
+  fading: rayleigh                # rayleigh | rician | nakagami | none
+  correlation: clarke             # block | clarke | fsmc | gilbert-elliott
+  doppler: 5Hz
+
+phy: { table: TM2 }               # TM1: uncoded; TM2, TM2Q: convolutionally coded
+app: { kind: svc, layers: [128kbps, 256kbps, 512kbps] }   # layered video; others: voice, video, cbr, full-buffer, ...
+qos: { loss: 0.01, delay: 100ms }
+users: 3
+controller: layered               # layered | bottom-up | top-down | mac-centric | integrated
+run: { duration: 20s, warmup: 2s }
+
+sweep:
+  grid:
+    channel.snr: [8dB, 12dB, 16dB]
+    controller.kind: [layered, top-down, integrated]
+  repeat: 3                       # repeat i runs with seed + i: all controllers meet the same channels
+`;
+
 /** `netsim init`: a starter config with comments. */
 export function initCommand(terminal: Terminal): Command {
   return new Command('init')
     .description('write a starter config with comments')
     .argument('[file]', 'config to write', 'netsim.yaml')
-    .action((file: string) => {
+    .option('--wireless', 'of kind wireless: a cell with video over fading links')
+    .action((file: string, options: { readonly wireless?: true }) => {
       if (existsSync(file)) throw new ConfigError('E161', `${file} exists already`, { hint: 'give another name' });
-      writingTo(file, 'give a name in a folder that exists and may be written', () => writeFileSync(file, STARTER, { flag: 'wx' }));
+      const starter = options.wireless === true ? WIRELESS_STARTER : STARTER;
+      writingTo(file, 'give a name in a folder that exists and may be written', () => writeFileSync(file, starter, { flag: 'wx' }));
       terminal.note(`wrote ${file}; run it with: netsim sweep ${file}`);
     });
 }

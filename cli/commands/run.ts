@@ -11,11 +11,12 @@ import type { TraceFile } from '../../sweep/trace-file.ts';
 import type { ConfigOptions, FolderOptions, Format, LimitOptions, OutputOptions, ThreadsOptions } from '../options.ts';
 import {
   formatOf,
+  isNcclTests,
   withConfigOptions,
   withFolderOptions,
   withJobsOption,
   withLimitOption,
-  withOutputOptions,
+  withCollectiveOutputOptions,
   withThreadsOption,
 } from '../options.ts';
 import { checkNcclTests, ncclTestsTables } from '../nccl-tests-tables.ts';
@@ -40,7 +41,7 @@ export function runCommand(terminal: Terminal): Command {
   withThreadsOption(command);
   withLimitOption(command);
   withFolderOptions(command, 'nothing is written');
-  withOutputOptions(command, ['table', 'csv', 'json', 'markdown', 'nccl-tests']);
+  withCollectiveOutputOptions(command);
   command.addOption(
     new Option('--trace <file>', 'also write the trace of the run, for ui.perfetto.dev or chrome://tracing').conflicts([
       'resume',
@@ -52,7 +53,8 @@ export function runCommand(terminal: Terminal): Command {
       throw new ConfigError('E162', '--resume needs a result folder', { hint: 'name it with --out' });
     }
     const input = await loadSingle(config, options);
-    if (formatOf(options) === 'nccl-tests') checkNcclTests(input.cells);
+    const format = formatOf(options);
+    if (isNcclTests(format)) checkNcclTests(input.cells);
     if (options.threads !== undefined) {
       const { checkThreads } = await import('../../sweep/thread-team.ts');
       checkThreads(input.cells.at(0).scenario, options.threads);
@@ -63,12 +65,12 @@ export function runCommand(terminal: Terminal): Command {
     }
     const trace = options.trace === undefined ? undefined : await traceTo(options.trace, input);
     if (options.out === undefined) {
-      printRecord(await runUnstored(input, options, terminal, trace), formatOf(options), input.cells, terminal);
+      printRecord(await runUnstored(input, options, terminal, trace), format, input.cells, terminal);
       return;
     }
     const outcome = await runToFolder(input, options.out, options, terminal, trace);
     process.exitCode = outcome.exitCode;
-    for (const record of outcome.records) printRecord(record, formatOf(options), input.cells, terminal);
+    for (const record of outcome.records) printRecord(record, format, input.cells, terminal);
   });
 }
 
@@ -92,8 +94,8 @@ function printRecord(record: CellRecord, format: Format, cells: CellList, termin
     terminal.out(toCsv(tableColumns([], row), [row]));
     return;
   }
-  if (format === 'nccl-tests') {
-    terminal.out(ncclTestsTables(cells, [row]));
+  if (isNcclTests(format)) {
+    terminal.out(ncclTestsTables(cells, [row], format));
     return;
   }
   const known = Object.entries(row).filter(([, value]) => value !== null);

@@ -7,10 +7,11 @@ import { checkDevices } from './check-devices.ts';
 import { checkTransport } from './check-transport.ts';
 import { checkMessages, checkWorkload } from './check-workload.ts';
 import type { Contradiction, Say } from './contradiction.ts';
+import { rankList, serverShare } from './job-configs.ts';
 import type { Config } from './schema/config.ts';
 import type { BackgroundConfig, JobConfig, RanksConfig } from './schema/jobs.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
-import { topologySpec } from './topology-spec.ts';
+import { ranksPerServer, topologySpec } from './topology-spec.ts';
 import type { KeyPath } from './tree.ts';
 
 /**
@@ -55,12 +56,26 @@ function checkJobWorkload(config: Partial<Config>, job: JobConfig, say: Say): vo
   if (topology === undefined || !checkRanks(job.ranks, fabricRanks(topologySpec(topology)), say)) return;
   const ranks = rankCount(job.ranks, fabricRanks(topologySpec(topology)));
   const own = { topology, workload: { ...workload, ranks } };
+  const perServer = ranksPerServer(topology);
+  const share = serverShare(rankList(job.ranks, fabricRanks(topologySpec(topology))), perServer);
+  if (share === null && 'algorithm' in workload && workload.algorithm === 'auto') {
+    say(
+      ['ranks'],
+      `ranks with unequal parts of servers of ${perServer}, which NCCL is not asked about`,
+      'as many ranks of each, or an algorithm',
+    );
+    return;
+  }
   let isRight = true;
-  checkWorkload(own, (path, message, hint) => {
-    isRight = false;
-    say(path.at(-1) === 'ranks' ? ['ranks'] : path, message, hint);
-  });
-  if (isRight) checkMessages(own, say);
+  checkWorkload(
+    own,
+    (path, message, hint) => {
+      isRight = false;
+      say(path.at(-1) === 'ranks' ? ['ranks'] : path, message, hint);
+    },
+    share ?? 1,
+  );
+  if (isRight) checkMessages(own, say, share ?? 1);
 }
 
 const rankCount = (ranks: RanksConfig, hosts: number): number =>

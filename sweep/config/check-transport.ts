@@ -22,6 +22,7 @@ export function checkTransport(config: Partial<Config>, say: Say): void {
   if (transport.rto !== undefined && transport.recovery === 'none') {
     say(['transport', 'rto'], 'no timeout without recovery', 'remove the key');
   }
+  checkPlaces(transport, config.nic, say);
   if (transport.recovery === 'trim' && device !== undefined && !(device.kind === 'composite' && device.trim)) {
     say(['transport', 'recovery'], 'trim without switches that trim', 'set switch.kind: composite, or choose another recovery');
   }
@@ -39,6 +40,16 @@ export function checkTransport(config: Partial<Config>, say: Say): void {
   checkRates(transport, config, say);
   checkWindows(transport, config, say);
   checkOrder(transport, say);
+}
+
+/** Who discards must be sent to again. */
+function checkPlaces({ outOfOrder, recovery }: TransportConfig, nic: Config['nic'] | undefined, say: Say): void {
+  const path = ['transport', 'outOfOrder'];
+  if (outOfOrder !== undefined && recovery === 'gbn') say(path, 'go-back-N discards whatever is out of order', 'remove the key');
+  const isSentOnce = recovery === 'none' || nic?.acks === 'none';
+  if (outOfOrder !== undefined && outOfOrder !== 'place' && isSentOnce) {
+    say(path, 'what is discarded is not sent again', 'choose place, or recovery sr, trim or timers');
+  }
 }
 
 function checkRates(transport: TransportConfig, { topology }: Partial<Config>, say: Say): void {

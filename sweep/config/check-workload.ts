@@ -6,11 +6,17 @@ import { MAX_MESSAGES } from '../../workloads/import/import-request.ts';
 import type { Say } from './contradiction.ts';
 import { messageCount } from './message-count.ts';
 import type { Config } from './schema/config.ts';
-import { ranksPerServer, topologySpec } from './topology-spec.ts';
+import type { TopologyConfig } from './schema/topology.ts';
+import { rankFabric, type RankFabric, topologySpec } from './topology-spec.ts';
 
-/** Contradictions in a workload, and between it and the fabric. */
-export function checkWorkload({ topology, workload }: Partial<Config>, say: Say): void {
+/**
+ * Contradictions in a workload, and between it and the fabric.
+ *
+ * @param share consecutive ranks of the workload in a server; absent: as many as a server has
+ */
+export function checkWorkload({ topology, workload }: Partial<Config>, say: Say, share?: number): void {
   if (topology === undefined || workload === undefined) return;
+  const fabric = fabricOf(topology, share);
   const most = fabricRanks(topologySpec(topology));
   const ranks = workload.ranks ?? most;
   const ranksPath = ['workload', 'ranks'];
@@ -38,7 +44,7 @@ export function checkWorkload({ topology, workload }: Partial<Config>, say: Say)
       });
       break;
     case 'moe':
-      checkMoe(workload, ranks, ranksPerServer(topology), say);
+      checkMoe(workload, ranks, fabric.perServer, say);
       break;
     case 'training':
       checkTraining(workload, ranks, say);
@@ -46,15 +52,15 @@ export function checkWorkload({ topology, workload }: Partial<Config>, say: Say)
     case 'file':
       break;
     default:
-      checkCollective(workload, ranks, ranksPerServer(topology), say);
+      checkCollective(workload, ranks, fabric, say);
   }
 }
 
 /** Does its Schedule fit in memory? */
-export function checkMessages({ topology, workload }: Partial<Config>, say: Say): void {
+export function checkMessages({ topology, workload }: Partial<Config>, say: Say, share?: number): void {
   if (topology === undefined || workload === undefined) return;
   const ranks = workload.ranks ?? fabricRanks(topologySpec(topology));
-  const messages = messageCount(workload, ranks, ranksPerServer(topology));
+  const messages = messageCount(workload, ranks, fabricOf(topology, share));
   if (messages === null || messages <= MAX_MESSAGES) return;
   const count = messages < 1e9 ? String(messages) : messages.toExponential(1).replace('e+', 'e');
   const others =
@@ -67,6 +73,11 @@ export function checkMessages({ topology, workload }: Partial<Config>, say: Say)
           : 'ranks, or another algorithm';
   say(['workload'], `${workload.kind} among ${ranks} ranks is ${count} messages`, `at most ${MAX_MESSAGES}; choose fewer ${others}`);
 }
+
+const fabricOf = (topology: TopologyConfig, share: number | undefined): RankFabric => ({
+  ...rankFabric(topology),
+  ...(share === undefined ? {} : { perServer: share }),
+});
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 

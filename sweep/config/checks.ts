@@ -8,6 +8,7 @@ import { checkProbes } from './check-probes.ts';
 import { checkTopology } from './check-topology.ts';
 import { checkTransport } from './check-transport.ts';
 import { checkUnused } from './check-unused.ts';
+import { checkWirelessHop } from './check-wireless-hop.ts';
 import { checkMessages, checkWorkload } from './check-workload.ts';
 import type { Contradiction, Say } from './contradiction.ts';
 import type { Config } from './schema/config.ts';
@@ -22,17 +23,21 @@ export function contradictions(config: Partial<Config>, written: ReadonlySet<str
   const found: Contradiction[] = [];
   const say: Say = (path, message, hint) => found.push({ path, message, hint });
   if (config.topology !== undefined) checkTopology(config.topology, say);
-  checkWorkload(config, say);
+  // What is no fabric has no links and hosts that the other blocks could be held against.
+  const { topology: _wrong, ...others } = config;
+  const sound = found.length === 0 ? config : others;
+  checkWorkload(sound, say);
   // Ranks that do not fit the fabric are one mistake, not two.
-  if (found.length === 0) checkMessages(config, say);
-  checkDevices(config, say);
-  checkTransport(config, say);
-  checkAcks(config, say);
-  checkBalancer(config, say);
-  checkFailures(config, say);
-  checkProbes(config, say);
-  checkJobs(config, [...found], say);
-  checkUnused(config, written, say);
-  checkCompat(config, say);
+  if (found.length === 0) checkMessages(sound, say);
+  checkDevices(sound, say);
+  checkTransport(sound, say);
+  checkAcks(sound, say);
+  checkBalancer(sound, say);
+  checkFailures(sound, say);
+  checkProbes(sound, say);
+  checkJobs(sound, [...found], say);
+  checkUnused(sound, written, say);
+  checkCompat(sound, say);
+  checkWirelessHop(sound, written, say);
   return found;
 }

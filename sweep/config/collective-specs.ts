@@ -3,6 +3,7 @@ import { formatQuantity } from '../../sim/base/quantity.ts';
 import { ncclBlock, ncclSpec } from './nccl-spec.ts';
 import type { NcclConfig } from './schema/nccl.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
+import type { RankFabric } from './topology-spec.ts';
 import type { JsonBlock } from './tree.ts';
 
 export type CollectiveConfig = Extract<WorkloadConfig, { kind: CollectiveKind }>;
@@ -19,14 +20,10 @@ const given = <K extends keyof CollectiveShape>(
   absent?: CollectiveShape[K],
 ): Pick<CollectiveShape, K> => (value === undefined || value === absent ? {} : { [key]: value }) as Pick<CollectiveShape, K>;
 
-/**
- * A collective of a valid config as the simulator takes it.
- *
- * @param perServer consecutive ranks of one server of the topology; 1 where none share one
- */
-export function collectiveSpec(workload: CollectiveConfig, ranks: number, perServer: number): CollectiveSpec {
+/** A collective of a valid config as the simulator takes it. */
+export function collectiveSpec(workload: CollectiveConfig, ranks: number, fabric: RankFabric): CollectiveSpec {
   const keys: Keys = workload;
-  const { size, sizes, reduceRate, ranksPerServer = perServer } = keys;
+  const { size, sizes, reduceRate, ranksPerServer = fabric.perServer } = keys;
   const isAuto = workload.algorithm === 'auto';
   return {
     kind: workload.kind,
@@ -46,7 +43,7 @@ export function collectiveSpec(workload: CollectiveConfig, ranks: number, perSer
     ...given('reduceRateBps', reduceRate),
     ...given('ranksPerServer', ranksPerServer, 1),
     ...given('pxn', keys.pxn, false),
-    ...(isAuto ? { nccl: ncclSpec(keys.nccl) } : {}),
+    ...(isAuto ? { nccl: ncclSpec(keys.nccl, fabric) } : {}),
   };
 }
 

@@ -32,7 +32,7 @@ export class CompatFileReader {
     for (const [key, path, found] of [['network', compat.network, network] as const, ['system', compat.system, system] as const]) {
       if (!(found instanceof FileProblem)) continue;
       const place = ['compat', key];
-      return problem('badWorkloadFile', placeOfValue(root, place), dottedPath(place), `${path!}: ${found.message}`, found.hint);
+      return problem('badWorkloadFile', placeOfValue(root, place), dottedPath(place), found.in(path!), found.hint);
     }
     return null;
   }

@@ -19,6 +19,7 @@ export function nicBlock({
   controlBurst,
   maxFlows,
   pcieBps,
+  channelBps,
 }: NicSpec): JsonBlock {
   return {
     mtu: sizeText(mtuBytes),
@@ -30,6 +31,7 @@ export function nicBlock({
     ...given('controlBurst', controlBurst),
     ...given('maxFlows', maxFlows),
     ...given('pcie', pcieBps === null ? null : formatQuantity(pcieBps, 'rate')),
+    ...given('channelRate', channelBps === null ? null : formatQuantity(channelBps, 'rate')),
   };
 }
 

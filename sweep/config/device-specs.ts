@@ -17,6 +17,7 @@ export function nicSpec(nic: NicConfig, switchKind: SwitchConfig['kind']): NicSp
     controlBurst: nic.controlBurst ?? null,
     maxFlows: nic.maxFlows ?? null,
     pcieBps: nic.pcie ?? null,
+    channelBps: nic.channelRate ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Json } from './tree.ts';
 const timeText = (ps: number): string => formatQuantity(ps, 'time');
 
 /** Those whose keys are not the simulator's. */
-type QuantityKind = 'plb' | 'plb-delay' | 'hopper' | 'reps' | 'reps-htsim' | 'mrc';
+type QuantityKind = 'plb' | 'plb-delay' | 'hopper' | 'reps' | 'reps-htsim' | 'mrc' | 'mp-rdma';
 export type HostQuantityConfig = Extract<HostBalancerConfig, { readonly kind: QuantityKind }>;
 export type HostQuantitySpec = Extract<HostBalancerSpec, { readonly kind: QuantityKind }>;
 
@@ -30,6 +30,8 @@ export function hostBalancerSpec(config: HostQuantityConfig): HostQuantitySpec {
       const { kind, entropies, backup, skipTime, probeInterval, deny } = config;
       return { kind, entropies, backup, skipPs: skipTime ?? null, probeIntervalPs: probeInterval, deny };
     }
+    case 'mp-rdma':
+      return { kind: config.kind, delta: config.delta, bitmap: config.bitmap ?? null, probe: config.probe };
   }
 }
 
@@ -53,6 +55,10 @@ export function hostBalancerBlock(spec: HostQuantitySpec): { readonly [key: stri
       const { kind, entropies, backup, skipPs, probeIntervalPs, deny } = spec;
       const skip = skipPs === null ? {} : { skipTime: timeText(skipPs) };
       return { kind, entropies, backup, ...skip, probeInterval: timeText(probeIntervalPs), deny };
+    }
+    case 'mp-rdma': {
+      const { bitmap, ...plain } = spec;
+      return { ...plain, ...(bitmap === null ? {} : { bitmap }) };
     }
   }
 }

@@ -131,10 +131,12 @@ function knownKeys(root: TreeNode, path: readonly string[]): string[] {
   return unique(fitting.flatMap((schema) => Object.keys(schema.properties ?? {})));
 }
 
-/** The kinds whose blocks have this key. */
-function kindsWith(root: TreeNode, path: readonly string[], key: string): string[] {
-  const options = schemasAt(root, path).flatMap(alternatives);
-  return unique(options.flatMap((option) => (propertyOf(option, key) === undefined ? [] : [propertyOf(option, 'kind')?.const ?? ''])));
+/** The kinds (or formats) whose blocks have this key. */
+function ownersOf(root: TreeNode, path: readonly string[], key: string, word: 'kind' | 'format'): string[] {
+  const owners = schemasAt(root, path)
+    .flatMap(alternatives)
+    .filter((option) => propertyOf(option, key) !== undefined);
+  return unique(owners.map((option) => propertyOf(option, word)?.const ?? '')).filter((name) => name !== '');
 }
 
 function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
@@ -144,10 +146,14 @@ function unknownKey(root: TreeNode, path: readonly string[]): ConfigError {
   const name = dottedPath(path);
   if (isPlannedKey(path)) return problem('notAvailable', at, name, 'this key is not available in this version', LATER);
   const own = nodeAt(root, [...block, 'kind']);
-  const kinds = kindsWith(root, block, key).filter((kind) => kind !== '');
-  if (own?.kind === 'scalar' && kinds.length > 0) {
-    return problem('unknownKey', at, name, `kind ${String(own.value)} has no such key`, `it belongs to ${kinds.join(', ')}`);
+  for (const word of ['format', 'kind'] as const) {
+    const chosen = nodeAt(root, [...block, word]);
+    const owners = ownersOf(root, block, key, word);
+    if (chosen?.kind === 'scalar' && owners.length > 0) {
+      return problem('unknownKey', at, name, `${word} ${String(chosen.value)} has no such key`, `it belongs to ${owners.join(', ')}`);
+    }
   }
+  const kinds = ownersOf(root, block, key, 'kind');
   if (own === undefined && kinds.length > 0) {
     return problem('unknownKey', at, name, 'no such key without a kind', `it belongs to kind ${kinds.join(', ')}`);
   }
@@ -194,7 +200,11 @@ function unknownWord(node: TreeNode, root: TreeNode, path: readonly string[]): C
     );
   }
   const what = path.at(-1) === 'kind' ? 'unknown kind' : 'unknown word';
-  return problem('unknownWord', node.at, name, `${what} "${short(node.value)}"`, suggestion(node.value, words, 'one of'));
+  const number = schemasAt(root, path)
+    .flatMap(alternatives)
+    .find(({ type }) => type === 'number' || type === 'integer');
+  const orNumber = number === undefined || nearest(node.value, words) !== undefined ? '' : `, or a number such as ${exampleOf(number)}`;
+  return problem('unknownWord', node.at, name, `${what} "${short(node.value)}"`, `${suggestion(node.value, words, 'one of')}${orNumber}`);
 }
 
 function wrongType(node: TreeNode, root: TreeNode, path: readonly string[]): ConfigError {

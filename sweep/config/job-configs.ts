@@ -35,3 +35,18 @@ export function rankList(ranks: RanksConfig | BackgroundConfig['ranks'], hosts: 
   const { from, count } = ranks ?? { from: 0, count: hosts };
   return Array.from({ length: count }, (_, i) => from + i);
 }
+
+/**
+ * How many consecutive ranks of a job share a server, where rank r of the job is on the floor(r / share)-th of its servers; of the last one
+ * it may have fewer. null: it has other parts of its servers.
+ *
+ * @param perServer ranks of a server of the fabric
+ */
+export function serverShare(ranks: readonly number[], perServer: number): number | null {
+  const servers = ranks.map((rank) => Math.floor(rank / perServer));
+  const share = servers.findIndex((server) => server !== servers[0]);
+  if (share < 0) return perServer;
+  const firsts = servers.filter((_, i) => i % share === 0);
+  if (new Set(firsts).size < firsts.length) return null;
+  return servers.every((server, i) => server === firsts[Math.floor(i / share)]) ? share : null;
+}

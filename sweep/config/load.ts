@@ -17,7 +17,7 @@ import { isWirelessDocument, systemOf } from './schema/systems.ts';
 import { WirelessReader } from './wireless-reader.ts';
 import { NO_SWEEP, planSweep } from './sweep-plan.ts';
 import type { MapNode } from './tree.ts';
-import { nodeAt, parsePath, placeOfKey } from './tree.ts';
+import { dottedPath, nodeAt, parsePath, placeOfKey } from './tree.ts';
 import { decodeText, MAX_CONFIG_BYTES, parseYaml } from './yaml.ts';
 
 /** A config file, read and valid in all its combinations. */
@@ -145,12 +145,24 @@ export function locate(error: NetsimError, loaded: LoadedConfig, cell = 0): Nets
   const path = error.where?.path;
   if (!(error instanceof ConfigError) || path === undefined || error.where?.file !== undefined) return error;
   const { document } = loaded.combinations.at(Math.floor(cell / loaded.repeat));
-  const place = placeOfNearest(document, parsePath(path));
+  const written = pathAsWritten(document, path);
+  const place = placeOfNearest(document, written);
   return new ConfigError(error.code, error.message, {
-    where: { ...place, path },
+    where: { ...place, path: dottedPath(written) },
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     cause: error,
   });
+}
+
+/** A key of user i of a cell (`users[i].channel.doppler`) is that of its entry in `users.mix`, or of the block that users share. */
+function pathAsWritten(document: MapNode, path: string): string[] {
+  const ofUser = /^users\[(\d+)\]\.(.+)$/.exec(path);
+  if (ofUser === null) return parsePath(path);
+  const shared = parsePath(ofUser[2]!);
+  const mix = nodeAt(document, ['users', 'mix']);
+  if (mix?.kind !== 'list') return shared;
+  const own = ['users', 'mix', String(Number(ofUser[1]) % mix.items.length), ...shared];
+  return nodeAt(document, own) === undefined ? shared : own;
 }
 
 const placeOfNearest = (document: MapNode, path: readonly string[]) => nodeAt(document, path)?.at ?? placeOfKey(document, path);

@@ -5,15 +5,14 @@ import { trainingMessages } from '../../workloads/training/message-count.ts';
 import { collectiveSpec } from './collective-specs.ts';
 import type { MoeConfig } from './schema/moe.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
+import type { RankFabric } from './topology-spec.ts';
 import { trainingSpec } from './training-spec.ts';
 
 /**
  * Messages of a workload, by the closed forms of its algorithm (docs/collectives.md) and without making them; every block has a byte and
  * every rank of an MoE layer a token for every other one, which is the most there can be. null: only the file can say.
- *
- * @param perServer consecutive ranks of one server of the topology; 1 where none share one
  */
-export function messageCount(workload: WorkloadConfig, ranks: number, perServer: number): number | null {
+export function messageCount(workload: WorkloadConfig, ranks: number, fabric: RankFabric): number | null {
   switch (workload.kind) {
     case 'permutation':
       return ranks;
@@ -28,7 +27,7 @@ export function messageCount(workload: WorkloadConfig, ranks: number, perServer:
     case 'file':
       return null;
     default:
-      return collectiveMessages(chosenSpec(collectiveSpec(workload, ranks, perServer)));
+      return collectiveMessages(chosenSpec(collectiveSpec(workload, ranks, fabric)));
   }
 }
 

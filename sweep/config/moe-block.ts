@@ -8,14 +8,14 @@ const timeText = (ps: number): string => formatQuantity(ps, 'time');
 /** `{ key: value }`, or nothing where there is none. */
 const given = (key: string, value: Json): JsonBlock => (value === null ? {} : { [key]: value });
 
-/** An MoE workload, written out. The backward pass carries bf16 values: its bytes give the hidden size. */
+/** An MoE workload, written out. */
 export function moeBlock(moe: MoeSpec): JsonBlock {
   const { kind, layers, tokens, experts, topk, phase, routing, limit, capacity, placement, replication, scheme, counts } = moe;
   return {
     kind,
     layers,
     tokens,
-    hidden: moe.backwardBytesPerToken / 2,
+    hidden: moe.hidden,
     experts,
     topk,
     phase,

@@ -24,6 +24,7 @@ export function moeSpec(workload: MoeConfig, ranks: number, files: readonly Inpu
     experts,
     topk,
     phase,
+    hidden,
     dispatchBytesPerToken: tokenBytes(dispatch),
     combineBytesPerToken: tokenBytes(combine),
     backwardBytesPerToken: formats.bf16,

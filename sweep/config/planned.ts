@@ -5,7 +5,6 @@
 const PLANNED_WORDS = new Map<string, readonly string[]>(
   Object.entries({
     fidelity: ['fluid'],
-    'balancer.kind': ['conweave', 'mp-rdma'],
   }),
 );
 

@@ -146,10 +146,12 @@ function balancerBlock(balancer: BalancerSpec): JsonBlock {
     case 'reps':
     case 'reps-htsim':
     case 'mrc':
+    case 'mp-rdma':
       return hostBalancerBlock(balancer);
     case 'letflow':
     case 'flowlet-ar':
     case 'conga':
+    case 'conweave':
       return switchBalancerBlock(balancer);
     case 'ethereal':
       return etherealBlock(balancer);

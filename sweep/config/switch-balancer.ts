@@ -6,7 +6,7 @@ import type { JsonBlock } from './tree.ts';
 const timeText = (ps: number): string => formatQuantity(ps, 'time');
 
 /** Those whose keys are not the simulator's. */
-type QuantityKind = 'letflow' | 'flowlet-ar' | 'conga';
+type QuantityKind = 'letflow' | 'flowlet-ar' | 'conga' | 'conweave';
 type QuantityConfig = Extract<SwitchBalancerConfig, { readonly kind: QuantityKind }>;
 type QuantitySpec = Extract<SwitchBalancerSpec, { readonly kind: QuantityKind }>;
 
@@ -20,6 +20,17 @@ export function switchBalancerSpec(config: QuantityConfig): QuantitySpec {
     case 'conga': {
       const { kind, gap, dreInterval, alpha, ageing, bits } = config;
       return { kind, gapPs: gap, dreIntervalPs: dreInterval, alpha, ageingPs: ageing, bits };
+    }
+    case 'conweave': {
+      const { kind, replySlack, pathPause, expiry, flushSlack, flushDefault } = config;
+      return {
+        kind,
+        replySlackPs: replySlack,
+        pathPausePs: pathPause,
+        expiryPs: expiry,
+        flushSlackPs: flushSlack,
+        flushDefaultPs: flushDefault,
+      };
     }
   }
 }
@@ -35,5 +46,14 @@ export function switchBalancerBlock(spec: QuantitySpec): JsonBlock {
       const { kind, gapPs, dreIntervalPs, alpha, ageingPs, bits } = spec;
       return { kind, gap: timeText(gapPs), dreInterval: timeText(dreIntervalPs), alpha, ageing: timeText(ageingPs), bits };
     }
+    case 'conweave':
+      return {
+        kind: spec.kind,
+        replySlack: timeText(spec.replySlackPs),
+        pathPause: timeText(spec.pathPausePs),
+        expiry: timeText(spec.expiryPs),
+        flushSlack: timeText(spec.flushSlackPs),
+        flushDefault: timeText(spec.flushDefaultPs),
+      };
   }
 }

@@ -10,14 +10,13 @@ import { classesInUse, hashesAnything } from './check-unused.ts';
 import { hostBalancerSpec } from './host-balancer.ts';
 import type { BalancerConfig } from './schema/balancer.ts';
 import { compatSpec, type CompatFiles } from './compat-spec.ts';
-import { withNicRate } from './nccl-spec.ts';
 import { nicSpec, switchSpec } from './device-specs.ts';
-import { rankList } from './job-configs.ts';
+import { rankList, serverShare } from './job-configs.ts';
 import type { Config } from './schema/config.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
 import { failureSpec } from './failure-specs.ts';
 import { switchBalancerSpec } from './switch-balancer.ts';
-import { ranksPerServer, topologySpec } from './topology-spec.ts';
+import { rankFabric, ranksPerServer, topologySpec } from './topology-spec.ts';
 import { transportSpec } from './transport-specs.ts';
 import { startSpec, workloadSpec } from './workload-specs.ts';
 
@@ -64,15 +63,9 @@ function workloadFields({ workload, topology }: Config, ranksOfFabric: number, f
   if (workload === undefined) return { workload: { kind: 'flows', flows: [], ranks: ranksOfFabric }, start: AT_ONCE };
   const ranks = workload.ranks ?? ranksOfFabric;
   return {
-    workload: withNicRate(workloadSpec(workload, ranks, filesOf(workload, ranks), ranksPerServer(topology)), topology),
+    workload: workloadSpec(workload, ranks, filesOf(workload, ranks), rankFabric(topology)),
     start: startSpec(workload),
   };
-}
-
-/** Consecutive ranks of a job that share a server; 1 where its ranks do not lie as those of the fabric do. */
-function serverShare(ranks: readonly number[], topology: Config['topology']): number {
-  const perServer = ranksPerServer(topology);
-  return ranks.every((rank, i) => rank === ranks[0]! + i) && ranks[0]! % perServer === 0 ? perServer : 1;
 }
 
 function jobSpecs(
@@ -84,10 +77,10 @@ function jobSpecs(
     const ranks = rankList(job.ranks, ranksOfFabric);
     return {
       name: job.name,
-      workload: withNicRate(
-        workloadSpec(job.workload, ranks.length, filesOf(job.workload, ranks.length), serverShare(ranks, topology)),
-        topology,
-      ),
+      workload: workloadSpec(job.workload, ranks.length, filesOf(job.workload, ranks.length), {
+        ...rankFabric(topology),
+        perServer: serverShare(ranks, ranksPerServer(topology)) ?? 1,
+      }),
       start: startSpec(job),
       ranks,
       balancer: balancerSpec(job.balancer ?? balancer),
@@ -119,10 +112,12 @@ function balancerSpec(balancer: BalancerConfig): BalancerSpec {
     case 'reps':
     case 'reps-htsim':
     case 'mrc':
+    case 'mp-rdma':
       return hostBalancerSpec(balancer);
     case 'letflow':
     case 'flowlet-ar':
     case 'conga':
+    case 'conweave':
       return switchBalancerSpec(balancer);
     case 'ethereal':
       return etherealSpec(balancer);

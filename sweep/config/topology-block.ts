@@ -1,6 +1,7 @@
 import { formatQuantity } from '../../sim/base/quantity.ts';
 import type { FabricLinkSpec, FatTreeSpec, LinkSpec, TopologySpec } from '../../sim/base/topology-spec.ts';
 import type { JsonBlock } from './tree.ts';
+import { hopBlock } from './wireless-hop.ts';
 
 const rateText = (bps: number): string => formatQuantity(bps, 'rate');
 const linkBlock = ({ rateBps, delayPs }: LinkSpec): JsonBlock => ({ rate: rateText(rateBps), delay: formatQuantity(delayPs, 'time') });
@@ -8,7 +9,7 @@ const linkBlock = ({ rateBps, delayPs }: LinkSpec): JsonBlock => ({ rate: rateTe
 /** A fabric as the topology block of a config. */
 export function topologyBlock(topology: TopologySpec): JsonBlock {
   const { kind, placement } = topology;
-  const servers = serverKeys(topology);
+  const servers = { ...serverKeys(topology), ...(topology.wireless === undefined ? {} : { wireless: hopBlock(topology.wireless) }) };
   switch (topology.kind) {
     case 'leaf-spine': {
       const { leaves, spines, hostsPerLeaf } = topology;

@@ -5,6 +5,7 @@ import { hpccTopology } from '../../topologies/import/hpcc-topology.ts';
 import { htsimTopo } from '../../topologies/import/htsim-topo.ts';
 import { simaiTopology } from '../../topologies/import/simai-topology.ts';
 import type { ImportedTopology, TopologyText } from '../../topologies/import/topology-text.ts';
+import { detectFormat, formatName, OPENING_BYTES } from '../../workloads/import/detect-format.ts';
 import { astraSimNetwork, FileProblem } from './astra-sim-files.ts';
 import type { ReadFile } from './files.ts';
 import { readFailure } from './files.ts';
@@ -62,15 +63,14 @@ export class TopologyFiles {
       const bytes = await this.#readFile(isAbsolute(path) ? path : join(this.#folder, path), MAX_FILE_BYTES);
       if (bytes.length > MAX_FILE_BYTES) return new FileProblem(`${path} is larger than 16 MiB`, 'name a topology file');
       const text = textOf(bytes);
-      if (text === undefined) return new FileProblem(`${path} is no text: it is not UTF-8`, 'name a topology file');
+      if (text === undefined) return notText(path, bytes);
       const imported = importTopology(config.format, { name: path, text });
-      if (imported instanceof FileProblem) return imported;
+      if (imported instanceof FileProblem) return otherFormat(config, bytes) ?? imported;
       if (imported.spec.server !== undefined && config.gpusPerServer !== undefined) {
         return new FileProblem(`gpusPerServer for ${path}, which says what its servers are`, 'remove gpusPerServer');
       }
       return { block: topologyBlock(imported.spec), warnings: imported.warnings };
     } catch (error) {
-      if (error instanceof ImportError) return problemOf(error);
       const reason = readFailure(error);
       if (reason === undefined) throw error;
       return new FileProblem(`cannot read ${path}: ${reason}`, 'paths are relative to the folder of the config file');
@@ -87,6 +87,12 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** A strict decoder does not say where it failed; a lenient one puts U+FFFD there. */
+function notText(path: string, bytes: Uint8Array): FileProblem {
+  const before = new TextDecoder().decode(bytes).split('\uFFFD', 1)[0]!.split('\n');
+  return new FileProblem(`${path}:${before.length}:${before.at(-1)!.length + 1} is no text: it is not UTF-8`, 'name a topology file');
+}
+
 const keyOf = ({ path, format, gpusPerServer }: TopologyFileConfig): string => `${format} ${gpusPerServer !== undefined} ${path}`;
 
 function problemOf({ where, message, hint }: ImportError): FileProblem {
@@ -94,7 +100,25 @@ function problemOf({ where, message, hint }: ImportError): FileProblem {
   return new FileProblem(`${place}: ${message}`, hint ?? 'correct the file');
 }
 
+/** A file that cannot be read as its format and begins like another one has one mistake; null: it begins as it should. */
+function otherFormat({ path, format }: TopologyFileConfig, bytes: Uint8Array): FileProblem | null {
+  const detected = detectFormat(bytes.subarray(0, OPENING_BYTES));
+  if (detected === null || (detected.what === 'topology' && detected.format === format)) return null;
+  const message = `${path} is no topology of format ${format}: it begins like ${formatName(detected)}`;
+  return new FileProblem(message, detected.what === 'topology' ? `format: ${detected.format}` : 'name it as workload of kind file');
+}
+
+/** @returns FileProblem for a file that is malformed, or no packet network */
 function importTopology(format: TopologyFileConfig['format'], file: TopologyText): ImportedTopology | FileProblem {
+  try {
+    return importAs(format, file);
+  } catch (error) {
+    if (error instanceof ImportError) return problemOf(error);
+    throw error;
+  }
+}
+
+function importAs(format: TopologyFileConfig['format'], file: TopologyText): ImportedTopology | FileProblem {
   switch (format) {
     case 'htsim':
       return htsimTopo(file);
@@ -110,7 +134,7 @@ function importTopology(format: TopologyFileConfig['format'], file: TopologyText
 /** One dimension `Switch`: so many NPUs on one switch. GB/s in these files are 2^30 bytes a second. */
 function astraSimSwitch({ name, text }: TopologyText): ImportedTopology | FileProblem {
   const network = astraSimNetwork(text);
-  if (network instanceof FileProblem) return new FileProblem(`${name}: ${network.message}`, network.hint);
+  if (network instanceof FileProblem) return new FileProblem(network.in(name), network.hint);
   const [first, ...others] = network.dimensions;
   if (first === undefined || others.length > 0 || first.topology !== 'Switch') {
     const dimensions = network.dimensions.map(({ topology }) => topology).join(', ');

@@ -8,12 +8,20 @@ import type {
   ServerSpec,
   TopologySpec,
 } from '../../sim/base/topology-spec.ts';
+import { rankRateBps, torCount } from '../../topologies/build-topology.ts';
 import { dumbbell } from '../../topologies/dumbbell.ts';
 import type { TopologyConfig } from './schema/topology.ts';
 import { DEFAULT_NVLINK } from './schema/topology-parts.ts';
+import { hopSpec } from './wireless-hop.ts';
 
 /** The fabric of a valid config as the simulator takes it, every default filled in. */
 export function topologySpec(topology: TopologyConfig): TopologySpec {
+  const spec = wiredSpec(topology);
+  if (topology.kind === 'rail' || topology.wireless === undefined) return spec;
+  return { ...spec, wireless: hopSpec(topology.wireless, torCount(spec)) };
+}
+
+function wiredSpec(topology: TopologyConfig): TopologySpec {
   switch (topology.kind) {
     case 'leaf-spine':
       return leafSpineSpec(topology);
@@ -34,6 +42,21 @@ export function topologySpec(topology: TopologyConfig): TopologySpec {
 export function ranksPerServer({ gpusPerServer = 1 }: TopologyConfig): number {
   return gpusPerServer;
 }
+
+/** What the ranks of a workload have of the fabric. */
+export interface RankFabric {
+  /** Consecutive ranks of one server; 1 where none share one. */
+  readonly perServer: number;
+  /** Of its host's link. */
+  readonly nicRateBps: number;
+  readonly ownNics: boolean;
+}
+
+export const rankFabric = (topology: TopologyConfig): RankFabric => ({
+  perServer: ranksPerServer(topology),
+  nicRateBps: rankRateBps(topologySpec(topology)),
+  ownNics: topology.nicsPerServer === undefined || topology.nicsPerServer === topology.gpusPerServer,
+});
 
 type ConfigOf<K extends TopologyConfig['kind']> = Extract<TopologyConfig, { kind: K }>;
 

@@ -14,11 +14,12 @@ const UNIT_SUFFIXES: readonly (readonly [string, Dimension])[] = [
  * A key is the name of the spec's field without its unit.
  */
 export function transportBlock(transport: TransportSpec): JsonBlock {
-  const { kind, recovery, rtoPs, nackIntervalPs, ...constants } = transport;
+  const { kind, recovery, rtoPs, nackIntervalPs, reorderPackets, ...constants } = transport;
   const common = { recovery, rtoPs, ...(recovery === 'gbn' ? { nackIntervalPs } : {}) };
-  const { credit = null, ...plain } = { credit: null, ...constants };
+  const { credit = null, scaling = {}, ...plain } = { credit: null, scaling: {}, ...constants };
   const grants = credit === null ? {} : { credit: quantities({ ...credit }) };
-  return { kind, ...quantities(plain), ...grants, ...quantities(common) };
+  const places = reorderPackets === undefined ? {} : { outOfOrder: reorderPackets === 0 ? 'drop' : { buffer: reorderPackets } };
+  return { kind, ...quantities(plain), ...grants, ...quantities({ ...scaling }), ...quantities(common), ...places };
 }
 
 function quantities(fields: Readonly<Record<string, number | string | boolean | null>>): JsonBlock {

@@ -12,6 +12,7 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'],
     recovery: recoveryOf(transport, acks, trims(device)),
     rtoPs: transport.rto ?? null,
     nackIntervalPs: transport.nackInterval ?? NACK_INTERVAL_PS,
+    ...reorderPlaces(transport.outOfOrder),
   } as const;
   switch (transport.kind) {
     case 'fixed':
@@ -129,6 +130,14 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'],
         ...common,
       };
     }
+    case 'rccc-os': {
+      const { interval, ecnWeight, ecnTarget, ecnGain, increase, minScale } = transport;
+      return {
+        ...grantSpec(transport),
+        scaling: { intervalPs: interval ?? null, ecnWeight, ecnTarget, ecnGain, increase, minScale },
+        ...common,
+      };
+    }
     case 'rccc':
     case 'eqds':
       return { ...grantSpec(transport), ...common };
@@ -139,7 +148,13 @@ export function transportSpec(transport: TransportConfig, acks: NicSpec['acks'],
   }
 }
 
-type GrantConfig = Pick<Extract<TransportConfig, { kind: 'rccc' | 'eqds' }>, 'kind' | 'maxWindow' | 'creditPerPull' | 'pullRate'>;
+const reorderPlaces = (outOfOrder: TransportConfig['outOfOrder']): Pick<TransportSpec, 'reorderPackets'> =>
+  outOfOrder === undefined || outOfOrder === 'place' ? {} : { reorderPackets: outOfOrder === 'drop' ? 0 : outOfOrder.buffer };
+
+type GrantConfig = Pick<
+  Extract<TransportConfig, { kind: 'rccc' | 'rccc-os' | 'eqds' }>,
+  'kind' | 'maxWindow' | 'creditPerPull' | 'pullRate'
+>;
 
 const grantSpec = ({ kind, maxWindow, creditPerPull, pullRate }: GrantConfig): GrantSpec => ({
   kind,
@@ -151,13 +166,13 @@ const grantSpec = ({ kind, maxWindow, creditPerPull, pullRate }: GrantConfig): G
 
 /** Whether receivers grant what this transport sends. */
 export const grantsCredit = (transport: TransportConfig): boolean =>
-  transport.kind === 'nscc' ? transport.credit !== undefined : ['rccc', 'eqds', 'ndp'].includes(transport.kind);
+  transport.kind === 'nscc' ? transport.credit !== undefined : 'pullRate' in transport;
 
 /** Switches cut packets to their headers. */
 const trims = (device: SwitchConfig): boolean => device.kind === 'composite' && device.trim;
 
 /** The loss recovery of a transport: what it says, or what goes with its ACKs and switches. */
-function recoveryOf(transport: TransportConfig, acks: NicSpec['acks'], switchesTrim: boolean): Recovery {
+export function recoveryOf(transport: TransportConfig, acks: NicSpec['acks'], switchesTrim: boolean): Recovery {
   if (transport.recovery !== undefined) return transport.recovery;
   if (acks === 'none') return 'none';
   if (acks !== 'uec-sack' && !grantsCredit(transport)) return 'sr';

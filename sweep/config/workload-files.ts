@@ -1,6 +1,8 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import type { InputFile } from '../../sim/base/file-spec.ts';
+import { opening } from '../../workloads/import/byte-reader.ts';
+import { detectFormat, formatName, OPENING_BYTES } from '../../workloads/import/detect-format.ts';
 import type { FileConfig } from './file-spec.ts';
 import type { OpenFile } from './files.ts';
 import { readFailure } from './files.ts';
@@ -83,7 +85,22 @@ export class WorkloadFiles {
         return { message: `traces of more than ${ranks} ranks`, hint: 'one rank a host: enlarge the topology or workload.ranks' };
       files.push(file);
     }
-    if (files.length > 0) return files;
+    return files.length > 0 ? files : this.#noTraces(prefix);
+  }
+
+  async #noTraces(prefix: string): Promise<FileProblem> {
+    const [, ranksPrefix] = /^(.+)\.\d+\.et$/.exec(prefix) ?? [];
+    if (ranksPrefix !== undefined) {
+      return { message: `${prefix} is the trace of one rank, and path the prefix of all`, hint: `path: ${ranksPrefix}` };
+    }
+    const file = await this.#fetch(prefix);
+    if (file !== null && !('message' in file)) {
+      const detected = detectFormat(opening(file, OPENING_BYTES));
+      if (detected !== null && detected.format !== 'chakra') {
+        return { message: `${prefix} is no Chakra trace: it begins like ${formatName(detected)}`, hint: `format: ${detected.format}` };
+      }
+      return { message: `${prefix} is a file, and path the prefix of the traces`, hint: 'name the traces <path>.<rank>.et, from rank 0' };
+    }
     return {
       message: `no such file: ${prefix}.0.et`,
       hint: 'path is the prefix of <path>.<rank>.et, relative to the folder of the config file',

@@ -7,15 +7,15 @@ import { fileSpec } from './file-spec.ts';
 import { moeSpec } from './moe-spec.ts';
 import { trainingSpec } from './training-spec.ts';
 import type { WorkloadConfig } from './schema/workload.ts';
+import type { RankFabric } from './topology-spec.ts';
 
 /**
  * The workload of a valid config as the simulator takes it.
  *
  * @param ranks how many take part
  * @param files its files, in rank order; empty for workloads without
- * @param perServer consecutive ranks of one server; 1 where none share one
  */
-export function workloadSpec(workload: WorkloadConfig, ranks: number, files: readonly InputFile[], perServer: number): WorkloadSpec {
+export function workloadSpec(workload: WorkloadConfig, ranks: number, files: readonly InputFile[], fabric: RankFabric): WorkloadSpec {
   switch (workload.kind) {
     case 'permutation':
       return { kind: workload.kind, pattern: workload.pattern, sizeBytes: workload.size, ranks };
@@ -26,13 +26,13 @@ export function workloadSpec(workload: WorkloadConfig, ranks: number, files: rea
       return { kind: workload.kind, flows, ranks };
     }
     case 'moe':
-      return moeSpec(workload, ranks, files, perServer);
+      return moeSpec(workload, ranks, files, fabric.perServer);
     case 'training':
-      return trainingSpec(workload, ranks, perServer);
+      return trainingSpec(workload, ranks, fabric.perServer);
     case 'file':
       return fileSpec(workload, ranks, files);
     default:
-      return collectiveSpec(workload, ranks, perServer);
+      return collectiveSpec(workload, ranks, fabric);
   }
 }
 

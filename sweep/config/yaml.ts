@@ -1,9 +1,10 @@
 import { Composer, isAlias, isCollection, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { Document, ErrorCode, Node, ParsedNode, Scalar } from 'yaml';
+import type { Document, Node, ParsedNode, Scalar } from 'yaml';
 import type { ConfigError } from '../../sim/base/errors.ts';
 import { problem } from './problem.ts';
 import type { Entry, Place, TreeNode } from './tree.ts';
 import { scalarNode } from './tree.ts';
+import { yamlMistake } from './yaml-mistakes.ts';
 
 export const MAX_CONFIG_BYTES = 2 ** 20;
 /** The composer recurses; far below what its stack bears. */
@@ -13,12 +14,6 @@ const MAX_LEXEMES = 100_000;
 const MAX_ALIAS_NODES = 20_000;
 const MAX_SYNTAX_ERRORS = 10;
 
-const ANY_SYNTAX = 'check the quotes, brackets and indentation here and on the line above';
-const SYNTAX_HINTS: Partial<Record<ErrorCode, string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  TAG_RESOLVE_FAILED: 'remove the tag, or put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'write one key a line, and text that holds a colon in quotes',
-};
 const MERGE_HINT = 'such as <<: *name, with the anchor &name on an earlier block, or <<: [*one, *other]';
 
 export interface ParsedYaml {
@@ -88,16 +83,10 @@ export function parseYaml(text: string, place: (line: number, column: number) =>
   if (!('contents' in composed)) return { root: null, errors: composed };
   // The first one only: what follows it is mostly its consequence.
   const broken = [...composed.errors, ...composed.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])[0];
-  if (broken !== undefined)
-    return {
-      root: null,
-      errors: [problem('syntax', at(broken.pos[0]), '', firstLine(broken.message), SYNTAX_HINTS[broken.code] ?? ANY_SYNTAX)],
-    };
+  if (broken !== undefined) return { root: null, errors: [problem('syntax', at(broken.pos[0]), '', ...yamlMistake(broken.code))] };
   if (composed.contents === null) return { root: null, errors: [] };
   return new TreeBuilder(at).build(composed.contents);
 }
-
-const firstLine = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}...` : text).split('\n')[0]!.replace(/:$/, '');
 
 /** Lexes and parses without recursion under limits on size and depth; only what passes them is composed. */
 function compose(text: string, lines: LineCounter, at: (offset: number) => Place): Document.Parsed<ParsedNode> | ConfigError[] {

@@ -286,6 +286,8 @@ describe('the config of a cell', () => {
     'transport: { kind: nscc, recovery: trim, referenceBdp: 100kB, targetDelay: 3us, adjustSize: 20kB, fastDelay: 2us, median: 15 }\nswitch: composite\n',
     'transport: { kind: nscc, credit: { kind: eqds, maxWindow: 100kB, creditPerPull: 8KiB, pullRate: 0.9 } }\nswitch: composite\n',
     'transport: { kind: rccc, maxWindow: 100kB, creditPerPull: 8KiB, pullRate: 0.9 }\nswitch: composite\nnic: { acks: uec-sack }\n',
+    'transport: { kind: rccc-os, interval: 5us, ecnTarget: 0.2, minScale: 0.1, outOfOrder: { buffer: 64 } }\nswitch: composite\n',
+    'transport: { kind: dctcp, outOfOrder: drop }\nnic: { channelRate: 20Gbps }\n',
     'transport: { kind: ndp, initialPackets: 20, recovery: timers }\nnic: { acks: { every: 4 } }\n',
   ])('runs again to the same Scenario and run id: %j', async (text) => {
     const [cell] = await cellsOf(text);

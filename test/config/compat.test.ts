@@ -90,18 +90,19 @@ describe('files of ASTRA-sim', () => {
 
   const without = (key: keyof typeof SYSTEM): object => Object.fromEntries(Object.entries(SYSTEM).filter(([name]) => name !== key));
   test.each([
-    [NETWORK, without('local-mem-bw'), /sys\.json: local-mem-bw is missing \(a number above 0, .*divide by zero\)/],
-    [NETWORK, without('preferred-dataset-splits'), /sys\.json: preferred-dataset-splits is missing \(.*divide by zero\)/],
-    [NETWORK, without('scheduling-policy'), /sys\.json: scheduling-policy is missing \(LIFO, FIFO or EXPLICIT\)/],
-    [NETWORK, { ...SYSTEM, 'active-chunks-per-dimension': 2 }, /sys\.json: active-chunks-per-dimension is 2/],
+    [NETWORK, without('local-mem-bw'), /sys\.json:1:1: local-mem-bw is missing \(a number above 0, .*divide by zero\)/],
+    [NETWORK, without('preferred-dataset-splits'), /sys\.json:1:1: preferred-dataset-splits is missing \(.*divide by zero\)/],
+    [NETWORK, without('scheduling-policy'), /sys\.json:1:1: scheduling-policy is missing \(LIFO, FIFO or EXPLICIT\)/],
+    [NETWORK, { ...SYSTEM, 'active-chunks-per-dimension': 2 }, /sys\.json:1:\d+: active-chunks-per-dimension is 2/],
     [NETWORK, { ...SYSTEM, 'all-reduce-implementation': ['doubleBinaryTree'] }, /doubleBinaryTree has no closed form/],
     [NETWORK, { ...SYSTEM, 'all-reduce-implementation-custom': ['x'] }, /all-reduce-implementation-custom is not available/],
     [NETWORK, { ...SYSTEM, 'endpoint-dely': 10 }, /unknown key endpoint-dely \(did you mean "endpoint-delay"\?\)/],
-    [NETWORK.replace('[ 8 ]', '[ 1 ]'), SYSTEM, /net\.yml: npus_count\[0\] is 1 \(a whole number above 1\)/],
-    [NETWORK.replace('[ 8 ]', '[ 4, 2 ]'), SYSTEM, /net\.yml: npus_count has 2 entries, topology 1/],
-    [NETWORK.replace('Switch', 'switch'), SYSTEM, /net\.yml: topology\[0\] is switch \(did you mean "Switch"\?\)/],
-    ['{ "topology-name": "Hierarchical", "units-count": [8] }', SYSTEM, /net\.yml: a network file of ASTRA-sim 1\.0/],
-    ['topology: [', SYSTEM, /net\.yml: not YAML/],
+    [NETWORK.replace('[ 8 ]', '[ 1 ]'), SYSTEM, /net\.yml:2:15: npus_count\[0\] is 1 \(a whole number above 1\)/],
+    [NETWORK.replace('[ 8 ]', '[ 4, 2 ]'), SYSTEM, /net\.yml:2:13: npus_count has 2 entries, topology 1/],
+    [NETWORK.replace('Switch', 'switch'), SYSTEM, /net\.yml:1:13: topology\[0\] is switch \(did you mean "Switch"\?\)/],
+    ['{ "topology-name": "Hierarchical", "units-count": [8] }', SYSTEM, /net\.yml:1:3: a network file of ASTRA-sim 1\.0/],
+    ['topology: [ Ring ]\nnpus_count: [\n', SYSTEM, /net\.yml:3:1: not YAML: a bracket that is not closed/],
+    ['topology: Ring: Switch\n', SYSTEM, /net\.yml:1:11: not YAML: a second key or a list inside a value \(write one key a line/],
     ['', SYSTEM, /net\.yml: no block of keys in YAML/],
     [NETWORK.replace('[ 8 ]', '[ 16 ]'), SYSTEM, /8 ranks on 16 NPUs/],
   ])('with a mistake are refused with their name and a remedy', async (network, system, message) => {

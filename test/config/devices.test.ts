@@ -102,8 +102,8 @@ test('answers go before data where switches trim, and with the data elsewhere, u
 });
 
 test('the keys of a NIC', async () => {
-  const cell = await cellOf('nic: { scheduler: oldest-first, controlBurst: 10, maxFlows: 7, pcie: 200Gbps }');
-  expect(cell.scenario.nic).toMatchObject({ scheduler: 'oldest-first', controlBurst: 10, maxFlows: 7, pcieBps: 200e9 });
+  const cell = await cellOf('nic: { scheduler: oldest-first, controlBurst: 10, maxFlows: 7, pcie: 200Gbps, channelRate: 90Gbps }');
+  expect(cell.scenario.nic).toMatchObject({ scheduler: 'oldest-first', controlBurst: 10, maxFlows: 7, pcieBps: 200e9, channelBps: 90e9 });
   expect((await runSingle(await loadText(JSON.stringify(cell.config)))).scenario).toEqual(cell.scenario);
 });
 

@@ -32,6 +32,7 @@ describe('balancers of hosts', () => {
       '{ kind: mrc, entropies: 3, backup: 1, skipTime: 1us, probeInterval: 2us, deny: [0, 2] }',
       { kind: 'mrc', entropies: 3, backup: 1, skipPs: 1e6, probeIntervalPs: 2e6, deny: [0, 2] },
     ],
+    ['{ kind: mp-rdma, delta: 8, bitmap: 16, probe: 0 }', { kind: 'mp-rdma', delta: 8, bitmap: 16, probe: 0 }],
   ])('%s has its keys, and written out again is the same', async (text, spec) => {
     const scenario = await scenarioOf(text);
     expect(scenario.balancer).toEqual(spec);

@@ -10,6 +10,7 @@ import { expandCells } from '../../sweep/cells.ts';
 import { messageCount } from '../../sweep/config/message-count.ts';
 import type { WorkloadConfig } from '../../sweep/config/schema/workload.ts';
 import { workload as workloadSchema } from '../../sweep/config/schema/workload.ts';
+import type { RankFabric } from '../../sweep/config/topology-spec.ts';
 import { buildWorkload } from '../../workloads/build-workload.ts';
 import { collectiveSchedule } from '../../workloads/collectives/collective.ts';
 import { collectiveMessages } from '../../workloads/collectives/message-count.ts';
@@ -19,6 +20,7 @@ import { loadText } from './load-text.ts';
 
 const fabric = (hosts: number): string =>
   `topology: { kind: leaf-spine, leaves: 1, spines: 1, hostsPerLeaf: ${hosts}, hostLink: { rate: 400Gbps, delay: 500ns } }\n`;
+const rankFabric = (perServer: number): RankFabric => ({ perServer, nicRateBps: 400e9, ownNics: true });
 const config = (block: object): WorkloadConfig => workloadSchema.parse(block);
 
 /** Messages of the Schedule that is built. */
@@ -42,11 +44,13 @@ describe('the closed form of the number of messages is that of the Schedule', ()
         ...(algorithm === 'windowed' ? { window: 3 } : {}),
         ...(algorithm === 'torus' ? { dims: ranks % 2 === 0 ? [2, ranks / 2] : [ranks] } : {}),
         ...(kind === 'all-to-all-v' ? { sizes: Array.from({ length: ranks }, () => Array.from({ length: ranks }, () => 7)) } : {}),
-        ...(ranks % 2 === 0
-          ? { ranksPerServer: 2 }
-          : algorithm === 'hierarchical' || algorithm === 'two-step'
-            ? { ranksPerServer: ranks }
-            : {}),
+        ...(algorithm === 'nvls'
+          ? { ranksPerServer: ranks }
+          : ranks % 2 === 0
+            ? { ranksPerServer: 2 }
+            : algorithm === 'hierarchical' || algorithm === 'two-step'
+              ? { ranksPerServer: ranks }
+              : {}),
       };
       const shapes: CollectiveShape[] = [
         {},
@@ -55,7 +59,13 @@ describe('the closed form of the number of messages is that of the Schedule', ()
         { channels: 3 },
         { sync: 'step' },
       ];
-      for (const shape of [...shapes, { pxn: true }, ...(ranks % 4 === 0 ? [{ groups: { size: 4, stride: ranks / 4 } }] : [])]) {
+      for (const shape of [
+        ...shapes,
+        { pxn: true },
+        { pxn: true, channels: 2, chunks: 3 },
+        { pxn: true, channels: 3, root: 1 },
+        ...(ranks % 4 === 0 ? [{ groups: { size: 4, stride: ranks / 4 } }] : []),
+      ]) {
         const spec = { ...plain, ...shape };
         if (shapeProblem(kind, algorithm, ranks, spec) !== null) continue;
         expect([spec, collectiveMessages(spec)]).toEqual([spec, sendsOf(collectiveSchedule(spec)).length]);
@@ -65,7 +75,7 @@ describe('the closed form of the number of messages is that of the Schedule', ()
 
   test('a config counts the servers of its fabric', () => {
     const block = config({ kind: 'all-to-all', algorithm: 'two-step', size: '1MiB' });
-    expect([messageCount(block, 64, 8), messageCount(block, 64, 1)]).toEqual([64 * (7 + 7), 64 * 63]);
+    expect([messageCount(block, 64, rankFabric(8)), messageCount(block, 64, rankFabric(1))]).toEqual([64 * (7 + 7), 64 * 63]);
   });
 
   test.each([
@@ -81,11 +91,11 @@ describe('the closed form of the number of messages is that of the Schedule', ()
     { kind: 'moe', tokens: 64, experts: 14, topk: 4, routing: { kind: 't2mir', channels: 'separate', hard: false }, groupSize: 2 },
     { kind: 'training', model: 'gpt3-13b', batch: { global: 8 }, parallel: { tensor: 2, pipeline: 2, zero: 3 }, compute: { gpu: 'h100' } },
   ])('$kind $phase', async (block) => {
-    expect(messageCount(config(block), 8, 1)).toBe(await builtMessages(block, 8));
+    expect(messageCount(config(block), 8, rankFabric(1))).toBe(await builtMessages(block, 8));
   });
 
   test('only the file knows that of a file', () => {
-    expect(messageCount(config({ kind: 'file', format: 'htsim', path: 'a.cm' }), 8, 1)).toBeNull();
+    expect(messageCount(config({ kind: 'file', format: 'htsim', path: 'a.cm' }), 8, rankFabric(1))).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exampleOf } from '../../sweep/config/example.ts';
-import { configReference } from '../../sweep/config/reference.ts';
+import { configReference, wirelessReference } from '../../sweep/config/reference.ts';
 import { BLOCKS } from '../../sweep/config/schema/config.ts';
 import type { JsonSchema } from '../../sweep/config/schema/json-schema.ts';
 import { alternatives, configJsonSchema, publishedSchema } from '../../sweep/config/schema/json-schema.ts';
@@ -18,13 +18,18 @@ describe('what is generated from the schema is up to date (npm run schema)', () 
   test('docs/config.md', () => {
     expect(committed('docs/config.md')).toBe(configReference());
   });
+
+  test('docs/config-wireless.md', () => {
+    expect(committed('docs/config-wireless.md')).toBe(wirelessReference());
+  });
 });
 
 test('schema.json has the keys of a balancer once, and jobs refer to it', () => {
   const text = committed('schema.json');
   expect(text.split('"Digit-reversal bouncing').length - 1).toBeLessThanOrEqual(1);
-  const { properties } = JSON.parse(text) as { properties: Record<string, { items: { properties: Record<string, unknown> } }> };
-  expect(properties['jobs']!.items.properties['balancer']).toMatchObject({ $ref: '#/properties/balancer' });
+  type Jobs = { $defs: { fabric: { properties: Record<string, { items: { properties: Record<string, unknown> } }> } } };
+  const { properties } = (JSON.parse(text) as Jobs).$defs.fabric;
+  expect(properties['jobs']!.items.properties['balancer']).toMatchObject({ $ref: '#/$defs/fabric/properties/balancer' });
 });
 
 describe('the schema', () => {

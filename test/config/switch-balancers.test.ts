@@ -34,6 +34,17 @@ const cases: readonly [string, BalancerSpec][] = [
     '{ kind: conga, gap: 1us, dreInterval: 2us, alpha: 0.5, ageing: 3us, bits: 8 }',
     { kind: 'conga', gapPs: us, dreIntervalPs: 2 * us, alpha: 0.5, ageingPs: 3 * us, bits: 8 },
   ],
+  [
+    'conweave',
+    {
+      ...{ kind: 'conweave', replySlackPs: 4 * us, pathPausePs: 8 * us, expiryPs: 1000 * us },
+      ...{ flushSlackPs: 32 * us, flushDefaultPs: 500 * us },
+    },
+  ],
+  [
+    '{ kind: conweave, replySlack: 0s, pathPause: 1us, expiry: 2us, flushSlack: 3us, flushDefault: 4us }',
+    { kind: 'conweave', replySlackPs: 0, pathPausePs: us, expiryPs: 2 * us, flushSlackPs: 3 * us, flushDefaultPs: 4 * us },
+  ],
 ];
 
 describe('balancers of switches and messages', () => {

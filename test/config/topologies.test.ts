@@ -166,7 +166,7 @@ describe('a topology in a file', () => {
     const text = config('kind: file, path: noise, format: simai');
     const readFile = (name: string): Promise<Uint8Array> =>
       Promise.resolve(name === 'config.yaml' ? new TextEncoder().encode(text) : Uint8Array.of(0x1b, 0x5b, 0x41, 0xff));
-    await expect(loadConfig('config.yaml', { readFile }).then(runSingle)).rejects.toThrow('noise is no text: it is not UTF-8');
+    await expect(loadConfig('config.yaml', { readFile }).then(runSingle)).rejects.toThrow('noise:1:4 is no text: it is not UTF-8');
   });
 
   test.skipIf(samplesMissing)('the samples load and run', async () => {

@@ -115,7 +115,7 @@ describe('htsim .topo', () => {
     ['a missing key', oversubscribed.replace('radix_down 4\n', ''), '6:1 tier 0 has no radix_down'],
     ['a missing tier', oversubscribed.replace('Tiers 2', 'Tiers 3'), '3:7 3 tiers are declared, 2 described'],
     ['a bundle in three tiers', `${THREE_TIERS}Bundle 2\n`, '19:8 bundles of links in three tiers'],
-    ['nothing', '', ' the file is empty'],
+    ['nothing', '', '1:1 the file is empty'],
   ])('%s is refused at its place', (_, text, expected) => {
     expect(refusal(htsimTopo, text)).toBe(expected);
   });
@@ -171,7 +171,7 @@ describe('HPCC topology', () => {
     ['loss on a link', HPCC.replace('0.0\n', '0.01\n'), '5:16 a link loses a share of "0.01" of its packets'],
     ['a topology of SimAI', '52 8 4 16 128 A100', '1:1 six numbers on the first line are a topology of SimAI'],
     ['a negative number', HPCC.replace('0 4', '-1 4'), '3:1 a node of a link is "-1"'],
-    ['nothing', ' \n', ' the file is empty'],
+    ['nothing', ' \n', '1:1 the file is empty'],
   ])('%s is refused at its place', (_, text, expected) => {
     expect(refusal(hpccTopology, text)).toBe(expected);
   });

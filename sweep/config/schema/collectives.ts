@@ -5,10 +5,14 @@ import { nccl } from './nccl.ts';
 import { common } from './workload-keys.ts';
 
 const root = integer('Rank that the data comes from or goes to; with groups the member of each group.', 0).default(0);
-const channels = count('Parallel rings (or chains), each with its own part of the data. Of a ring or chain.', 64, 4).default(1);
+const channels = count(
+  'Parallel rings (or chains, or pairs of trees), each with its own part of the data. Of a ring, chain or double binary tree.',
+  64,
+  4,
+).default(1);
 const bidirectional = flag('Each channel is two rings, one in each direction, with half of its data each. Of a ring.').default(false);
 const chunks = count(
-  'Parts that follow each other through the ring, chain or tree, each passed on as soon as it is there. Of a ring, chain or tree.',
+  'Parts that follow each other through the ring, chain, tree or switch, each passed on as soon as it is there. Of a ring, chain or tree, and of nvls.',
   65_536,
 ).default(1);
 const window = count(
@@ -17,10 +21,6 @@ const window = count(
 const reduceRate = rate(
   'What a rank adds in a second: a message that is added delays what depends on it by its length at this rate. Default: adding takes no time.',
 ).optional();
-const pxn = flag(
-  'What is for a rank of another server first goes to the rank of the own server that has the same place in it. Of direct.',
-).default(false);
-
 /** Keys of every collective. */
 const shared = () => ({
   groups: z
@@ -31,6 +31,9 @@ const shared = () => ({
     .optional()
     .meta({ description: 'The collective runs in every group of the ranks at once. Default: one of all ranks.' }),
   ranksPerServer: count('Rank r belongs to server floor(r / ranksPerServer). Default: as the topology has it.').optional(),
+  pxn: flag(
+    'A message to another rail (another place in another server) first goes to the rank of the own server that is on it, and from there over the network.',
+  ).default(false),
   sync: word(
     ['local', 'step'],
     'local: a rank goes on when it has what it needs; step: all wait for each other, by empty messages, between any two steps.',
@@ -114,7 +117,6 @@ export const collectives = [
   tuned('all-to-all', [...COLLECTIVE_ALGORITHMS['all-to-all'], 'auto'], {
     size: size('the send buffer of each rank; each peer gets size / ranks.'),
     window,
-    pxn,
   }),
   collective('all-to-all-v', {
     sizes: z
@@ -122,7 +124,6 @@ export const collectives = [
       .min(2)
       .meta({ description: 'sizes[r][d] goes from rank r to rank d; what is on the diagonal stays.', example: MATRIX }),
     window,
-    pxn,
   }).meta({ example: { kind: 'all-to-all-v', ranks: 2, sizes: MATRIX } }),
   collective('barrier', {}),
   collective('send-recv', { size: size('what each rank sends to the next one.') }),

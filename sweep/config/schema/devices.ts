@@ -32,6 +32,9 @@ export const nic = z
     ).optional(),
     maxFlows: count('Flows of a host open at once; others wait in their order. Default: all.', 2 ** 23, 256).optional(),
     pcie: rate('Rate at which host memory delivers payload, all flows together. Default: no limit.').optional(),
+    channelRate: rate(
+      'Rate at which the thread block of a channel delivers payload: all that a rank sends to one other on one channel of a collective. Default: no limit.',
+    ).optional(),
   })
   .prefault({})
   .meta({ description: 'Network interface of the hosts.' });

@@ -120,5 +120,20 @@ export const HOST_BALANCERS = [
         }),
     })
     .meta({ description: 'Multipath Reliable Connection (OCP).' }),
+  z
+    .strictObject({
+      kind: kind('mp-rdma', 'The packet that an ACK makes room for takes its path; paths that are late are left.'),
+      delta: integer('A path is left whose packet is acknowledged after one more than so many numbers above it.', 1, 65_536, 32).default(
+        32,
+      ),
+      bitmap: integer(
+        'Packets that the receiver can note, from the next expected one on; above delta. Default: the largest of 64, 2 delta and two BDP.',
+        4,
+        4096,
+        64,
+      ).optional(),
+      probe: fraction('Share of packets that try a new path.').default(0.01),
+    })
+    .meta({ description: 'MP-RDMA (NSDI 2018); its window is transport: { kind: dctcp-uec, decrease: 0.5 }.' }),
 ] as const;
 export type HostBalancerConfig = z.output<(typeof HOST_BALANCERS)[number]>;

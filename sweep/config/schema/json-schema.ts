@@ -58,17 +58,37 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   }) as JsonSchema;
 }
 
-/** The schema for editors: blocks that are like a top-level one refer to it. */
+/** Keywords of JSON Schema; an object with `then` in its source reads like a promise. */
+const [IF, THEN, ELSE] = ['if', 'then', 'else'] as const;
+
+/** The schema for editors: its kind decides which keys a config has. */
 export function publishedSchema(): unknown {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'netsim config',
+    type: 'object',
+    [IF]: { properties: { kind: { const: 'wireless' } }, required: ['kind'] },
+    [THEN]: { $ref: '#/$defs/wireless' },
+    [ELSE]: { $ref: '#/$defs/fabric' },
+    $defs: { fabric: publishedKind(configJsonSchema(), 'fabric'), wireless: publishedKind(wirelessJsonSchema(), 'wireless') },
+  };
+}
+
+/** Blocks that are like a top-level one of their kind of config refer to it; a block that may be a bare word may be one. */
+function publishedKind(schema: JsonSchema, kind: string): unknown {
   const published = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(published);
     if (typeof node !== 'object' || node === null) return node;
     const { sameAs, description, ...others } = node as JsonSchema;
-    if (typeof sameAs === 'string') return { description, $ref: `#/properties/${sameAs}` };
-    const entries = Object.entries({ ...(description === undefined ? {} : { description }), ...others });
-    return Object.fromEntries(entries.map(([key, value]) => [key, published(value)]));
+    if (typeof sameAs === 'string') return { description, $ref: `#/$defs/${kind}/properties/${sameAs}` };
+    const named = description === undefined ? {} : { description };
+    const { shorthand, ...block } = others;
+    const words = shorthand === true ? block.properties?.['kind']?.enum : undefined;
+    if (words !== undefined) return published({ ...named, anyOf: [{ enum: words }, block] });
+    return Object.fromEntries(Object.entries({ ...named, ...others }).map(([key, value]) => [key, published(value)]));
   };
-  return published(configJsonSchema());
+  const { $schema: _, ...keys } = schema as JsonSchema & { readonly $schema?: string };
+  return published(keys);
 }
 
 /** The alternatives below a schema, nested unions laid out flat. */

@@ -68,7 +68,7 @@ const readMe = z.strictObject({
   window: count('Tokens that wait at a rank. Default: tokens.', 2 ** 23, 2048).optional(),
   maxWait: count('A token that has waited for so many batches goes first. Default: no limit.', 2 ** 20).optional(),
   lookahead: integer('Layers ahead in which the experts of a layer are known.', 0, 4096).default(1),
-  cache: count('Experts that a rank holds in memory. Default: all of its own.', 65_536).optional(),
+  cache: count('Experts that a rank has room for, at first none; absent: all of its own are there from the start.', 65_536).optional(),
   migrate: word(['once', 'per-layer'], 'once: a token stays with its expert until the last layer; per-layer: it returns in each.').default(
     'per-layer',
   ),

@@ -9,7 +9,7 @@ export const nccl = z
     channels: count('Parallel rings, or pairs of trees, of the communicator.', 64, 16).default(16),
     bwIntra: rate('Of a channel inside a server. Default: the links of one GPU of this generation, divided among the channels.').optional(),
     bwInter: rate('Of a channel between servers. Default: the NICs of a server, one a GPU, divided among the channels.').optional(),
-    nicRate: rate('Of a NIC; every rank has one. Default: its part of the host links, or 400Gbps where they differ.').optional(),
+    nicRate: rate('Of a NIC; every rank has one. Default: its part of the host links, where they differ of the slowest.').optional(),
     cpu: word(['intel', 'amd', 'arm', 'mixed'], 'Host processors.').default('intel'),
     ll128: flag('The protocol LL128 may be used. Default: with nvlink.').optional(),
     nvls: flag('In-switch reduction of NVLink may be used, where the GPUs have it.').default(true),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, count, kind, word } from './fields.ts';
+import { bytes, count, kind, time, word } from './fields.ts';
 import { lossRecovery } from './loss-recovery.ts';
 
 const pullRate = (fallback: number, source: string) =>
@@ -31,6 +31,28 @@ export const credit = z
 export const rccc = z
   .strictObject({ kind: kind('rccc', 'Receiver credit of UEC 1.0 (RCCC).'), ...grants, ...lossRecovery })
   .meta({ description: 'Receivers grant what is sent, to those that ask first, and some more to those that do not ask.' });
+
+const part = (fallback: number, description: string) =>
+  z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(fallback)
+    .meta({ description: `${description} Default: ${fallback} (uet-htsim).`, example: fallback });
+
+export const rcccOs = z
+  .strictObject({
+    kind: kind('rccc-os', 'Receiver credit of UEC 1.0 for oversubscribed fabrics.'),
+    ...grants,
+    interval: time('The rate is scaled after so long. Default: T, the base round-trip time.').optional(),
+    ecnWeight: part(0.5, 'Weight of an interval in the moving average of the marked part of the packets.'),
+    ecnTarget: part(0.3, 'Up to this average marks do not slow it down.'),
+    ecnGain: part(0.5, 'Decrease for what the average is beyond the target.'),
+    increase: part(0.01, 'Added after an interval without trims inside the fabric and without too many marks; doubled each time in a row.'),
+    minScale: part(0.01, 'The rate is never scaled below this part.'),
+    ...lossRecovery,
+  })
+  .meta({ description: 'As rccc, at a rate that falls with trims and marks inside the fabric, and rises again without.' });
 
 export const eqds = z
   .strictObject({ kind: kind('eqds', 'Receiver credit of EQDS (NSDI 2022).'), ...grants, ...lossRecovery })

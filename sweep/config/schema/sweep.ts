@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ORACLE_NAMES } from '../../../analysis/charts/input.ts';
 import { integer } from './fields.ts';
 
 const range = z
@@ -64,7 +65,7 @@ export const wirelessReport = reportOf(
   chart.extend({
     facet,
     oracle: z
-      .enum(['amc-arq', 'fixed-mode'])
+      .enum(ORACLE_NAMES)
       .optional()
       .meta({ description: 'A closed form drawn as a dashed line beside the simulated points.', example: 'amc-arq' }),
   }),

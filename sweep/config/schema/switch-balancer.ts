@@ -72,6 +72,18 @@ export const SWITCH_BALANCERS = [
       bits: integer('Of a congestion metric.', 1, 8, 3).default(3),
     })
     .meta({ description: 'CONGA (SIGCOMM 2014).' }),
+  z
+    .strictObject({
+      kind: kind('conweave', 'The source ToR moves a flow whose way takes long, the destination ToR puts its packets back in order.'),
+      replySlack: time('A flow is moved when a reply takes longer than the base round-trip time of its ToRs and this.', {
+        min: 0,
+      }).prefault('4us'),
+      pathPause: time('A path with marks is not chosen for so long.', { min: 0 }).prefault('8us'),
+      expiry: time('After a longer pause a flow begins anew.').prefault('1ms'),
+      flushSlack: time('What overtakes is held so much longer than the rest should take.', { min: 0 }).prefault('32us'),
+      flushDefault: time('The time that the rest should take where none of it has come.').prefault('500us'),
+    })
+    .meta({ description: 'ConWeave (SIGCOMM 2023).' }),
 ] as const;
 
 export type SwitchBalancerConfig = z.output<(typeof SWITCH_BALANCERS)[number]>;

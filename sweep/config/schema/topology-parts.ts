@@ -19,7 +19,6 @@ export const servers = {
 };
 
 export const TOPOLOGY_FORMATS = ['htsim', 'simai', 'hpcc', 'astra-sim'] as const;
-export type TopologyFormat = (typeof TOPOLOGY_FORMATS)[number];
 
 /** A fabric that lies in a file of another program (docs/topologies.md). */
 export const files = <P extends z.ZodType>(placement: P) =>

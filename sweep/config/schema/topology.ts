@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, integer, kind, rate, time, word } from './fields.ts';
 import { files, servers } from './topology-parts.ts';
+import { wirelessHop } from './wireless-hop.ts';
 
 const DELAY = 'Propagation delay of one link. At least 1ps: a link without delay has no lookahead.';
 
@@ -40,6 +41,7 @@ const leafSpine = z
     hostLink: link('Links between a host and its leaf.'),
     fabricLink,
     placement: placement('leaf', 'leaves'),
+    wireless: wirelessHop.optional(),
     ...servers,
   })
   .meta({ description: 'A two-tier leaf-spine.' });
@@ -64,6 +66,7 @@ const fatTree = z
     fabricLink: link('Links between ToRs and aggregation switches. Default: those of `hostLink`.').optional(),
     coreLink: link('Links between aggregation and core switches. Default: those of `fabricLink`.').optional(),
     placement: placement('ToR', 'ToRs'),
+    wireless: wirelessHop.optional(),
     ...servers,
   })
   .meta({ description: 'A three-tier fat tree. Fewer switches above than below are oversubscription.' });
@@ -94,6 +97,7 @@ const dumbbell = z
     hostLink: link('Links between a host and its switch.'),
     bottleneck: link('The link between the switches.'),
     placement: packedOrRandom,
+    wireless: wirelessHop.optional(),
     ...servers,
   })
   .meta({ description: 'Two switches and the link that all between them share.' });
@@ -120,6 +124,7 @@ const graph = z
         example: [0, 1].map((host) => ({ between: [host, 2], rate: '400Gbps', delay: '500ns' })),
       }),
     placement: packedOrRandom,
+    wireless: wirelessHop.optional(),
     ...servers,
   })
   .meta({ description: 'Any graph of switches.' });

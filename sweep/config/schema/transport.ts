@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dcqcn, dcqcnMlx, dctcpUec, hpcc, nscc, swift, timely } from './congestion-controls.ts';
 import { bytes, kind, rate } from './fields.ts';
 import { lossRecovery } from './loss-recovery.ts';
-import { eqds, ndp, rccc } from './receiver-credit.ts';
+import { eqds, ndp, rccc, rcccOs } from './receiver-credit.ts';
 
 const gain = (fallback: number, text: string) =>
   z
@@ -48,6 +48,7 @@ export const transport = z
     swift,
     nscc,
     rccc,
+    rcccOs,
     eqds,
     ndp,
   ])

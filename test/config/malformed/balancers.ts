@@ -33,4 +33,16 @@ export const HOST_BALANCERS: readonly MalformedConfig[] = [
     content: plus('balancer: plb-delay', 'transport: { kind: dctcp, recovery: gbn }'),
     error: '9:11 balancer: plb-delay needs round-trip times, which go-back-N does not measure (set transport.recovery: sr, or use plb)',
   },
+  {
+    name: 'paths that are never late enough',
+    content: plus('balancer: { kind: mp-rdma, delta: 16, bitmap: 16 }'),
+    error: '9:35 balancer.delta: 16 is not below bitmap, 16: no path could be so late (below bitmap)',
+  },
+  {
+    name: 'selective repeat without it',
+    content: plus('balancer: mp-rdma', 'transport: { kind: dctcp, recovery: gbn }'),
+    error:
+      '9:11 balancer: mp-rdma needs selective repeat, and transport.recovery is gbn ' +
+      '(set transport.recovery: sr, without credit and nic.acks: uec-sack, or use reps)',
+  },
 ];

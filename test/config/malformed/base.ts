@@ -1,5 +1,3 @@
-import { alternatives, configJsonSchema } from '../../../sweep/config/schema/json-schema.ts';
-
 /** A malformed config and the one error it gives. */
 export interface MalformedConfig {
   /** What is wrong, as a sentence of a test. */
@@ -42,11 +40,7 @@ export const MERGE = 'such as <<: *name, with the anchor &name on an earlier blo
 export const LATER = 'it comes with a later version';
 export const TOP_KEYS =
   'name, kind, seed, fidelity, profile, compat, topology, workload, jobs, background, balancer, transport, nic, switch, failures, stop, probes, trace, sweep, report';
-export const NIC_KEYS = 'mtu, header, ack, acks, ackPriority, scheduler, controlBurst, maxFlows, pcie';
+export const NIC_KEYS = 'mtu, header, ack, acks, ackPriority, scheduler, controlBurst, maxFlows, pcie, channelRate';
 export const KINDS =
   'all-reduce, all-gather, reduce-scatter, broadcast, reduce, gather, scatter, all-to-all, all-to-all-v, barrier, send-recv, permutation, incast, flows, moe, training, file';
-/** In the order of the schema; the test of the catalogue holds the set of kinds. */
-export const BALANCERS = alternatives(configJsonSchema().properties!['balancer']!)
-  .flatMap((option) => option.properties?.['kind']?.const ?? [])
-  .join(', ');
-export const TRANSPORTS = 'fixed, dctcp, dctcp-rate, dctcp-uec, dcqcn, dcqcn-mlx, hpcc, timely, swift, nscc, rccc, eqds, ndp';
+export const TRANSPORTS = 'fixed, dctcp, dctcp-rate, dctcp-uec, dcqcn, dcqcn-mlx, hpcc, timely, swift, nscc, rccc, rccc-os, eqds, ndp';

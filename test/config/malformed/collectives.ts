@@ -10,16 +10,21 @@ export const COLLECTIVES: readonly MalformedConfig[] = [
     '{ kind: broadcast, size: 1MiB, algorithm: bruck }',
     '8:53 workload.algorithm: unknown word "bruck" (one of: binomial, scatter-allgather, chain, tree, auto)',
   ),
+  bad(
+    'what NCCL decides, and servers that it would need',
+    '{ kind: all-reduce, size: 1MiB, algorithm: auto, pxn: true }',
+    '8:65 workload.pxn: pxn beside algorithm: auto (remove it, or choose an algorithm)',
+  ),
   bad('a root that is no rank', '{ kind: broadcast, size: 1MiB, root: 4 }', '8:48 workload.root: no member 4 (members are 0 to 3)'),
   bad(
     'channels of an algorithm without',
     '{ kind: all-reduce, size: 1MiB, algorithm: direct, channels: 2 }',
-    '8:72 workload.channels: all-reduce direct has no channels (remove it; it belongs to all-reduce ring, all-gather ring, reduce-scatter ring, broadcast chain, reduce chain, all-reduce chain)',
+    '8:72 workload.channels: all-reduce direct has no channels (remove it; it belongs to all-reduce ring, all-reduce chain, all-reduce double-binary-tree)',
   ),
   bad(
     'a window without an algorithm for it',
     '{ kind: all-to-all, size: 1MiB, window: 2 }',
-    '8:51 workload.window: all-to-all direct has no window (remove it; it belongs to all-reduce direct, all-gather direct, reduce-scatter direct, all-to-all windowed, all-to-all nccl, all-to-all-v windowed, all-to-all-v nccl)',
+    '8:51 workload.window: all-to-all direct has no window (remove it; it belongs to all-to-all windowed, all-to-all nccl)',
   ),
   bad(
     'an algorithm without its window',

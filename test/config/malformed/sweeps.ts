@@ -206,7 +206,7 @@ export const SWEEPS: readonly MalformedConfig[] = [
     name: 'an option with a broken value',
     content: VALID_CONFIG,
     set: ['balancer={kind: ecmp'],
-    error: '--set balancer={kind: ecmp balancer: Flow map must end with a } (a value as in the config file)',
+    error: '--set balancer={kind: ecmp balancer: a bracket, quote, comma, colon or blank is missing (a value as in the config file)',
   },
   {
     name: 'an option that the sweep overwrites',

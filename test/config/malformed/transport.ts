@@ -21,6 +21,16 @@ export const TRANSPORT: readonly MalformedConfig[] = [
     error: '10:36 transport.recovery: trim without switches that trim (set switch.kind: composite, or choose another recovery)',
   },
   {
+    name: 'a choice for packets out of order, and go-back-N',
+    content: plus('transport: { kind: dctcp, recovery: gbn, outOfOrder: drop }'),
+    error: '9:54 transport.outOfOrder: go-back-N discards whatever is out of order (remove the key)',
+  },
+  {
+    name: 'packets discarded, and sent once only',
+    content: plus('transport: { kind: dctcp, recovery: none, outOfOrder: { buffer: 8 } }'),
+    error: '9:55 transport.outOfOrder: what is discarded is not sent again (choose place, or recovery sr, trim or timers)',
+  },
+  {
     name: 'round-trip times from go-back-N',
     content: plus('transport: { kind: swift, recovery: gbn }'),
     error: '9:37 transport.recovery: swift measures round-trip times, and go-back-N gives no samples (set recovery: sr)',

@@ -94,6 +94,8 @@ describe('read again it is the same fabric', () => {
     fc.assert(
       fc.property(fc.oneof(leafSpines, fatTrees, rails), (spec) => {
         const topology = built(spec);
+        // The reader refuses one host, which has nobody to talk to.
+        fc.pre(topology.hosts > 1);
         const again = built(readHpcc(file(joined(hpccTopologyText(topology)))).spec);
         for (const column of ['linkFrom', 'linkTo', 'linkFromPort', 'linkToPort', 'linkRateBps', 'linkDelayPs', 'linkIsFabric'] as const) {
           expect(again[column]).toEqual(topology[column]);
