@@ -120,21 +120,23 @@ function tensorIterationPs(path: string, mtu: number): number {
 const GPT = 'simai/G13B-M1-C02_GPT13B_megatron_tp8_pp1_mbs1_sp_A100.txt';
 const LLAMA = 'simai/L65B-M1-C05_Llama65B_megatron_tp8_pp1_mbs1_A100.txt';
 
-// Some 10 to 40 million packets and hops each.
-describe.skipIf(samplesMissing || !IS_NIGHTLY)('the large samples in packet mode', () => {
-  test.each([
-    [GPT, 'simai: { allGpus: 8 }'],
-    [LLAMA, 'simai: { allGpus: 8, layerCount: rows }'],
-  ])('%s is its computes and its rings, to the picosecond', { timeout: 600_000 }, async (path, options) => {
-    const sample = { path, format: 'simai', options, topology: ONE_SWITCH, mtu: 9000 };
-    expect((await run(sample)).completionPs).toBe(tensorIterationPs(path, 9000));
-  });
+// Some 10 to 40 million packets and hops each: for the nightly run.
+if (IS_NIGHTLY) {
+  describe.skipIf(samplesMissing)('the large samples in packet mode', () => {
+    test.each([
+      [GPT, 'simai: { allGpus: 8 }'],
+      [LLAMA, 'simai: { allGpus: 8, layerCount: rows }'],
+    ])('%s is its computes and its rings, to the picosecond', async (path, options) => {
+      const sample = { path, format: 'simai', options, topology: ONE_SWITCH, mtu: 9000 };
+      expect((await run(sample)).completionPs).toBe(tensorIterationPs(path, 9000));
+    });
 
-  test.each([
-    [GPT, 'simai: { allGpus: 32 }'],
-    [LLAMA, 'simai: { allGpus: 32, layerCount: rows }'],
-  ])('%s runs on the rails of its fabric', { timeout: 600_000 }, async (path, options) => {
-    const topology = fileFabric('simai/Rail_Opti_SingleToR_32g_8gps_200Gbps_A100', 'simai');
-    await run({ path, format: 'simai', options, topology, gpusPerServer: 8, mtu: 9000 });
+    test.each([
+      [GPT, 'simai: { allGpus: 32 }'],
+      [LLAMA, 'simai: { allGpus: 32, layerCount: rows }'],
+    ])('%s runs on the rails of its fabric', async (path, options) => {
+      const topology = fileFabric('simai/Rail_Opti_SingleToR_32g_8gps_200Gbps_A100', 'simai');
+      await run({ path, format: 'simai', options, topology, gpusPerServer: 8, mtu: 9000 });
+    });
   });
-});
+}
