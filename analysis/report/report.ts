@@ -135,7 +135,8 @@ function header(input: ReportInput, view: SweepView): Html {
   const seeds = new Set(input.records.map(({ row }) => row['seed'])).size;
   const swept = view.dimensions.map(({ title, values }) => `${title} (${values.length} values)`).join(', ');
   const counts = `${count(input.records.length, 'run')}: ${swept === '' ? 'nothing swept' : swept}, ${count(seeds, 'seed')}`;
-  const lines = [...(input.description === undefined ? [] : [input.description.name, ...input.description.lines]), counts];
+  const { name = input.title, lines: facts = [] } = input.description ?? {};
+  const lines = [...(name === input.title ? [] : [name]), ...facts, counts];
   return tag(
     'header',
     {},

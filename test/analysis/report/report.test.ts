@@ -57,6 +57,12 @@ describe('renderReport', () => {
     expect(html).toContain('layout.modebar');
   });
 
+  test('names the sweep below its title, unless that is its title', () => {
+    const facts = (name: string): string => /<header>.*?<\/header>/s.exec(renderReport(example({ description: { name, lines: [] } })))![0];
+    expect(facts('some-sweep')).toContain('<p>some-sweep</p>');
+    expect(facts('Spray or not')).not.toContain('<p>Spray or not</p>');
+  });
+
   test('has a figure for each chart and a trace for each balancer', () => {
     const { figures, loads, rows } = embedded(html);
     expect(figures.map(({ title }) => title)).toEqual(['Completion time by workload', 'Slowdown by workload', 'Flow completion times']);
