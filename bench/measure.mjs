@@ -26,6 +26,7 @@ do {
   userSeconds += process.cpuUsage(before).user / 1e6;
   runs++;
   if (network.packetHops() !== result.packetHops) throw new Error('two runs of one scenario differ');
+  network.release();
 } while (userSeconds < leastSeconds);
 
 const { packetHops, packets, drops, ecnMarks, retransmits, reorderMaxPackets, completionPs, subflows } = result;

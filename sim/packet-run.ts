@@ -43,8 +43,12 @@ export function runPackets(prepared: Prepared, options: PacketRunOptions): Parti
     ...(probes === null ? {} : { observer: observers(probes, options.observer) }),
     ...(topology.wireless === undefined ? {} : { air: airInterface(topology.wireless, seed) }),
   });
-  const ending = runNetwork(network, prepared.scenario, options, probes);
-  return partialRun(network, prepared.topology, ending, probes?.tables() ?? null);
+  try {
+    const ending = runNetwork(network, prepared.scenario, options, probes);
+    return partialRun(network, prepared.topology, ending, probes?.tables() ?? null);
+  } finally {
+    network.release();
+  }
 }
 
 /** null: nothing is recorded over time. */

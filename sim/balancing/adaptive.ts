@@ -3,6 +3,7 @@ import { FlowSlots } from './flow-slots.ts';
 import { HopRule } from './hop-rule.ts';
 import { pickLeast } from './pick-least.ts';
 import type { PortKeys } from './port-keys.ts';
+import { arena } from '../engine/arena.ts';
 
 /** As in htsim, smaller packets are hashed. */
 export const SMALLEST_ADAPTIVE_BYTES = 100;
@@ -31,7 +32,7 @@ export class Adaptive extends HopRule {
     this.#known = parts.keys.flows === null ? null : new FlowSlots();
   }
 
-  choose(arena: Int32Array, address: number, _tor: number, first: number, count: number): number {
+  choose(address: number, _tor: number, first: number, count: number): number {
     const link = this.least(first, count);
     if (this.#known !== null) this.#countFlow(this.#known, arena[address + 1]!, link);
     return link;

@@ -9,6 +9,7 @@ import { directionOf, type HashFamily } from './hash.ts';
 import { pickLeast } from './pick-least.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Router } from './router.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Discounting rate estimators of all ports, by link; an entry belongs to the switch that the link leaves. */
 class RateEstimators {
@@ -133,7 +134,7 @@ export class CongaRouter implements Router {
     this.#shared.rates.add(link, sizeBytes);
   }
 
-  route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  route({ addresses, outputs }: Batch, from: number, to: number): void {
     const { torOfHost, linkToHost, members, tors } = this.#tables;
     const { clock, srcHost, rates } = this.#shared;
     const ownTor = this.#switchIndex;
@@ -148,7 +149,7 @@ export class CongaRouter implements Router {
       const sourceTor = isData ? torOfHost[srcHost[arena[address + 1]!]!]! : -1;
       clock[NOW] = clock[WINDOW_START]! + (arena[address]! >>> PORT_BITS);
       if (tor === ownTor) {
-        if (isData && sourceTor !== ownTor) this.#learn(arena, address, sourceTor);
+        if (isData && sourceTor !== ownTor) this.#learn(address, sourceTor);
         outputs[i] = linkToHost[destination]!;
         continue;
       }
@@ -165,15 +166,15 @@ export class CongaRouter implements Router {
           ? members.link[first]!
           : isOwn
             ? this.#chosen(arena[address + 1]!, tor, first, choices)
-            : this.#hashed(arena, address, dstMeta, at);
+            : this.#hashed(address, dstMeta, at);
       rates.add(link, arena[address + 4]! >>> 16);
-      if (isOwn) this.#attach(arena, address, tor, link);
-      else if (isData) this.#raise(arena, address, link);
+      if (isOwn) this.#attach(address, tor, link);
+      else if (isData) this.#raise(address, link);
       outputs[i] = link;
     }
   }
 
-  #hashed(arena: Int32Array, address: number, dstMeta: number, at: number): number {
+  #hashed(address: number, dstMeta: number, at: number): number {
     const { at: slotsAt, link } = this.#tables.slots;
     const slots = slotsAt[at + 1]!;
     const slot =
@@ -208,7 +209,7 @@ export class CongaRouter implements Router {
   }
 
   /** Source ToR: the path and its first metric, and one thing known of the paths from there. */
-  #attach(arena: Int32Array, address: number, tor: number, link: number): void {
+  #attach(address: number, tor: number, link: number): void {
     const { topology, tagWord, rates, mostPorts, draws, spec, clock } = this.#shared;
     arena[address + tagWord] = ((topology.linkFromPort[link]! + 1) << 8) | rates.metric(link);
     const { ce, writtenPs } = this.#fromLeaf;
@@ -227,7 +228,7 @@ export class CongaRouter implements Router {
   }
 
   /** A switch on the way: the largest metric counts. */
-  #raise(arena: Int32Array, address: number, link: number): void {
+  #raise(address: number, link: number): void {
     const { tagWord, rates } = this.#shared;
     const word = arena[address + tagWord]!;
     const metric = rates.metric(link);
@@ -235,7 +236,7 @@ export class CongaRouter implements Router {
   }
 
   /** Destination ToR: what came with the packet of the way here, and as feedback of the way back. */
-  #learn(arena: Int32Array, address: number, sourceTor: number): void {
+  #learn(address: number, sourceTor: number): void {
     const { tagWord, clock, mostPorts } = this.#shared;
     const word = arena[address + tagWord]!;
     const arrived = sourceTor * mostPorts + (word >>> 8) - 1;

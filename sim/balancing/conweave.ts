@@ -8,6 +8,7 @@ import { directionOf, type HashFamily } from './hash.ts';
 import type { ConWeaveReceiving, ConWeaveSending } from './conweave-flows.ts';
 import { ENDED, HELD, NO_HOP, type Reorderer, type Router } from './router.ts';
 import type { RouteTables } from './route-tables.ts';
+import { arena } from '../engine/arena.ts';
 
 // Words of a data packet, from the word of the layout on.
 const EPOCH = 0;
@@ -80,7 +81,7 @@ export class ConWeaveRouter implements Router, Reorderer {
     return this;
   }
 
-  route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  route({ addresses, outputs }: Batch, from: number, to: number): void {
     const { torOfHost, linkToHost, members, tors } = this.#tables;
     const { clock, srcHost } = this.#shared;
     const ownTor = this.#switchIndex;
@@ -97,7 +98,7 @@ export class ConWeaveRouter implements Router, Reorderer {
       if (tor === ownTor) {
         outputs[i] = linkToHost[destination]!;
         if (isData && sourceTor !== ownTor) {
-          if (this.#arrive(arena, address)) outputs[i] = HELD;
+          if (this.#arrive(address)) outputs[i] = HELD;
         } else if ((dstMeta & (TYPE_MASK | PROBE)) === (NACK | PROBE)) {
           this.#hear(arena[address + 1]!, arena[address + 2]!);
           outputs[i] = ENDED;
@@ -108,8 +109,8 @@ export class ConWeaveRouter implements Router, Reorderer {
       const first = members.at[at]!;
       const choices = members.at[at + 1]!;
       if (choices === 0) outputs[i] = NO_HOP;
-      else if (sourceTor === ownTor) outputs[i] = this.#depart(arena, address, tor, first, choices);
-      else outputs[i] = choices === 1 ? members.link[first]! : this.#hashed(arena, address, dstMeta, at);
+      else if (sourceTor === ownTor) outputs[i] = this.#depart(address, tor, first, choices);
+      else outputs[i] = choices === 1 ? members.link[first]! : this.#hashed(address, dstMeta, at);
     }
   }
 
@@ -130,7 +131,7 @@ export class ConWeaveRouter implements Router, Reorderer {
     this.reply = -1;
   }
 
-  #hashed(arena: Int32Array, address: number, dstMeta: number, at: number): number {
+  #hashed(address: number, dstMeta: number, at: number): number {
     const { at: slotsAt, link } = this.#tables.slots;
     const slots = slotsAt[at + 1]!;
     const slot =
@@ -139,7 +140,7 @@ export class ConWeaveRouter implements Router, Reorderer {
   }
 
   /** Source ToR: the uplink of the packet at `address`, which says by its words what it is. */
-  #depart(arena: Int32Array, address: number, tor: number, first: number, count: number): number {
+  #depart(address: number, tor: number, first: number, count: number): number {
     const { spec, clock, sending, topology, words } = this.#shared;
     const { link, lastPs, epoch, phase, deadlinePs, tailPs, isStable, replyPs } = sending;
     const flow = arena[address + 1]!;
@@ -221,7 +222,7 @@ export class ConWeaveRouter implements Router, Reorderer {
   }
 
   /** Destination ToR: whether the packet at `address` has to be held. */
-  #arrive(arena: Int32Array, address: number): boolean {
+  #arrive(address: number): boolean {
     const { receiving, clock, spec, words } = this.#shared;
     const { epoch, phase, isSeen, flushPs, txPs, rxPs, tailPs } = receiving;
     const flow = arena[address + 1]!;

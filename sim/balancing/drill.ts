@@ -20,7 +20,7 @@ export class Drill extends HopRule {
     this.#best = new Int32Array(tors).fill(-1);
   }
 
-  choose(_arena: Int32Array, _address: number, tor: number, first: number, count: number): number {
+  choose(_address: number, tor: number, first: number, count: number): number {
     const { clock, ports, draws, switchIndex } = this.#parts;
     const a = draws.below(switchIndex, count);
     let b = draws.below(switchIndex, count - 1);

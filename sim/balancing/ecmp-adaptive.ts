@@ -3,6 +3,7 @@ import { SMALLEST_ADAPTIVE_BYTES, type AdaptiveParts } from './adaptive.ts';
 import type { HashFamily } from './hash.ts';
 import { HopRule } from './hop-rule.ts';
 import { pickLeast } from './pick-least.ts';
+import { arena } from '../engine/arena.ts';
 
 /** `ecmp-adaptive` (htsim): the hash decides, but every second time a choice that is as bad as the worst gives way to one of the best. */
 export class EcmpAdaptive extends HopRule {
@@ -24,7 +25,7 @@ export class EcmpAdaptive extends HopRule {
     this.#known = parts.keys.flows === null ? null : new FlowSlots();
   }
 
-  choose(arena: Int32Array, address: number, _tor: number, first: number, count: number): number {
+  choose(address: number, _tor: number, first: number, count: number): number {
     const flow = arena[address + 1]!;
     const { keys, draws, switchIndex } = this.#parts;
     let at = this.#family.choose(flow, arena[address + 4]! & 0xffff, 0, this.#salt, count);

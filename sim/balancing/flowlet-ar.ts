@@ -3,6 +3,7 @@ import { Adaptive, SMALLEST_ADAPTIVE_BYTES, type AdaptiveParts } from './adaptiv
 import { FlowSlots } from './flow-slots.ts';
 import { HopRule } from './hop-rule.ts';
 import type { RouteTables } from './route-tables.ts';
+import { arena } from '../engine/arena.ts';
 
 /** `flowlet-ar` (htsim): `ar` for new flows; every second flowlet is moved if `ar` finds a port with a smaller key. */
 export class FlowletAdaptive extends HopRule {
@@ -28,7 +29,7 @@ export class FlowletAdaptive extends HopRule {
     this.#adaptive.useTables(tables);
   }
 
-  choose(arena: Int32Array, address: number, _tor: number, first: number, count: number): number {
+  choose(address: number, _tor: number, first: number, count: number): number {
     const flows = this.#flows;
     const { keys, draws, switchIndex } = this.#parts;
     const flow = arena[address + 1]!;

@@ -2,6 +2,7 @@ import type { Batch } from '../engine/batch.ts';
 import { directionOf, type HashFamily } from './hash.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Router } from './router.ts';
+import { arena } from '../engine/arena.ts';
 
 /** ECMP (RFC 2992), WCMP and spraying by entropy: hash of (flow, entropy, salt of the switch) over the slots of the next hops. */
 export class HashedRouter implements Router {
@@ -22,7 +23,7 @@ export class HashedRouter implements Router {
     this.#tables = tables;
   }
 
-  route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  route({ addressesAt, outputsAt }: Batch, from: number, to: number): void {
     const { torOfHost, linkToHost, slots, tors } = this.#tables;
     const { at: slotsAt, link } = slots;
     const ownTor = this.#switchIndex;
@@ -30,22 +31,22 @@ export class HashedRouter implements Router {
     const family = this.#family;
     const salt = this.#salt;
     for (let i = from; i < to; i++) {
-      const address = addresses[i]!;
-      const dstMeta = arena[address + 3]!;
+      const address = arena[(addressesAt + i) | 0]!;
+      const dstMeta = arena[(address + 3) | 0]!;
       const destination = dstMeta >>> 8;
       const tor = torOfHost[destination]!;
       if (tor === ownTor) {
-        outputs[i] = linkToHost[destination]!;
+        arena[(outputsAt + i) | 0] = linkToHost[destination]!;
         continue;
       }
       const at = 2 * (base + tor);
       const first = slotsAt[at]!;
       const choices = slotsAt[at + 1]!;
       if (choices > 1) {
-        const choice = family.choose(arena[address + 1]!, arena[address + 4]! & 0xffff, directionOf(dstMeta), salt, choices);
-        outputs[i] = link[first + choice]!;
+        const choice = family.choose(arena[(address + 1) | 0]!, arena[(address + 4) | 0]! & 0xffff, directionOf(dstMeta), salt, choices);
+        arena[(outputsAt + i) | 0] = link[first + choice]!;
       } else {
-        outputs[i] = choices === 1 ? link[first]! : -1;
+        arena[(outputsAt + i) | 0] = choices === 1 ? link[first]! : -1;
       }
     }
   }

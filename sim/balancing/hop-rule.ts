@@ -13,7 +13,7 @@ export abstract class HopRule {
    * One of the next hops link[first .. first + count - 1], two or more, for the data packet at `address` towards ToR `tor`. It arrives at
    * clock[NOW].
    */
-  abstract choose(arena: Int32Array, address: number, tor: number, first: number, count: number): number;
+  abstract choose(address: number, tor: number, first: number, count: number): number;
 
   useTables(tables: RouteTables): void {
     this.link = tables.members.link;

@@ -27,7 +27,7 @@ export class JoinShortestQueue extends HopRule {
     this.#bytes = new Float64Array(parts.largestSet);
   }
 
-  choose(_arena: Int32Array, _address: number, _tor: number, first: number, count: number): number {
+  choose(_address: number, _tor: number, first: number, count: number): number {
     const { clock, ports, draws, switchIndex } = this.#parts;
     for (let i = 0; i < count; i++) {
       ports.look(this.link[first + i]!);

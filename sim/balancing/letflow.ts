@@ -2,6 +2,7 @@ import type { PacketStreams } from '../base/random.ts';
 import { NOW } from '../engine/record.ts';
 import { FlowSlots } from './flow-slots.ts';
 import { HopRule } from './hop-rule.ts';
+import { arena } from '../engine/arena.ts';
 
 /** `letflow` (LetFlow, NSDI 2017): a random next hop for every flowlet, that is after every gap in a flow. */
 export class LetFlow extends HopRule {
@@ -21,7 +22,7 @@ export class LetFlow extends HopRule {
     this.#switchIndex = switchIndex;
   }
 
-  choose(arena: Int32Array, address: number, _tor: number, first: number, count: number): number {
+  choose(address: number, _tor: number, first: number, count: number): number {
     const flows = this.#flows;
     const flow = arena[address + 1]!;
     const nowPs = this.#clock[NOW]!;

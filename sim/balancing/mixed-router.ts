@@ -2,6 +2,7 @@ import type { Batch } from '../engine/batch.ts';
 import { NOW, PORT_BITS, WINDOW_START } from '../engine/record.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Reorderer, Router } from './router.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What the mixed routers of a run share. */
 export interface MixedRouters {
@@ -38,7 +39,7 @@ export class MixedRouter implements Router {
     this.#routers.forEach((router, i) => router.useTables(ofRouter[i]![routing]!));
   }
 
-  route(batch: Batch, arena: Int32Array, from: number, to: number): void {
+  route(batch: Batch, from: number, to: number): void {
     const { addresses } = batch;
     const { routerOfFlow } = this.#shared;
     let first = from;
@@ -47,13 +48,13 @@ export class MixedRouter implements Router {
       let end = first + 1;
       while (end < to && routerOfFlow[arena[addresses[end]! + 1]!] === index) end++;
       const router = this.#routers[index]!;
-      router.route(batch, arena, first, end);
-      if (this.#listeners.length > 0) this.#tellOthers(router, batch, arena, first, end);
+      router.route(batch, first, end);
+      if (this.#listeners.length > 0) this.#tellOthers(router, batch, first, end);
       first = end;
     }
   }
 
-  #tellOthers(router: Router, { addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  #tellOthers(router: Router, { addresses, outputs }: Batch, from: number, to: number): void {
     const { clock } = this.#shared;
     for (let i = from; i < to; i++) {
       const address = addresses[i]!;

@@ -2,6 +2,7 @@ import { mix32, streamSeed } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
 import { HopRule } from './hop-rule.ts';
 import type { RouteTables } from './route-tables.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Rotations of one switch under one set of tables. */
 interface Rotations {
@@ -66,7 +67,7 @@ export class Ofan extends HopRule {
     this.#rotations = rotations;
   }
 
-  choose(arena: Int32Array, address: number, tor: number, first: number, count: number): number {
+  choose(address: number, tor: number, first: number, count: number): number {
     const rotations = this.#rotations;
     const sizeClass = arena[address + 4]! >>> 16 === this.#fullBytes ? 0 : 1;
     const id = 2 * rotations.key[tor]! + sizeClass;

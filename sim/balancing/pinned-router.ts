@@ -2,6 +2,7 @@ import type { Topology } from '../base/topology.ts';
 import type { Batch } from '../engine/batch.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Router } from './router.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Source routing: the packet's path says which port, whether its link is up or not. */
 export class PinnedRouter implements Router {
@@ -27,7 +28,7 @@ export class PinnedRouter implements Router {
     this.#tables = tables;
   }
 
-  route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  route({ addressesAt, outputsAt }: Batch, from: number, to: number): void {
     const { torOfHost, linkToHost } = this.#tables;
     const ownTor = this.#switchIndex;
     const portLink = this.#portLink;
@@ -35,11 +36,11 @@ export class PinnedRouter implements Router {
     const pinPort = this.#pinPort;
     const indexOfPath = this.#indexOfPath;
     for (let i = from; i < to; i++) {
-      const address = addresses[i]!;
-      const destination = arena[address + 3]! >>> 8;
+      const address = arena[(addressesAt + i) | 0]!;
+      const destination = arena[(address + 3) | 0]! >>> 8;
       const tor = torOfHost[destination]!;
-      outputs[i] =
-        tor === ownTor ? linkToHost[destination]! : portLink[pinPort[pinBase[tor]! + indexOfPath[arena[address + 4]! & 0xffff]!]!]!;
+      arena[(outputsAt + i) | 0] =
+        tor === ownTor ? linkToHost[destination]! : portLink[pinPort[pinBase[tor]! + indexOfPath[arena[(address + 4) | 0]! & 0xffff]!]!]!;
     }
   }
 }

@@ -14,7 +14,7 @@ export class PowerOfTwo extends HopRule {
     this.#parts = parts;
   }
 
-  choose(_arena: Int32Array, _address: number, _tor: number, first: number, count: number): number {
+  choose(_address: number, _tor: number, first: number, count: number): number {
     const { clock, ports, draws, switchIndex } = this.#parts;
     const a = this.link[first + draws.below(switchIndex, count)]!;
     const b = this.link[first + draws.below(switchIndex, count)]!;

@@ -14,7 +14,7 @@ export interface Router {
    */
   readonly looksAtQueues: boolean;
   /** Chooses the output link of packets from..to-1 of the batch, in order, and writes it to `batch.outputs`, or NO_HOP, ENDED, HELD. */
-  route(batch: Batch, arena: Int32Array, from: number, to: number): void;
+  route(batch: Batch, from: number, to: number): void;
   /** Other next hops from now on. State of a set of next hops belongs to the tables: it goes on when they return. */
   useTables(tables: RouteTables): void;
   /** Another router of this switch has sent a packet to the port of `link` at clock[NOW]. Absent: it makes no difference. */

@@ -6,6 +6,7 @@ import type { HopRule } from './hop-rule.ts';
 import type { PortUse } from './port-use.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Router } from './router.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Balanced packets with several next hops go where a rule says, all others where their hash says. */
 export class RuleRouter implements Router {
@@ -47,7 +48,7 @@ export class RuleRouter implements Router {
     if (this.#use !== null) this.#use.add(link, sizeBytes);
   }
 
-  route({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  route({ addresses, outputs }: Batch, from: number, to: number): void {
     const { torOfHost, linkToHost, members, tors } = this.#tables;
     const clock = this.#clock;
     const rule = this.#rule;
@@ -72,7 +73,7 @@ export class RuleRouter implements Router {
       let link = -1;
       if (choices > 1) {
         const isBalanced = (dstMeta & TYPE_MASK) === DATA && sizeBytes >= smallestBytes;
-        link = isBalanced ? rule.choose(arena, address, tor, first, choices) : this.#hashed(arena, address, dstMeta, at);
+        link = isBalanced ? rule.choose(address, tor, first, choices) : this.#hashed(address, dstMeta, at);
       } else if (choices === 1) {
         link = members.link[first]!;
       }
@@ -81,7 +82,7 @@ export class RuleRouter implements Router {
     }
   }
 
-  #hashed(arena: Int32Array, address: number, dstMeta: number, at: number): number {
+  #hashed(address: number, dstMeta: number, at: number): number {
     const { at: slotsAt, link } = this.#tables.slots;
     const slots = slotsAt[at + 1]!;
     const slot =

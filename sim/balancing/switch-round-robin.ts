@@ -46,7 +46,7 @@ export class SwitchRoundRobin extends HopRule {
     this.#rotations = rotations;
   }
 
-  choose(_arena: Int32Array, _address: number, _tor: number, first: number, count: number): number {
+  choose(_address: number, _tor: number, first: number, count: number): number {
     const { turn, order, firstPlace } = this.#rotations;
     const rounds = this.#roundsPerShuffle;
     const place = first - firstPlace;

@@ -1,8 +1,10 @@
+import { arena, type Region } from './arena.ts';
 import type { Batch } from './batch.ts';
 import { CHUNK_SLOTS } from './record.ts';
 
 const BUCKETS = 512;
 const BUCKET_BITS = 9;
+const USED_WORDS = 16;
 
 /**
  * Puts the records of one mailbox into canonical order: by key (time, then port), and by word 1 where keys are equal (local
@@ -14,107 +16,121 @@ const BUCKET_BITS = 9;
 export class BatchSorter {
   readonly #batch: Batch;
   readonly #recordWords: number;
-  /** Lists run over the numbers of the records in the chain. */
-  #next: Int32Array = new Int32Array(1024);
-  #address: Int32Array = new Int32Array(1024);
-  readonly #bucketHead = new Int32Array(BUCKETS).fill(-1);
-  readonly #bucketUsed = new Int32Array(BUCKETS / 32);
+  readonly #region: Region;
+  /** Columns over the numbers of the records in the chain: the next one in the list of a bucket, and the address. */
+  #nextAt = 0;
+  #addressAt = 0;
+  /** Room in them. */
+  #room = 0;
+  /** First record of each bucket, -1 when empty; and a bit a bucket that is not. */
+  readonly #headAt: number;
+  readonly #usedAt: number;
   readonly #bucketShift: number;
 
   /** @param windowPs offsets in a batch are below this */
-  constructor(batch: Batch, windowPs: number, recordWords: number) {
+  constructor(batch: Batch, windowPs: number, recordWords: number, region: Region) {
     this.#batch = batch;
     this.#recordWords = recordWords;
+    this.#region = region;
+    this.#headAt = region.words(BUCKETS);
+    arena.fill(-1, this.#headAt, this.#headAt + BUCKETS);
+    this.#usedAt = region.words(USED_WORDS);
     const keyBits = Math.ceil(Math.log2(windowPs)) + 11;
     this.#bucketShift = Math.max(0, keyBits - BUCKET_BITS);
   }
 
   /** Sorts the chain of chunks that starts at `head` into the batch and returns how many records it has. */
-  gather(arena: Int32Array, head: number): number {
+  gather(head: number): number {
     const previous = arena[head]!;
-    if (previous < 0) return this.#insertionSort(arena, head);
+    if (previous < 0) return this.#insertionSort(head);
     let count = arena[head + 1]!;
     for (let chunk = previous; chunk >= 0; chunk = arena[chunk]!) count += CHUNK_SLOTS - 1;
     this.#batch.reserve(count);
-    if (count > this.#next.length) {
-      this.#next = new Int32Array(this.#batch.addresses.length);
-      this.#address = new Int32Array(this.#batch.addresses.length);
-    }
-    this.#fillBuckets(arena, head);
+    if (count > this.#room) this.#makeRoom(this.#batch.addresses.length);
+    this.#fillBuckets(head);
     this.#emptyBuckets();
     return count;
   }
 
+  #makeRoom(count: number): void {
+    this.#room = count;
+    this.#nextAt = this.#region.words(count);
+    this.#addressAt = this.#region.words(count);
+  }
+
   /** A chain of one chunk. */
-  #insertionSort(arena: Int32Array, chunk: number): number {
-    const addresses = this.#batch.addresses;
+  #insertionSort(chunk: number): number {
+    const sortedAt = this.#batch.addressesAt;
     const recordWords = this.#recordWords;
-    const count = arena[chunk + 1]!;
+    const count = arena[(chunk + 1) | 0]!;
     let address = chunk;
     for (let n = 0; n < count; n++) {
-      address += recordWords;
+      address = (address + recordWords) | 0;
       const key = arena[address]!;
-      let j = n;
-      while (j > 0) {
-        const other = addresses[j - 1]!;
+      let at = (sortedAt + n) | 0;
+      while (at > sortedAt) {
+        const other = arena[(at - 1) | 0]!;
         const otherKey = arena[other]!;
-        if (otherKey < key || (otherKey === key && arena[other + 1]! <= arena[address + 1]!)) break;
-        addresses[j--] = other;
+        if (otherKey < key || (otherKey === key && arena[(other + 1) | 0]! <= arena[(address + 1) | 0]!)) break;
+        arena[at] = other;
+        at = (at - 1) | 0;
       }
-      addresses[j] = address;
+      arena[at] = address;
     }
     return count;
   }
 
   /** Puts every record into the sorted list of its bucket. */
-  #fillBuckets(arena: Int32Array, head: number): void {
-    const addresses = this.#address;
-    const next = this.#next;
-    const bucketHead = this.#bucketHead;
-    const used = this.#bucketUsed;
+  #fillBuckets(head: number): void {
+    const addressAt = this.#addressAt;
+    const nextAt = this.#nextAt;
+    const headAt = this.#headAt;
+    const usedAt = this.#usedAt;
     const shift = this.#bucketShift;
     const recordWords = this.#recordWords;
     let n = 0;
     for (let chunk = head; chunk >= 0; chunk = arena[chunk]!) {
-      const end = chunk + recordWords * (arena[chunk + 1]! + 1);
-      for (let address = chunk + recordWords; address < end; address += recordWords) {
+      const end = (chunk + Math.imul(recordWords, arena[(chunk + 1) | 0]! + 1)) | 0;
+      for (let address = (chunk + recordWords) | 0; address < end; address = (address + recordWords) | 0) {
         const key = arena[address]!;
-        addresses[n] = address;
+        arena[(addressAt + n) | 0] = address;
         const bucket = key >>> shift;
-        let at = bucketHead[bucket]!;
+        let next = arena[(headAt + bucket) | 0]!;
         let before = -1;
-        while (at >= 0) {
-          const other = addresses[at]!;
+        while (next >= 0) {
+          const other = arena[(addressAt + next) | 0]!;
           const otherKey = arena[other]!;
-          if (otherKey > key || (otherKey === key && arena[other + 1]! > arena[address + 1]!)) break;
-          before = at;
-          at = next[at]!;
+          if (otherKey > key || (otherKey === key && arena[(other + 1) | 0]! > arena[(address + 1) | 0]!)) break;
+          before = next;
+          next = arena[(nextAt + next) | 0]!;
         }
-        next[n] = at;
-        if (before < 0) bucketHead[bucket] = n;
-        else next[before] = n;
-        used[bucket >> 5]! |= 1 << bucket;
-        n++;
+        arena[(nextAt + n) | 0] = next;
+        if (before < 0) arena[(headAt + bucket) | 0] = n;
+        else arena[(nextAt + before) | 0] = n;
+        arena[(usedAt + (bucket >> 5)) | 0]! |= 1 << bucket;
+        n = (n + 1) | 0;
       }
     }
   }
 
   #emptyBuckets(): void {
-    const addresses = this.#address;
-    const sorted = this.#batch.addresses;
-    const next = this.#next;
-    const bucketHead = this.#bucketHead;
-    const used = this.#bucketUsed;
-    let m = 0;
-    for (let word = 0; word < used.length; word++) {
-      let bits = used[word]!;
+    const addressAt = this.#addressAt;
+    const nextAt = this.#nextAt;
+    const headAt = this.#headAt;
+    const usedAt = this.#usedAt;
+    let sorted = this.#batch.addressesAt;
+    for (let word = 0; word < USED_WORDS; word++) {
+      let bits = arena[(usedAt + word) | 0]!;
       if (bits === 0) continue;
-      used[word] = 0;
+      arena[(usedAt + word) | 0] = 0;
       do {
-        const bucket = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const bucketHead = (headAt + (word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
         bits &= bits - 1;
-        for (let i = bucketHead[bucket]!; i >= 0; i = next[i]!) sorted[m++] = addresses[i]!;
-        bucketHead[bucket] = -1;
+        for (let i = arena[bucketHead]!; i >= 0; i = arena[(nextAt + i) | 0]!) {
+          arena[sorted] = arena[(addressAt + i) | 0]!;
+          sorted = (sorted + 1) | 0;
+        }
+        arena[bucketHead] = -1;
       } while (bits !== 0);
     }
   }

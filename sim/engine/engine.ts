@@ -6,6 +6,7 @@ import { Mailboxes } from './mailboxes.ts';
 import type { RecordLayout } from './record-layout.ts';
 import { DUE, PORT_BITS, PORT_MASK, RTT, WINDOW_END, WINDOW_START } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
+import { arena, Region } from './arena.ts';
 
 /** A logical process: a switch, or a host with everything in its box. It touches only its own mutable state. */
 export interface EngineNode {
@@ -40,11 +41,13 @@ export interface EngineOptions {
  * depend on the window.
  */
 export class Engine {
+  /** What the run uses of the arena. */
+  readonly region = new Region();
   readonly mailboxes: Mailboxes;
   readonly layout: RecordLayout;
   /** Times in picoseconds: see record.ts for the places. */
   readonly clock: Float64Array;
-  readonly batch = new Batch();
+  readonly batch: Batch;
   readonly local = new LocalHeap();
   readonly #sorter: BatchSorter;
   readonly #nodes: EngineNode[] = [];
@@ -58,14 +61,15 @@ export class Engine {
   #window = 0;
 
   constructor(options: EngineOptions) {
-    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout);
+    this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout, this.region);
+    this.batch = new Batch(this.region);
     this.layout = options.layout;
     this.#exchange = options.partition?.exchange ?? null;
     this.clock = this.mailboxes.clock;
     this.clock[RTT] = -1;
     this.#dirty = new Int32Array(options.nodes);
     this.#isDirty = new Uint8Array(options.nodes);
-    this.#sorter = new BatchSorter(this.batch, options.windowPs, options.layout.words);
+    this.#sorter = new BatchSorter(this.batch, options.windowPs, options.layout.words, this.region);
     this.#observer = options.observer;
   }
 
@@ -89,7 +93,7 @@ export class Engine {
     } else if (timePs - clock[WINDOW_START]! < mailboxes.spanPs) {
       clock[DUE] = timePs;
       const address = mailboxes.post(node, eventClass);
-      mailboxes.arena[address + 1] = id;
+      arena[address + 1] = id;
     } else {
       this.#far.push(timePs, node, eventClass, id);
     }
@@ -172,18 +176,18 @@ export class Engine {
 
   #processWindow(isCut: boolean): void {
     const { mailboxes } = this;
-    const { slot, active, activeWords } = mailboxes;
+    const { slot, activeAt, activeWords } = mailboxes;
     const nodes = this.#nodes;
-    const base = slot * activeWords;
+    const base = activeAt + slot * activeWords;
     for (let word = 0; word < activeWords; word++) {
-      let bits = active[base + word]!;
+      let bits = arena[base + word]!;
       if (bits === 0) continue;
-      active[base + word] = 0;
+      arena[base + word] = 0;
       while (bits !== 0) {
         const node = (word << 5) + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
         const head = mailboxes.take(slot, node);
-        const count = this.#sorter.gather(mailboxes.arena, head);
+        const count = this.#sorter.gather(head);
         const due = isCut ? this.#countDue(count) : count;
         if (this.#observer !== null) this.#observer(this, node, due);
         nodes[node]!.process(due);
@@ -197,7 +201,7 @@ export class Engine {
   #countDue(count: number): number {
     const limit = this.clock[WINDOW_END]! - this.clock[WINDOW_START]!;
     let due = count;
-    while (due > 0 && this.mailboxes.arena[this.batch.addresses[due - 1]!]! >>> PORT_BITS >= limit) due--;
+    while (due > 0 && arena[this.batch.addresses[due - 1]!]! >>> PORT_BITS >= limit) due--;
     return due;
   }
 
@@ -206,7 +210,7 @@ export class Engine {
     const { mailboxes, clock } = this;
     for (let i = from; i < count; i++) {
       const address = this.batch.addresses[i]!;
-      const key = mailboxes.arena[address]!;
+      const key = arena[address]!;
       clock[DUE] = clock[WINDOW_START]! + (key >>> PORT_BITS);
       const copy = mailboxes.post(node, key & PORT_MASK);
       mailboxes.copy(address, copy);
@@ -231,7 +235,7 @@ export class Engine {
     while (far.minTimePs() < endPs) {
       clock[DUE] = far.pop();
       const address = mailboxes.post(far.poppedNode, far.poppedPort);
-      mailboxes.arena[address + 1] = far.poppedId;
+      arena[address + 1] = far.poppedId;
     }
   }
 }

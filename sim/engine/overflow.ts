@@ -1,3 +1,4 @@
+import { arena } from './arena.ts';
 import { FIRST_CLASS } from './record.ts';
 import { TimeHeap } from './time-heap.ts';
 
@@ -25,7 +26,7 @@ export class Overflow {
   }
 
   /** Parks a copy of the record at `address`. */
-  park(duePs: number, node: number, port: number, arena: Int32Array, address: number): void {
+  park(duePs: number, node: number, port: number, address: number): void {
     const spot = this.#free.pop() ?? this.#used++;
     if ((spot + 1) * this.#recordWords > this.#words.length) {
       const grown = new Int32Array(this.#words.length * 2);
@@ -49,7 +50,7 @@ export class Overflow {
   }
 
   /** All words but the first of the record taken last become those of the record at `address`. */
-  copyWords(spot: number, arena: Int32Array, address: number): void {
+  copyWords(spot: number, address: number): void {
     arena.set(this.#words.subarray(spot * this.#recordWords + 1, (spot + 1) * this.#recordWords), address + 1);
   }
 }

@@ -47,7 +47,7 @@ export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonl
     spec: nic,
     pausable,
     timeline,
-    telemetry: needsTelemetry ? new TelemetryStamps(engine.mailboxes, engine.layout.telemetry) : null,
+    telemetry: needsTelemetry ? new TelemetryStamps(engine.layout.telemetry) : null,
     informDelayPs: nic.acks === 'none' ? informDelaysPs(topology, plan) : null,
   };
   const hosts = Array.from({ length: topology.hosts }, (_, host) => {

@@ -5,6 +5,7 @@ import { NOW, TX } from '../engine/record.ts';
 import { LazyPorts } from './lazy-ports.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, CONTROL, FILLED, HEAD, QUEUE_BYTES_AT, TAIL, WAITING_PS, WIRE_BYTES, WIRE_QUEUE } from './port-state.ts';
+import { arena } from '../engine/arena.ts';
 
 /**
  * `composite`: the trimming queues of NDP (SIGCOMM'17) and UEC. Data that does not fit is cut to its header, which joins the control
@@ -94,7 +95,7 @@ export class CompositePorts extends LazyPorts {
     const cut = isTail ? mailboxes.takeCell() : cell;
     if (isTail) mailboxes.copy(cell, cut);
     else this.#unlink(cell, link, queue);
-    const cutBytes = mailboxes.arena[cut + 4]! >>> 16;
+    const cutBytes = arena[cut + 4]! >>> 16;
     this.setTx(link, cutBytes);
     this.state[at + QUEUE_BYTES_AT + 2 * queue]! -= cutBytes;
     this.state[at + WAITING_PS]! -= this.clock[TX]!;
@@ -113,7 +114,6 @@ export class CompositePorts extends LazyPorts {
   }
 
   #trim(address: number, link: number): void {
-    const arena = this.mailboxes.arena;
     this.trims[link]!++;
     const lastHop = this.topology.linkTo[link]! < this.topology.hosts ? LAST_HOP : 0;
     arena[address + 3] = (arena[address + 3]! & ~TYPE_MASK) | TRIMMED | lastHop;
@@ -123,7 +123,6 @@ export class CompositePorts extends LazyPorts {
 
   /** The cell of the data packet that was queued last; -1: none waits. */
   #lastData(link: number, queue: number): number {
-    const { arena } = this.mailboxes;
     const place = 2 * link * this.stride;
     if ((this.words[place + FILLED]! & (1 << queue)) === 0) return -1;
     const tail = this.words[place + TAIL + 4 * queue]!;
@@ -137,7 +136,6 @@ export class CompositePorts extends LazyPorts {
 
   /** Takes `cell`, which is not the last one of its queue, out of its chain. */
   #unlink(cell: number, link: number, queue: number): void {
-    const { arena } = this.mailboxes;
     const head = 2 * link * this.stride + HEAD + 4 * queue;
     if (this.words[head] === cell) {
       this.words[head] = arena[cell]!;

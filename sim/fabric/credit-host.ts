@@ -9,6 +9,7 @@ import type { ControlQueue } from './control-queue.ts';
 import type { JobRules } from './job-rules.ts';
 import { PULL_PACER } from './local-events.ts';
 import type { WaysBack } from './ways-back.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What the hosts of a run share where receivers grant credit. */
 export interface CreditShared {
@@ -64,7 +65,6 @@ export class CreditHost {
   /** The data packet, header or RTS at `address` has come, and was answered; `came` is one of the `CAME_...` of the pull queue. */
   onArrival(address: number, came: number): void {
     const { engine, waysBack } = this.#shared;
-    const { arena } = engine.mailboxes;
     const flow = arena[address + 1]!;
     const entropy = arena[address + 4]! & 0xffff;
     const path = waysBack === null ? entropy : waysBack.of(flow, entropy);

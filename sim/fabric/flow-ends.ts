@@ -98,7 +98,7 @@ export function flowEnds(input: FlowEndsInput, flows: FlowTable, engine: Engine)
 }
 
 function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob, flows: FlowTable, engine: Engine): OwnEnds {
-  const { clock, mailboxes, layout } = engine;
+  const { clock, layout } = engine;
   const { balancer, transport, seed, limits, plan } = job;
   const packets = packetBalancer({
     topology,
@@ -124,7 +124,6 @@ function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob,
     isSprayed: isSprayed(balancer.kind),
     bitmapPackets: balancer.kind === 'mp-rdma' ? bitmapPackets(balancer, limits.bdpBytes / flows.fullBytes) : null,
     clock,
-    answers: mailboxes,
     layout,
   });
   packets.attach(ends.sender, control);

@@ -3,7 +3,6 @@ import { InternalError } from '../base/errors.ts';
 import { ACK, AGAIN, CE, DATA, DISCARDED, LAST_HOP, NACK, PAUSE, PROBE, PULL, RESUME, RTS, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import type { Engine, EngineNode } from '../engine/engine.ts';
 import type { LocalHeap } from '../engine/local-heap.ts';
-import type { Mailboxes } from '../engine/mailboxes.ts';
 import { DUE, NOW, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from '../engine/record.ts';
 import { ANSWER_ACK, ANSWER_DISCARD, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from '../transport/sender.ts';
 import type { Telemetry } from '../transport/telemetry.ts';
@@ -23,6 +22,7 @@ import { Nic } from './nic.ts';
 import type { NicLink, NicShared } from './nic-shared.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
 import type { WaysBack } from './ways-back.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What all hosts of a run share. */
 export interface HostShared extends NicShared {
@@ -46,7 +46,6 @@ export class Host implements EngineNode {
   readonly #shared: HostShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
   readonly #engine: Engine;
-  readonly #mailboxes: Mailboxes;
   readonly #local: LocalHeap;
   readonly #clock: Float64Array;
   readonly #sender: Sender;
@@ -69,7 +68,6 @@ export class Host implements EngineNode {
   constructor(shared: HostShared, host: number, link: NicLink, firstFlow: number, flows: number) {
     this.#shared = shared;
     this.#engine = shared.engine;
-    this.#mailboxes = shared.engine.mailboxes;
     this.#local = shared.engine.local;
     this.#clock = shared.engine.clock;
     this.#sender = shared.sender;
@@ -110,11 +108,11 @@ export class Host implements EngineNode {
       }
       if (i === count) break;
       const address = addresses[i++]!;
-      const key = this.#mailboxes.arena[address]!;
+      const key = arena[address]!;
       clock[NOW] = startPs + (key >>> PORT_BITS);
       nic.sync();
       if ((key & PORT_MASK) === 0) this.#onPacket(address);
-      else this.#onLocal(key & PORT_MASK, this.#mailboxes.arena[address + 1]!);
+      else this.#onLocal(key & PORT_MASK, arena[address + 1]!);
       nic.kick();
     }
     if (nic.hasWork()) this.#engine.markDirty(this.#host);
@@ -132,14 +130,13 @@ export class Host implements EngineNode {
 
   /** Whether the first local event comes before the record at `address`. */
   #localIsNext(address: number): boolean {
-    const arena = this.#mailboxes.arena;
     const key = arena[address]!;
     const localKey = this.#local.topKey();
     return localKey < key || (localKey === key && this.#local.topId() < arena[address + 1]!);
   }
 
   #onPacket(address: number): void {
-    const meta = this.#mailboxes.arena[address + 3]! & 0xff;
+    const meta = arena[address + 3]! & 0xff;
     const type = meta & (TYPE_MASK | PROBE);
     this.packetHops++;
     if (type === DATA) this.#onData(address, meta);
@@ -148,7 +145,6 @@ export class Host implements EngineNode {
   }
 
   #onRarePacket(address: number, meta: number): void {
-    const { arena } = this.#mailboxes;
     switch (meta & (TYPE_MASK | PROBE)) {
       case PROBE | DATA:
         this.#answerProbe(address);
@@ -177,7 +173,6 @@ export class Host implements EngineNode {
   }
 
   #onData(address: number, meta: number): void {
-    const arena = this.#mailboxes.arena;
     const receiver = this.#receiver;
     const flow = arena[address + 1]!;
     const seq = arena[address + 2]!;
@@ -200,7 +195,6 @@ export class Host implements EngineNode {
 
   /** The receiver has no place for the packet at `address`. */
   #discard(address: number, meta: number): void {
-    const arena = this.#mailboxes.arena;
     const flow = arena[address + 1]!;
     const flags = NACK | DISCARDED | LAST_HOP | (meta & (CE | AGAIN));
     this.#answer(flow, arena[address + 2]!, flags, arena[address + 4]! & 0xffff, address);
@@ -210,7 +204,6 @@ export class Host implements EngineNode {
 
   /** The header of a packet whose payload a switch has cut off. */
   #onTrimmed(address: number, meta: number): void {
-    const arena = this.#mailboxes.arena;
     const flow = arena[address + 1]!;
     const seq = arena[address + 2]!;
     const answer = this.#receiver.acceptTrimmed(flow, seq);
@@ -248,11 +241,10 @@ export class Host implements EngineNode {
     if (layout.sack > 0) this.#receiver.writeExtra(flow, seq, words, at + layout.sack - RECORD_WORDS);
     if (layout.telemetry === 0) return;
     const first = at + layout.telemetry - RECORD_WORDS;
-    for (let i = 0; i < layout.words - layout.telemetry; i++) words[first + i] = this.#mailboxes.arena[address + layout.telemetry + i]!;
+    for (let i = 0; i < layout.words - layout.telemetry; i++) words[first + i] = arena[address + layout.telemetry + i]!;
   }
 
   #onAnswer(address: number, meta: number): void {
-    const arena = this.#mailboxes.arena;
     const flow = arena[address + 1]!;
     const seq = arena[address + 2]!;
     const sender = this.#sender;
@@ -290,7 +282,6 @@ export class Host implements EngineNode {
   }
 
   #answerProbe(address: number): void {
-    const { arena } = this.#mailboxes;
     const flow = arena[address + 1]!;
     const entropy = arena[address + 4]! & 0xffff;
     const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
@@ -333,7 +324,7 @@ export class Host implements EngineNode {
     const { engine, flows, informDelayPs } = this.#shared;
     engine.clock[DUE] = engine.clock[NOW]! + informDelayPs![flow]!;
     const address = engine.mailboxes.post(flows.srcHost[flow]!, SENDER_INFORMED);
-    engine.mailboxes.arena[address + 1] = flow;
+    arena[address + 1] = flow;
   }
 
   #onLocal(eventClass: number, id: number): void {

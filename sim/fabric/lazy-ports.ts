@@ -29,6 +29,7 @@ import {
 import { PortTable } from './port-table.ts';
 import type { SwitchPorts } from './switch-ports.ts';
 import { stamp } from './telemetry-stamps.ts';
+import { arena } from '../engine/arena.ts';
 
 /**
  * Output ports that decide as late as possible, so that what depends on the instant a packet leaves is exact with one event a hop: packets
@@ -68,7 +69,7 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
     const { links } = topology;
     this.#engine = engine;
     this.choosesByRule = this.queues > 2;
-    this.#marking = new Marking(spec, limits, topology, seed, engine.mailboxes);
+    this.#marking = new Marking(spec, limits, topology, seed);
     this.marks = this.#marking.marks;
     this.#isPlain = isPlain(input);
     this.#telemetryWord = engine.layout.telemetry;
@@ -89,13 +90,12 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
 
   forward(from: number, to: number): void {
     const { addresses, outputs } = this.#engine.batch;
-    const { clock, mailboxes, state, words, stride, ordered } = this;
+    const { clock, state, words, stride, ordered } = this;
     const { headerBytes } = this.sizes;
     const queueOfType = this.#queueOfType;
     const queueOfFlow = this.#queueOfFlow;
     const startPs = clock[WINDOW_START]!;
     for (let i = from; i < to; i++) {
-      const arena = mailboxes.arena;
       const address = addresses[i]!;
       const link = outputs[i]!;
       const at = Math.imul(link, stride);
@@ -185,7 +185,7 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
 
   /** Marking at enqueue (data only), by all that waits at the port and the rest of what is on the wire, as time. */
   protected markIfFull(address: number, link: number): void {
-    if (!this.#marking.atEnqueue || (this.mailboxes.arena[address + 3]! & TYPE_MASK) !== DATA) return;
+    if (!this.#marking.atEnqueue || (arena[address + 3]! & TYPE_MASK) !== DATA) return;
     const at = link * this.stride;
     const restPs = Math.max(0, this.state[at + BUSY_PS]! - this.clock[NOW]!);
     const backlogPs = this.state[at + WAITING_PS]! / this.factorNow(link) + restPs;
@@ -199,7 +199,6 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
     const place = 2 * at + 4 * queue;
     const cell = mailboxes.takeCell();
     mailboxes.copy(address, cell);
-    const arena = mailboxes.arena;
     arena[cell] = -1;
     if (words[place + HEAD]! < 0) words[place + HEAD] = cell;
     else arena[words[place + TAIL]!] = cell;
@@ -269,7 +268,6 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
     while (words[(place + FILLED) | 0] !== 0 && busyPs <= untilPs) {
       const queue = 1 - (words[(place + FILLED) | 0]! & 1);
       const head = (place + HEAD + 4 * queue) | 0;
-      const arena = mailboxes.arena;
       const cell = words[head]!;
       const next = arena[cell]!;
       words[head] = next;
@@ -303,7 +301,6 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
     const at = link * this.stride;
     const queue = this.choosesByRule ? this.choose(link) : 1 - (words[2 * at + FILLED]! & 1);
     const place = 2 * at + 4 * queue + HEAD;
-    const { arena } = mailboxes;
     const cell = words[place]!;
     const next = arena[cell]!;
     words[place] = next;
@@ -343,7 +340,7 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
   #markLate(address: number, link: number, queue: number, sizeBytes: number, factor: number): void {
     const marking = this.#marking;
     const bytes = this.state[link * this.stride + QUEUE_BYTES_AT + 2 * queue]! + (marking.countsItself ? sizeBytes : 0);
-    if (bytes > marking.low[link]! * factor && (this.mailboxes.arena[address + 3]! & TYPE_MASK) === DATA) {
+    if (bytes > marking.low[link]! * factor && (arena[address + 3]! & TYPE_MASK) === DATA) {
       marking.mark(address, link, bytes, factor);
     }
   }
@@ -358,15 +355,14 @@ export abstract class LazyPorts extends PortTable implements SwitchPorts {
 
   /** Whether the link loses the packet. A pause is refreshed until it ends, so its frames always arrive. */
   #loses(address: number, link: number, sizeBytes: number): boolean {
-    const type = this.mailboxes.arena[address + 3]! & TYPE_MASK;
+    const type = arena[address + 3]! & TYPE_MASK;
     return type !== PAUSE && type !== RESUME && this.timeline!.loses(link, sizeBytes, this.clock, START, DUE);
   }
 
   #stamp(address: number, link: number, queue: number, sizeBytes: number): void {
-    const { arena } = this.mailboxes;
     if ((arena[address + 3]! & TYPE_MASK) === DATA) {
       const waitingBytes = this.state[link * this.stride + QUEUE_BYTES_AT + 2 * queue]!;
-      stamp(arena, address + this.#telemetryWord, link, this.clock[START]!, this.#sentBytes[link]!, waitingBytes);
+      stamp(address + this.#telemetryWord, link, this.clock[START]!, this.#sentBytes[link]!, waitingBytes);
     }
     this.#sentBytes[link]! += sizeBytes;
   }

@@ -3,6 +3,7 @@ import { PORT_MASK } from '../engine/record.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
+import { arena } from '../engine/arena.ts';
 
 /** `lossless-input`, as in htsim: a neighbour is paused while more than so many bytes that came from it are in the switch. */
 export class LosslessInputPorts extends PfcPorts {
@@ -20,7 +21,7 @@ export class LosslessInputPorts extends PfcPorts {
       this.queuePacket(address, link, queue, sizeBytes);
       return;
     }
-    const account = this.enter(address, link, this.mailboxes.arena[address]! & PORT_MASK);
+    const account = this.enter(address, link, arena[address]! & PORT_MASK);
     const place = account * this.queues + queue;
     // An account that lags behind is too large: it decides nothing.
     if (this.ingressBytes[place]! + sizeBytes > this.#pauseBytes && !this.isTold(account, queue)) {

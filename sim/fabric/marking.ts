@@ -3,7 +3,7 @@ import { CE } from '../base/packet.ts';
 import { PacketStreams } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Limits } from '../derive.ts';
-import type { Mailboxes } from '../engine/mailboxes.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Congestion marks of lazy ports (docs/model-switches.md 4): RED without averaging, on the queue at enqueue or at dequeue. */
 export class Marking {
@@ -20,9 +20,8 @@ export class Marking {
   readonly #draws: PacketStreams;
   /** Stream of each link. */
   readonly #stream: Int32Array;
-  readonly #mailboxes: Mailboxes;
 
-  constructor(spec: SwitchSpec, limits: Limits, topology: Topology, seed: number, mailboxes: Mailboxes) {
+  constructor(spec: SwitchSpec, limits: Limits, topology: Topology, seed: number) {
     const { links, hosts, switches, linkTo, linkFrom, linkRateBps } = topology;
     const { ecn } = limits;
     this.marks = new Int32Array(links);
@@ -38,7 +37,6 @@ export class Marking {
       ? new PacketStreams(seed, 'ecn', switches)
       : new PacketStreams(seed, 'ecn-port', this.atDequeue ? links : 0);
     this.#stream = this.atEnqueue ? linkFrom.map((node) => Math.max(0, node - hosts)) : Int32Array.from(linkFrom, (_, link) => link);
-    this.#mailboxes = mailboxes;
   }
 
   /** Decides on the data packet at `address`, whose queue is above the low threshold; `factor` on thresholds in bytes. */
@@ -50,6 +48,6 @@ export class Marking {
       if (draw / 0x1_0000_0000 >= (this.#maxProbability * (queue - low)) / (high - low)) return;
     }
     this.marks[link]!++;
-    this.#mailboxes.arena[address + 3]! |= CE;
+    arena[address + 3]! |= CE;
   }
 }

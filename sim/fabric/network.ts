@@ -173,6 +173,11 @@ export class Network {
     return buildSwitches(shared, routers, air, heldPackets(plan, scenario.nic, this.engine.layout));
   }
 
+  /** Gives back what the run used of the arena. Nothing of it may be asked after that. */
+  release(): void {
+    this.engine.region.release();
+  }
+
   /** Data packets that hosts have sent for the first time. */
   packets(): number {
     let packets = 0;

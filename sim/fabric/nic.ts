@@ -14,6 +14,7 @@ import type { LinkTimeline } from './link-timeline.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
 import type { NicLink, NicShared } from './nic-shared.ts';
 import { FlowLimit } from './flow-limit.ts';
+import { arena } from '../engine/arena.ts';
 
 // Times of the port, in picoseconds.
 /** Instant until which it transmits. */
@@ -289,7 +290,6 @@ export class Nic {
     const sizeEntropy = words[head + 3]!;
     const address = this.#transmit(sizeEntropy >>> 16);
     if (address < 0) return;
-    const arena = this.#mailboxes.arena;
     arena[address + 1] = words[head]!;
     arena[address + 2] = words[head + 1]!;
     arena[address + 3] = words[head + 2]!;
@@ -317,7 +317,6 @@ export class Nic {
     else if (!mayGoOn) this.#ring.remove(flow);
     const address = this.#transmit(bytes);
     if (address < 0) return;
-    const arena = this.#mailboxes.arena;
     arena[address + 1] = flow;
     arena[address + 2] = sender.takenSeq;
     arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA | sender.takenFlags;
@@ -346,7 +345,6 @@ export class Nic {
 
   /** What a data packet says beyond its six words. */
   #writeExtras(address: number): void {
-    const { arena } = this.#mailboxes;
     if (this.#telemetryWord > 0) arena[address + this.#telemetryWord] = 0;
     if (this.#pullWord > 0) arena[address + this.#pullWord] = this.#sender.takenPull;
   }

@@ -3,6 +3,7 @@ import { NOW, START } from '../engine/record.ts';
 import { LazyPorts } from './lazy-ports.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, CONTROL } from './port-state.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Wire bytes of a PAUSE or RESUME: a minimum Ethernet frame (IEEE 802.1Qbb). */
 export const PFC_FRAME_BYTES = 64;
@@ -39,12 +40,12 @@ export abstract class PfcPorts extends LazyPorts {
   protected enter(address: number, link: number, port: number): number {
     const node = this.topology.linkFrom[link]!;
     const account = this.topology.portLink[this.topology.portOffset[node]! + port]!;
-    this.mailboxes.arena[address + this.#ingressWord] = account;
+    arena[address + this.#ingressWord] = account;
     return account;
   }
 
   protected accountOf(address: number): number {
-    return this.mailboxes.arena[address + this.#ingressWord]!;
+    return arena[address + this.#ingressWord]!;
   }
 
   /** Departures of this switch have to be made in order, `more` reasons more than before. */
@@ -91,7 +92,6 @@ export abstract class PfcPorts extends LazyPorts {
   #sendFrame(link: number, type: number, queue: number): void {
     const { mailboxes, clock } = this;
     const frame = mailboxes.takeCell();
-    const { arena } = mailboxes;
     arena.fill(0, frame, frame + mailboxes.recordWords);
     arena[frame + 2] = this.#dataClasses[queue - 1]!;
     arena[frame + 3] = type;

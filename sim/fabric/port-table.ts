@@ -21,6 +21,7 @@ import {
   TAIL,
   WAITING_PS,
 } from './port-state.ts';
+import { arena } from '../engine/arena.ts';
 
 /** The table of all lazy ports of a run, and what can be read from it. */
 export abstract class PortTable {
@@ -138,7 +139,7 @@ export abstract class PortTable {
 
   /** Wire bytes of the first packet of a queue. */
   protected headBytes(link: number, queue: number): number {
-    return this.mailboxes.arena[this.words[2 * link * this.stride + HEAD + 4 * queue]! + 4]! >>> 16;
+    return arena[this.words[2 * link * this.stride + HEAD + 4 * queue]! + 4]! >>> 16;
   }
 
   #eachWaiting(visit: (link: number, queue: number, cell: number) => void): void {
@@ -146,7 +147,7 @@ export abstract class PortTable {
       const place = 2 * link * this.stride;
       for (let queue = 0; queue < this.queues; queue++) {
         if ((this.words[place + FILLED]! & (1 << queue)) === 0) continue;
-        for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = this.mailboxes.arena[cell]!) visit(link, queue, cell);
+        for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = arena[cell]!) visit(link, queue, cell);
       }
     }
   }

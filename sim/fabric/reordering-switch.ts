@@ -6,6 +6,7 @@ import { DUE, FIRST_CLASS, NOW, PORT_BITS, PORT_MASK, WINDOW_START } from '../en
 import type { RecordLayout } from '../engine/record-layout.ts';
 import { REORDER_FLUSH } from './local-events.ts';
 import { Switch, type SwitchShared } from './switch.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What all reordering switches of a run share: packets that are held, by flow, in the engine's arena. */
 export interface HeldPackets {
@@ -46,7 +47,7 @@ export class ReorderingSwitch extends Switch {
   }
 
   override process(count: number): void {
-    const { batch, clock, local, mailboxes } = this.#shared.engine;
+    const { batch, clock, local } = this.#shared.engine;
     let i = 0;
     for (;;) {
       if (local.size > 0 && (i === count || this.#localIsNext(batch.addresses[i]!))) {
@@ -59,13 +60,13 @@ export class ReorderingSwitch extends Switch {
       }
       if (i === count) return;
       const address = batch.addresses[i]!;
-      const key = mailboxes.arena[address]!;
+      const key = arena[address]!;
       if ((key & PORT_MASK) < FIRST_CLASS) {
         this.packetHops++;
         this.step(i);
       } else {
         clock[NOW] = clock[WINDOW_START]! + (key >>> PORT_BITS);
-        this.#flush(i, mailboxes.arena[address + 1]!);
+        this.#flush(i, arena[address + 1]!);
       }
       i++;
     }
@@ -85,25 +86,25 @@ export class ReorderingSwitch extends Switch {
   }
 
   #localIsNext(address: number): boolean {
-    const { local, mailboxes } = this.#shared.engine;
-    const key = mailboxes.arena[address]!;
-    return local.topKey() < key || (local.topKey() === key && local.topId() < mailboxes.arena[address + 1]!);
+    const { local } = this.#shared.engine;
+    const key = arena[address]!;
+    return local.topKey() < key || (local.topKey() === key && local.topId() < arena[address + 1]!);
   }
 
   #reordererOf(i: number): Reorderer | null {
-    const { batch, mailboxes } = this.#shared.engine;
-    return this.#router.reordererOf!(mailboxes.arena[batch.addresses[i]! + 1]!);
+    const { batch } = this.#shared.engine;
+    return this.#router.reordererOf!(arena[batch.addresses[i]! + 1]!);
   }
 
   /** Packet i of the batch was routed: does what its reorderer asks for, in order. */
   #finish(i: number, reorderer: Reorderer, isHeld: boolean): void {
     const { engine } = this.#shared;
-    const { batch, clock, mailboxes } = engine;
+    const { batch, clock } = engine;
     const { releasesBefore, releasesAfter, armsTimer, notify, reply } = reorderer;
     const address = batch.addresses[i]!;
     const output = batch.outputs[i]!;
-    const key = mailboxes.arena[address]!;
-    const flow = mailboxes.arena[address + 1]!;
+    const key = arena[address]!;
+    const flow = arena[address + 1]!;
     if (armsTimer) engine.timer(this.#node, clock[DUE]!, REORDER_FLUSH, flow);
     if (releasesBefore) {
       this.#release(i, flow);
@@ -122,7 +123,6 @@ export class ReorderingSwitch extends Switch {
     const { head, tail, portWord } = this.#packets;
     const cell = mailboxes.takeCell();
     mailboxes.copy(address, cell);
-    const { arena } = mailboxes;
     arena[cell + portWord] = arena[address]! & PORT_MASK;
     arena[cell] = -1;
     if (head[flow]! < 0) head[flow] = cell;
@@ -145,7 +145,6 @@ export class ReorderingSwitch extends Switch {
     let cell = head[flow]!;
     head[flow] = -1;
     while (cell >= 0) {
-      const { arena } = mailboxes;
       const next = arena[cell]!;
       arena[cell] = offset | arena[cell + portWord]!;
       batch.addresses[i] = cell;
@@ -162,7 +161,6 @@ export class ReorderingSwitch extends Switch {
     const { batch, mailboxes } = this.#shared.engine;
     const { srcHost, ackBytes } = this.#packets;
     const cell = mailboxes.takeCell();
-    const { arena } = mailboxes;
     arena.fill(0, cell, cell + mailboxes.recordWords);
     arena[cell] = key;
     arena[cell + 1] = flow;
@@ -171,7 +169,7 @@ export class ReorderingSwitch extends Switch {
     arena[cell + 4] = ackBytes << 16;
     batch.addresses[i] = cell;
     this.made++;
-    this.#router.route(batch, arena, i, i + 1);
+    this.#router.route(batch, i, i + 1);
     if (batch.outputs[i]! < 0) this.withoutHop++;
     else super.forward(i);
     mailboxes.freeCell(cell);

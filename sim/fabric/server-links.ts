@@ -5,6 +5,7 @@ import { serialisationPs } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DUE } from '../engine/record.ts';
 import { SERVER_LINK } from './local-events.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What the id of an event says beside the send, of which there are four times as many numbers. */
 const HEAD_ARRIVES = 0;
@@ -114,6 +115,6 @@ export class ServerLinks {
     const { clock, mailboxes } = this.#engine;
     clock[DUE] = timePs;
     const address = mailboxes.post(this.#hostOfRank[rank]!, SERVER_LINK);
-    mailboxes.arena[address + 1] = id;
+    arena[address + 1] = id;
   }
 }

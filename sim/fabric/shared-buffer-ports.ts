@@ -4,6 +4,7 @@ import { PORT_MASK } from '../engine/record.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
+import { arena } from '../engine/arena.ts';
 
 /**
  * `shared`: one buffer a switch, dynamic thresholds (Choudhury and Hahne 1998) by ingress port and class, and priority flow control
@@ -57,7 +58,7 @@ export class SharedBufferPorts extends PfcPorts {
       this.queuePacket(address, link, queue, sizeBytes);
       return;
     }
-    const account = this.enter(address, link, this.mailboxes.arena[address]! & PORT_MASK);
+    const account = this.enter(address, link, arena[address]! & PORT_MASK);
     const isSafe = this.#isSafe(account, link, queue, sizeBytes);
     if (!isSafe) {
       this.catchUp(this.switchOf(link));

@@ -7,6 +7,7 @@ import type { Engine, EngineNode } from '../engine/engine.ts';
 import { NOW, PORT_BITS, PORT_MASK, WINDOW_START } from '../engine/record.ts';
 import type { PhaseLoads } from '../probes/link-loads.ts';
 import type { SwitchPorts } from './switch-ports.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What all switches of a run share. */
 export interface SwitchShared {
@@ -66,8 +67,8 @@ export class Switch implements EngineNode {
   /** Packets from..to-1 of the batch, in stages: the loops are short and see few arrays. */
   #processRun(from: number, to: number): void {
     const { engine, ports, phaseLoads } = this.#shared;
-    this.#router.route(engine.batch, engine.mailboxes.arena, from, to);
-    if (phaseLoads !== null) phaseLoads.count(engine.batch, engine.mailboxes.arena, from, to);
+    this.#router.route(engine.batch, from, to);
+    if (phaseLoads !== null) phaseLoads.count(engine.batch, from, to);
     ports.forward(from, to);
   }
 
@@ -91,15 +92,15 @@ export class Switch implements EngineNode {
       this.#takeFrame(i);
       return;
     }
-    clock[NOW] = clock[WINDOW_START]! + (engine.mailboxes.arena[batch.addresses[i]!]! >>> PORT_BITS);
+    clock[NOW] = clock[WINDOW_START]! + (arena[batch.addresses[i]!]! >>> PORT_BITS);
     if (this.#router.looksAtQueues) ports.catchUp(this.#index);
     if (epochs !== null) this.#followEpochs(epochs);
-    this.#router.route(batch, engine.mailboxes.arena, i, i + 1);
+    this.#router.route(batch, i, i + 1);
     if (batch.outputs[i]! < 0) {
       this.stop(i);
       return;
     }
-    if (phaseLoads !== null) phaseLoads.count(batch, engine.mailboxes.arena, i, i + 1);
+    if (phaseLoads !== null) phaseLoads.count(batch, i, i + 1);
     this.forward(i);
   }
 
@@ -114,14 +115,13 @@ export class Switch implements EngineNode {
   }
 
   #isFrame(i: number): boolean {
-    const { batch, mailboxes } = this.#shared.engine;
-    return (mailboxes.arena[batch.addresses[i]! + 3]! & TYPE_MASK) >= PAUSE;
+    const { batch } = this.#shared.engine;
+    return (arena[batch.addresses[i]! + 3]! & TYPE_MASK) >= PAUSE;
   }
 
   /** A PAUSE or RESUME for the port that it came in by. */
   #takeFrame(i: number): void {
     const { engine, ports } = this.#shared;
-    const { arena } = engine.mailboxes;
     const address = engine.batch.addresses[i]!;
     const key = arena[address]!;
     engine.clock[NOW] = engine.clock[WINDOW_START]! + (key >>> PORT_BITS);

@@ -5,6 +5,7 @@ import { DOWN, UP, type Air, type AirInterface, type AirSink, type Direction } f
 import { AIR_SLOT } from './local-events.ts';
 import { ReorderingSwitch, type HeldPackets } from './reordering-switch.ts';
 import { Switch, type SwitchShared } from './switch.ts';
+import { arena } from '../engine/arena.ts';
 
 /**
  * A leaf whose hosts are wireless terminals (docs/model-wireless-hop.md): what comes from them crosses the air before it is routed, what goes
@@ -41,17 +42,17 @@ export class WirelessLeaf extends Switch implements AirSink {
   }
 
   override process(count: number): void {
-    const { batch, clock, local, mailboxes } = this.#shared.engine;
+    const { batch, clock, local } = this.#shared.engine;
     let i = 0;
     for (;;) {
-      if (local.size > 0 && (i === count || local.topKey() < mailboxes.arena[batch.addresses[i]!]!)) {
+      if (local.size > 0 && (i === count || local.topKey() < arena[batch.addresses[i]!]!)) {
         clock[NOW] = clock[WINDOW_START]! + (local.topKey() >>> PORT_BITS);
         local.pop();
         this.#onSlot(i - 1);
         continue;
       }
       if (i === count) return;
-      const key = mailboxes.arena[batch.addresses[i]!]!;
+      const key = arena[batch.addresses[i]!]!;
       clock[NOW] = clock[WINDOW_START]! + (key >>> PORT_BITS);
       if ((key & PORT_MASK) === AIR_SLOT) this.#onSlot(i);
       else this.#onPacket(i, key & PORT_MASK);
@@ -62,7 +63,7 @@ export class WirelessLeaf extends Switch implements AirSink {
   handOver(direction: Direction, terminal: number, cell: number): void {
     const { batch, clock, mailboxes } = this.#shared.engine;
     const place = this.#sparePlace;
-    mailboxes.arena[cell]! |= (clock[NOW]! - clock[WINDOW_START]!) << PORT_BITS;
+    arena[cell]! |= (clock[NOW]! - clock[WINDOW_START]!) << PORT_BITS;
     batch.addresses[place] = cell;
     if (direction === UP) {
       this.step(place);
@@ -100,7 +101,6 @@ export class WirelessLeaf extends Switch implements AirSink {
     const cell = mailboxes.takeCell();
     const address = batch.addresses[i]!;
     mailboxes.copy(address, cell);
-    const { arena } = mailboxes;
     arena[cell] = arena[address]! & PORT_MASK;
     const bits = 8 * (arena[cell + 4]! >>> 16);
     if (!this.air.take(direction, terminal, cell, bits, clock[NOW]!)) {

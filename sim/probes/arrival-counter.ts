@@ -2,6 +2,7 @@ import { DATA, PAUSE, RESUME, TYPE_MASK } from '../base/packet.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Engine } from '../engine/engine.ts';
 import { FIRST_CLASS, PORT_BITS, PORT_MASK, WINDOW_START } from '../engine/record.ts';
+import { arena } from '../engine/arena.ts';
 
 /** What of the arrivals is counted. */
 export interface Counted {
@@ -58,7 +59,6 @@ export class ArrivalCounter {
   /** A BatchObserver of the engine. */
   readonly observe = (engine: Engine, node: number, count: number): void => {
     const { addresses } = engine.batch;
-    const { arena } = engine.mailboxes;
     const startPs = engine.clock[WINDOW_START]!;
     const firstPort = this.#portOffset[node]!;
     const { bytes, pauses, flows } = this.#counted;

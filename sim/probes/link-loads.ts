@@ -1,6 +1,7 @@
 import { DATA, TYPE_MASK } from '../base/packet.ts';
 import type { Topology } from '../base/topology.ts';
 import type { Batch } from '../engine/batch.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Position of each link among the fabric links, -1 for host links; and how many of these there are. */
 export function fabricIndex(topology: Topology): { indexOfLink: Int32Array; fabricLinks: number } {
@@ -30,7 +31,7 @@ export class PhaseLoads {
   }
 
   /** Counts packets from..to-1 of the batch on the links that were chosen for them. */
-  count({ addresses, outputs }: Batch, arena: Int32Array, from: number, to: number): void {
+  count({ addresses, outputs }: Batch, from: number, to: number): void {
     const bytes = this.bytes;
     const fabricIndex = this.#fabricIndex;
     const fabricLinks = this.#fabricLinks;

@@ -5,9 +5,10 @@ import type { CreditGate } from './credit-gate.ts';
 import type { FlowTable } from './flow-table.ts';
 import { PacketRings } from './packet-rings.ts';
 import { SACK_BASE, SACK_HIGH, SACK_LOW, SACK_TOTAL, TOTAL_MASK } from './sack-receiver.ts';
-import { SendRecords, type AnswerRecords, type LossListener } from './send-records.ts';
+import { SendRecords, type LossListener } from './send-records.ts';
 import { RECEIVE_WINDOW_PACKETS } from './selective-repeat-sender.ts';
 import type { Sender } from './sender.ts';
+import { arena } from '../engine/arena.ts';
 
 // State of a packet in its slot.
 const ACKNOWLEDGED = 0;
@@ -41,8 +42,6 @@ const LAST_BYTES = 9;
 
 export interface RecordSenderOptions {
   readonly clock: Float64Array;
-  /** Records of the answers. */
-  readonly answers: AnswerRecords;
   /** First word of the selective acknowledgement in a record; 0: ACKs have none. */
   readonly sackWord: number;
   /** true: packets ask for an ACK where the sender would wait for one. */
@@ -72,7 +71,6 @@ export class RecordSender implements Sender {
   readonly #windowStride: number;
   readonly #fullBytes: number;
   readonly #clock: Float64Array;
-  readonly #answers: AnswerRecords;
   readonly #sackWord: number;
   readonly #asksForAcks: boolean;
   readonly #rtoPs: number;
@@ -88,13 +86,12 @@ export class RecordSender implements Sender {
     this.#windowStride = control.windowStride;
     this.#fullBytes = flows.fullBytes;
     this.#clock = options.clock;
-    this.#answers = options.answers;
     this.#sackWord = options.sackWord;
     this.#asksForAcks = options.asksForAcks;
     this.#rtoPs = options.rtoPs;
     this.#losses = options.losses;
     this.#credit = options.credit;
-    this.#records = new SendRecords(options.clock, options.answers);
+    this.#records = new SendRecords(options.clock);
     this.#slots = new PacketRings(this.#records);
     this.#state = new Int32Array(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
@@ -287,7 +284,7 @@ export class RecordSender implements Sender {
 
   /** Wire bytes that the receiver has accepted beyond what it told before: 0 in an ACK that was overtaken. */
   #acceptedMore(at: number, sack: number): number {
-    const total = this.#answers.arena[sack + SACK_TOTAL]!;
+    const total = arena[sack + SACK_TOTAL]!;
     const more = (total - this.#state[at + TOTAL]!) & TOTAL_MASK;
     if (more > TOTAL_MASK >> 1) return 0;
     this.#state[at + TOTAL] = total;
@@ -296,7 +293,6 @@ export class RecordSender implements Sender {
 
   /** What the bitmap at `sack` names has arrived. */
   #acknowledgeBitmap(at: number, sack: number): void {
-    const arena = this.#answers.arena;
     const base = arena[sack + SACK_BASE]!;
     this.#acknowledgeBits(at, base, arena[sack + SACK_LOW]!);
     this.#acknowledgeBits(at, base + 32, arena[sack + SACK_HIGH]!);

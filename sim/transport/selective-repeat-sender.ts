@@ -2,7 +2,7 @@ import { ACK_REQUEST, AGAIN } from '../base/packet.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
 import { PacketRings } from './packet-rings.ts';
-import { SendRecords, type AnswerRecords, type LossListener } from './send-records.ts';
+import { SendRecords, type LossListener } from './send-records.ts';
 import type { Sender } from './sender.ts';
 
 /** The receiver's bitmap: a sender goes no further than this beyond its lowest unacknowledged packet. */
@@ -61,8 +61,6 @@ export interface SelectiveRepeatOptions {
 
 export interface RecordOptions {
   readonly clock: Float64Array;
-  /** Records of the answers. */
-  readonly answers: AnswerRecords;
   /** Hears of what is lost; null: nobody does. */
   readonly losses: LossListener | null;
 }
@@ -108,7 +106,7 @@ export class SelectiveRepeatSender implements Sender {
     this.#asksForAcks = options.asksForAcks;
     const { records } = options;
     this.keepsRecords = records !== null;
-    this.#records = records === null ? null : new SendRecords(records.clock, records.answers);
+    this.#records = records === null ? null : new SendRecords(records.clock);
     this.#slots = new PacketRings(this.#records);
     this.#losses = records === null ? null : records.losses;
     this.#state = new Int32Array(flows.flows * WORDS);

@@ -1,10 +1,6 @@
 import { AGAIN } from '../base/packet.ts';
 import { NOW, RTT, START } from '../engine/record.ts';
-
-/** Where records of answers stand; the arena may be replaced while it grows. */
-export interface AnswerRecords {
-  readonly arena: Int32Array;
-}
+import { arena } from '../engine/arena.ts';
 
 /** What hears of the packets that are found lost: a balancer. */
 export interface LossListener {
@@ -25,13 +21,11 @@ export class SendRecords {
   /** Start of each slot's latest transmission, ps. */
   times = new Float64Array(0);
   readonly #clock: Float64Array;
-  readonly #answers: AnswerRecords;
   /** Entropy, and number of transmissions. */
   #words = new Int32Array(0);
 
-  constructor(clock: Float64Array, answers: AnswerRecords) {
+  constructor(clock: Float64Array) {
     this.#clock = clock;
-    this.#answers = answers;
   }
 
   /** The slab has `slots` now. */
@@ -72,7 +66,7 @@ export class SendRecords {
    */
   sample(slot: number, address: number): void {
     const sends = this.#words[slot]! >>> SENDS_SHIFT;
-    const isKnown = sends === 1 || (sends === 2 && (this.#answers.arena[address + 3]! & AGAIN) !== 0);
+    const isKnown = sends === 1 || (sends === 2 && (arena[address + 3]! & AGAIN) !== 0);
     this.#clock[RTT] = isKnown ? this.#clock[NOW]! - this.times[slot]! : -1;
   }
 

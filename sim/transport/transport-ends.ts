@@ -15,7 +15,6 @@ import { RecordSender } from './record-sender.ts';
 import { SackReceiver } from './sack-receiver.ts';
 import { SelectiveRepeatReceiver } from './selective-repeat-receiver.ts';
 import { SelectiveRepeatSender } from './selective-repeat-sender.ts';
-import type { AnswerRecords } from './send-records.ts';
 import type { Receiver, Sender } from './sender.ts';
 
 /** What the two ends of the flows of a run are made of. */
@@ -32,7 +31,6 @@ export interface TransportParts {
   /** What its balancer leaves of the receiver's bitmap; null: all of it. */
   readonly bitmapPackets: number | null;
   readonly clock: Float64Array;
-  readonly answers: AnswerRecords;
   readonly layout: RecordLayout;
 }
 
@@ -45,7 +43,7 @@ export interface TransportEnds {
 
 /** Sender and receiver for `transport.recovery` and `nic.acks`; the config allows only what goes together (docs/model-transport.md, 5). */
 export function transportEnds(parts: TransportParts): TransportEnds {
-  const { transport, nic, flows, control, balancer, clock, answers } = parts;
+  const { transport, nic, flows, control, balancer, clock } = parts;
   const every = typeof nic.acks === 'object' ? nic.acks.every : 1;
   const asksForAcks = nic.acks === 'uec-sack' || typeof nic.acks === 'object';
   if (transport.recovery === 'gbn') {
@@ -63,7 +61,6 @@ export function transportEnds(parts: TransportParts): TransportEnds {
     const credit = grants === null ? null : creditGate(grants, parts);
     const options = {
       clock,
-      answers,
       sackWord: parts.layout.sack,
       asksForAcks,
       rtoPs: parts.limits.rtoPs,
@@ -79,7 +76,7 @@ export function transportEnds(parts: TransportParts): TransportEnds {
     isSprayed: parts.isSprayed,
     bitmapPackets: parts.bitmapPackets,
     asksForAcks,
-    records: needsRecords ? { clock, answers, losses } : null,
+    records: needsRecords ? { clock, losses } : null,
   });
   return { sender, receiver, credit: null };
 }

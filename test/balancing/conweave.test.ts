@@ -1,3 +1,4 @@
+import { arena } from '../../sim/engine/arena.ts';
 import { describe, expect, test } from 'vitest';
 import type { BalancerSpec, ConWeaveSpec } from '../../sim/base/balancer-spec.ts';
 import { DROPTAIL } from '../../sim/base/device-spec.ts';
@@ -38,13 +39,12 @@ function conweave() {
   const flows = { srcHost: Int32Array.of(0), dstHost: Int32Array.of(2), hashFlow: null };
   const harness = new SwitchHarness(topology, CONWEAVE, { flows });
   const streams = new PacketStreams(1, 'conweave', topology.switches);
-  const { arena } = harness;
-  const at = ORDER_WORD;
+  const at = harness.address + ORDER_WORD;
   const words = (): Words => ({ epoch: arena[at]!, path: arena[at + 1]! >> 4, phase: (arena[at + 1]! >> 2) & 1, kind: arena[at + 1]! & 3 });
   /** Uplink of the next packet at the source ToR. */
   const depart = (atPs: number): number => harness.route(0, { flow: 0, dst: 2, atPs });
   const hear = (number: number, atPs: number): number => {
-    arena[2] = number;
+    arena[harness.address + 2] = number;
     return harness.route(0, { flow: 0, dst: 0, type: NOTICE, atPs });
   };
   const arrive = (atPs: number, { epoch, path, phase, kind, txPs = 0, tailPs = 0 }: Words, flags = 0): number => {

@@ -5,6 +5,7 @@ import type { Topology } from '../../sim/base/topology.ts';
 import type { HashedFlows } from '../../sim/balancing/hash.ts';
 import type { PortView, Router } from '../../sim/balancing/router.ts';
 import { type MixedRouterInput, type RouterInput, routers, routersOfJobs } from '../../sim/balancing/routers.ts';
+import { arena, Region } from '../../sim/engine/arena.ts';
 import { Batch } from '../../sim/engine/batch.ts';
 import { CLOCK_PLACES, NOW, PORT_BITS, QUEUE_BYTES, WINDOW_START } from '../../sim/engine/record.ts';
 
@@ -32,9 +33,10 @@ export class SwitchHarness {
   readonly looks: number[] = [];
   readonly routers: readonly Router[];
   readonly topology: Topology;
-  readonly #batch = new Batch();
-  /** Word 0 on: one record. */
-  readonly arena = new Int32Array(RECORD_WORDS);
+  readonly #region = new Region();
+  readonly #batch = new Batch(this.#region);
+  /** Where the one record stands. */
+  readonly address = this.#region.words(RECORD_WORDS);
 
   constructor(
     topology: Topology,
@@ -71,18 +73,18 @@ export class SwitchHarness {
         : routers({ ...input, balancer });
   }
 
-  /** Output link of one packet at one switch; the record stays in `arena`. */
+  /** Output link of one packet at one switch; the record stays in the arena. */
   route(switchIndex: number, arrival: Arrival): number {
     const { flow = 0, dst, atPs = 0, bytes = FULL_BYTES, type = 0, entropy = 0 } = arrival;
     const offset = atPs % 1_000_000;
     this.clock[WINDOW_START] = atPs - offset;
     this.clock[NOW] = atPs;
-    this.arena[0] = offset << PORT_BITS;
-    this.arena[1] = flow;
-    this.arena[3] = (dst << 8) | type;
-    this.arena[4] = (bytes << 16) | entropy;
-    this.#batch.addresses[0] = 0;
-    this.routers[switchIndex]!.route(this.#batch, this.arena, 0, 1);
+    arena[this.address] = offset << PORT_BITS;
+    arena[this.address + 1] = flow;
+    arena[this.address + 3] = (dst << 8) | type;
+    arena[this.address + 4] = (bytes << 16) | entropy;
+    this.#batch.addresses[0] = this.address;
+    this.routers[switchIndex]!.route(this.#batch, 0, 1);
     return this.#batch.outputs[0]!;
   }
 
@@ -91,12 +93,12 @@ export class SwitchHarness {
   }
 
   get tags(): [number, number] {
-    return [this.arena[TAG_WORD]!, this.arena[TAG_WORD + 1]!];
+    return [arena[this.address + TAG_WORD]!, arena[this.address + TAG_WORD + 1]!];
   }
 
   setTags(path: number, ce: number, feedbackPath: number, feedbackCe: number): void {
-    this.arena[TAG_WORD] = ((path + 1) << 8) | ce;
-    this.arena[TAG_WORD + 1] = feedbackPath < 0 ? 0 : ((feedbackPath + 1) << 8) | feedbackCe;
+    arena[this.address + TAG_WORD] = ((path + 1) << 8) | ce;
+    arena[this.address + TAG_WORD + 1] = feedbackPath < 0 ? 0 : ((feedbackPath + 1) << 8) | feedbackCe;
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Engine } from '../../sim/engine/engine.ts';
 import { PLAIN_LAYOUT } from '../../sim/engine/record-layout.ts';
+import { arena } from '../../sim/engine/arena.ts';
 
 /** Arms one timer a node, all at once, and returns the ids that the nodes then see. */
 function idsSeen(nodes: number, atPs: number): number[] {
@@ -9,7 +10,7 @@ function idsSeen(nodes: number, atPs: number): number[] {
   for (let node = 0; node < nodes; node++) {
     engine.addNode({
       process(count) {
-        for (let i = 0; i < count; i++) seen.push(engine.mailboxes.arena[engine.batch.addresses[i]! + 1]!);
+        for (let i = 0; i < count; i++) seen.push(arena[engine.batch.addresses[i]! + 1]!);
       },
       flush: () => false,
     });

@@ -1,16 +1,17 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
+import { arena, Region } from '../../sim/engine/arena.ts';
 import { Batch } from '../../sim/engine/batch.ts';
 import { BatchSorter } from '../../sim/engine/batch-sorter.ts';
 import { CHUNK_SLOTS, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
 
-/** A mailbox as the engine lays it out: chunks of 15 records, the newest first. Returns the address of the newest chunk. */
-function mailbox(arena: Int32Array, records: readonly (readonly [key: number, id: number])[]): number {
+/** A mailbox as the engine lays it out, from `at` on: chunks of 15 records, the newest first. Returns the address of the newest chunk. */
+function mailbox(at: number, records: readonly (readonly [key: number, id: number])[]): number {
   let head = -1;
   records.forEach(([key, id], i) => {
     const inChunk = i % (CHUNK_SLOTS - 1);
     if (inChunk === 0) {
-      const chunk = Math.floor(i / (CHUNK_SLOTS - 1)) * (CHUNK_SLOTS * RECORD_WORDS);
+      const chunk = at + Math.floor(i / (CHUNK_SLOTS - 1)) * (CHUNK_SLOTS * RECORD_WORDS);
       arena[chunk] = head;
       head = chunk;
     }
@@ -39,28 +40,30 @@ const cases = fc.integer({ min: 1, max: 2 ** 20 - 1 }).chain((windowPs) =>
 test.prop([cases])(
   'a batch comes out by time, then port, then id, whatever the order of arrival and the window',
   ({ windowPs, records }) => {
-    const arena = new Int32Array(CHUNK_SLOTS * RECORD_WORDS * 40);
+    const region = new Region();
     const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
-    const batch = new Batch();
-    const sorter = new BatchSorter(batch, windowPs, RECORD_WORDS);
-    const head = mailbox(arena, keyed);
+    const batch = new Batch(region);
+    const sorter = new BatchSorter(batch, windowPs, RECORD_WORDS, region);
+    const head = mailbox(region.words(CHUNK_SLOTS * RECORD_WORDS * 40), keyed);
     for (let again = 0; again < 2; again++) {
-      const count = sorter.gather(arena, head);
+      const count = sorter.gather(head);
       const sorted = Array.from({ length: count }, (_, i) => {
         const address = batch.addresses[i]!;
         return [arena[address], arena[address + 1]];
       });
       expect(sorted).toEqual([...keyed].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
     }
+    region.release();
   },
 );
 
 test('a batch larger than the first buffers is sorted as well', () => {
   const records = Array.from({ length: 5000 }, (_, i) => [((i * 7919) % 500_000) << PORT_BITS, i] as const);
-  const arena = new Int32Array(CHUNK_SLOTS * RECORD_WORDS * 400);
-  const batch = new Batch();
-  const sorter = new BatchSorter(batch, 500_000, RECORD_WORDS);
-  expect(sorter.gather(arena, mailbox(arena, records))).toBe(5000);
+  const region = new Region();
+  const batch = new Batch(region);
+  const sorter = new BatchSorter(batch, 500_000, RECORD_WORDS, region);
+  expect(sorter.gather(mailbox(region.words(CHUNK_SLOTS * RECORD_WORDS * 400), records))).toBe(5000);
   const keys = Array.from(batch.addresses.subarray(0, 5000), (address) => arena[address]!);
   for (let i = 1; i < 5000; i++) expect(keys[i]!).toBeGreaterThanOrEqual(keys[i - 1]!);
+  region.release();
 });

@@ -4,6 +4,7 @@ import { Engine, type EngineNode } from '../../sim/engine/engine.ts';
 import { PLAIN_LAYOUT } from '../../sim/engine/record-layout.ts';
 import { DUE, FIRST_CLASS, PORT_BITS, PORT_MASK } from '../../sim/engine/record.ts';
 import { mix32 } from '../../sim/base/random.ts';
+import { arena } from '../../sim/engine/arena.ts';
 
 interface LogEntry {
   readonly timePs: number;
@@ -32,11 +33,11 @@ class Chatterbox implements EngineNode {
   }
 
   process(count: number): void {
-    const { batch, local, clock, mailboxes } = this.#engine;
+    const { batch, local, clock } = this.#engine;
     let i = 0;
     for (;;) {
-      const key = i < count ? mailboxes.arena[batch.addresses[i]!]! : 0x7fffffff;
-      const id = i < count ? mailboxes.arena[batch.addresses[i]! + 1]! : 0;
+      const key = i < count ? arena[batch.addresses[i]!]! : 0x7fffffff;
+      const id = i < count ? arena[batch.addresses[i]! + 1]! : 0;
       if (local.size > 0 && (local.topKey() < key || (local.topKey() === key && local.topId() < id))) {
         const localKey = local.topKey();
         const localId = local.topId();
@@ -68,7 +69,7 @@ class Chatterbox implements EngineNode {
       this.#lastSentPs[to] = arrival;
       this.#engine.clock[DUE] = arrival;
       const address = this.#engine.mailboxes.post(to, this.#node);
-      this.#engine.mailboxes.arena[address + 1] = id + 1;
+      arena[address + 1] = id + 1;
     }
   }
 }
@@ -114,7 +115,7 @@ describe('the engine', () => {
     const seen: number[] = [];
     const node: EngineNode = {
       process: (count) => {
-        for (let i = 0; i < count; i++) seen.push(engine.clock[0]! + (engine.mailboxes.arena[engine.batch.addresses[i]!]! >>> PORT_BITS));
+        for (let i = 0; i < count; i++) seen.push(engine.clock[0]! + (arena[engine.batch.addresses[i]!]! >>> PORT_BITS));
       },
       flush: () => false,
     };

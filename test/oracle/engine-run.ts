@@ -1,3 +1,4 @@
+import { arena } from '../../sim/engine/arena.ts';
 import { SEND } from '../../sim/base/schedule.ts';
 import { joinPartialRuns, partialRun, checkConservation, type PartialRun } from '../../sim/partial-run.ts';
 import { runNetwork } from '../../sim/packet-run.ts';
@@ -43,7 +44,6 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
   const packetHashes = new Array<number>(topology.hosts + topology.switches).fill(0);
   const observer: BatchObserver = (engine, node, count) => {
     const { addresses } = engine.batch;
-    const { arena } = engine.mailboxes;
     for (let i = 0; i < count; i++) {
       const key = arena[addresses[i]!]!;
       const port = key & PORT_MASK;
@@ -83,8 +83,12 @@ export function runPart(input: OracleInput, { windowPs, onPacket }: EngineRunOpt
       ...(scenario.topology.wireless === undefined ? {} : { air: airInterface(scenario.topology.wireless, scenario.seed) }),
     },
   );
-  const ending = runNetwork(network, scenario, partition === undefined ? {} : { partition });
-  return { partial: partialRun(network, topology, ending), packetHashes };
+  try {
+    const ending = runNetwork(network, scenario, partition === undefined ? {} : { partition });
+    return { partial: partialRun(network, topology, ending), packetHashes };
+  } finally {
+    network.release();
+  }
 }
 
 /** Joins what the partitions of a run say. */

@@ -3,7 +3,7 @@ import { DUE, NOW, START } from '../../sim/engine/record.ts';
 import { CreditGate } from '../../sim/transport/credit-gate.ts';
 import { CAME_AS_HEADER, CAME_AS_RTS, CAME_WHOLE, PullQueue, PullState } from '../../sim/transport/pull-queue.ts';
 import { RecordSender } from '../../sim/transport/record-sender.ts';
-import { ANSWER, ASKS, FULL, Listener, SACK_WORD, answerArena, newClock, packetsOf, writeSelective } from './ends.ts';
+import { ANSWER, ASKS, FULL, Listener, SACK_WORD, newClock, packetsOf, writeSelective } from './ends.ts';
 
 const MAX_CREDIT = 325_344;
 /** Serialisation of a quantum at 0.99 x 400 Gb/s: 256 * 8 / 0.396 ps. */
@@ -116,9 +116,8 @@ describe('credit at the sender', () => {
 
   test('a timed-out packet without credit calls for an RTS, one a round trip, and packets ask for ACKs where credit ends', () => {
     const clock = newClock();
-    const answers = answerArena();
     const credit = gateOf(1, clock, false, 2 * FULL);
-    const options = { clock, answers, sackWord: SACK_WORD, asksForAcks: true, rtoPs: 1000, losses: null, credit };
+    const options = { clock, sackWord: SACK_WORD, asksForAcks: true, rtoPs: 1000, losses: null, credit };
     const sender = new RecordSender(packetsOf(10), new Listener(Infinity), options);
     const flags: boolean[] = [];
     for (let at = 0; sender.canSend(0); at += 10) {
@@ -146,7 +145,7 @@ describe('credit at the sender', () => {
     sender.take(0);
     expect(sender.takenSeq).toBe(0);
     clock[NOW] = 1600;
-    writeSelective(answers.arena, { total: 2 * FULL });
+    writeSelective({ total: 2 * FULL });
     sender.onAck(0, 1, 2, false, ANSWER);
     expect(sender.inFlightBytes(0)).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { arena, Region } from '../../sim/engine/arena.ts';
 import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { ACK, ACK_REQUEST, AGAIN, CE } from '../../sim/base/packet.ts';
 import { CLOCK_PLACES } from '../../sim/engine/record.ts';
@@ -59,9 +60,8 @@ export class Listener implements CongestionControl {
   onTransmit(): void {}
 }
 
-/** The records of answers, as one fixed place. */
-export const ANSWER = 0;
-export const answerArena = (): { arena: Int32Array } => ({ arena: new Int32Array(16) });
+/** Where the record of the answer in hand stands in the arena. */
+export const ANSWER = new Region().words(16);
 export const newClock = (): Float64Array => new Float64Array(CLOCK_PLACES);
 
 export interface Selective {
@@ -73,12 +73,13 @@ export interface Selective {
 }
 
 /** Writes an ACK's flags and selective acknowledgement into the record at ANSWER, by the layout of the receiver. */
-export function writeSelective(arena: Int32Array, { total, base = 0, held = [], isAgain = false }: Selective): void {
+export function writeSelective({ total, base = 0, held = [], isAgain = false }: Selective): void {
   arena[ANSWER + 3] = ACK | (isAgain ? AGAIN : 0);
-  arena.fill(0, SACK_WORD, SACK_WORD + 4);
-  for (const seq of held) arena[SACK_WORD + (seq - base < 32 ? 0 : 2)]! |= 1 << ((seq - base) & 31);
-  arena[SACK_WORD + 1] = base;
-  arena[SACK_WORD + 3] = total & TOTAL_MASK;
+  const sack = ANSWER + SACK_WORD;
+  arena.fill(0, sack, sack + 4);
+  for (const seq of held) arena[sack + (seq - base < 32 ? 0 : 2)]! |= 1 << ((seq - base) & 31);
+  arena[sack + 1] = base;
+  arena[sack + 3] = total & TOTAL_MASK;
 }
 
 /** What the extra words of a receiver's answer say. */

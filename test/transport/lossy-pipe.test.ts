@@ -9,7 +9,7 @@ import { SackReceiver } from '../../sim/transport/sack-receiver.ts';
 import { SelectiveRepeatReceiver } from '../../sim/transport/selective-repeat-receiver.ts';
 import { SelectiveRepeatSender } from '../../sim/transport/selective-repeat-sender.ts';
 import { SEED, scenarioRuns } from '../property-runs.ts';
-import { FULL, Listener, SACK_WORD, answerArena, flowTable, newClock } from './ends.ts';
+import { FULL, Listener, SACK_WORD, flowTable, newClock } from './ends.ts';
 import { LossyPipe, type Mishap, type PipeEnds } from './lossy-pipe.ts';
 
 const RTO = 200;
@@ -19,12 +19,11 @@ type Recovery = 'sr' | 'gbn' | 'trim';
 
 function ends(recovery: Recovery, acks: Acks, places: number | null, flows: FlowTable, windowBytes: number, hasRecords: boolean): PipeEnds {
   const clock = newClock();
-  const answers = answerArena();
   const control = new Listener(windowBytes);
   const asksForAcks = acks !== 'per-packet';
   const every = acks === 3 ? 3 : 1;
   const losses = { onLoss: () => {}, onTimeout: () => {} };
-  const common = { clock, answers, rtoPs: RTO };
+  const common = { clock, rtoPs: RTO };
   if (recovery === 'gbn') {
     return { ...common, sender: new GoBackNSender(flows, control, asksForAcks), receiver: new GoBackNReceiver(flows, 50, every, clock) };
   }
@@ -40,7 +39,7 @@ function ends(recovery: Recovery, acks: Acks, places: number | null, flows: Flow
           isSprayed: hasRecords,
           bitmapPackets: null,
           asksForAcks,
-          records: hasRecords ? { clock, answers, losses } : null,
+          records: hasRecords ? { clock, losses } : null,
         });
   return { ...common, sender, receiver };
 }

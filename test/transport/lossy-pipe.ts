@@ -1,3 +1,4 @@
+import { arena } from '../../sim/engine/arena.ts';
 import { ACK, CE, DISCARDED, LAST_HOP, NACK } from '../../sim/base/packet.ts';
 import { NOW, RECORD_WORDS, START, DUE } from '../../sim/engine/record.ts';
 import { ANSWER_ACK, ANSWER_DISCARD, ANSWER_NACK, type Receiver, type Sender } from '../../sim/transport/sender.ts';
@@ -7,7 +8,6 @@ export interface PipeEnds {
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly clock: Float64Array;
-  readonly answers: { readonly arena: Int32Array };
   readonly rtoPs: number;
 }
 
@@ -154,10 +154,10 @@ export class LossyPipe {
   }
 
   #hear({ words }: Answer): void {
-    const { sender, answers, clock } = this.#ends;
+    const { sender, clock } = this.#ends;
     if (sender.isComplete(0)) return;
     this.#lastActivityPs = clock[NOW]!;
-    answers.arena.set(words, ANSWER);
+    arena.set(words, ANSWER);
     const meta = words[3]!;
     if ((meta & 7) === ACK) sender.onAck(0, words[2]!, words[5]!, (meta & CE) !== 0, ANSWER);
     else if ((meta & DISCARDED) !== 0) sender.onDiscard(0, words[2]!, ANSWER);

@@ -6,14 +6,14 @@ import { GoBackNSender } from '../../sim/transport/go-back-n.ts';
 import { MixedControl } from '../../sim/transport/mixed-control.ts';
 import { MixedSender } from '../../sim/transport/mixed-sender.ts';
 import { SelectiveRepeatSender } from '../../sim/transport/selective-repeat-sender.ts';
-import { ANSWER, FULL, Listener, answerArena, flowTable, newClock } from './ends.ts';
+import { ANSWER, FULL, Listener, flowTable, newClock } from './ends.ts';
 
 /** Flows 0 and 2 are of job 1, which goes back; flow 1 is of job 0, which keeps records. */
 function ends(): { sender: MixedSender; clock: Float64Array; goBack: Listener; selective: Listener } {
   const clock = newClock();
   const goBack = new Listener(Infinity);
   const selective = new Listener(Infinity);
-  const records = { clock, answers: answerArena(), losses: null };
+  const records = { clock, losses: null };
   const senders = [
     new SelectiveRepeatSender(flowTable(3 * 4096), selective, {
       recovers: true,

@@ -13,7 +13,7 @@ import { ScheduleBuilder } from '../../sim/base/schedule.ts';
 import { runEngine } from '../oracle/engine-run.ts';
 import { fabric, oracleInput, scenarioWith } from '../oracle/fixtures.ts';
 import { runOracle } from '../oracle/oracle.ts';
-import { ANSWER, ASKS, FULL, Listener, answerArena, newClock, packetsOf, readSelective } from './ends.ts';
+import { ANSWER, ASKS, FULL, Listener, newClock, packetsOf, readSelective } from './ends.ts';
 
 const A = ANSWER_ACK;
 const D = ANSWER_DISCARD;
@@ -82,9 +82,8 @@ describe('a sender that hears that a packet was discarded', () => {
 
   test('with records sends it again at once, as if it had been trimmed at the last hop', () => {
     const clock = newClock();
-    const answers = answerArena();
     const control = new Listener(100 * FULL);
-    const options = { clock, answers, sackWord: 0, asksForAcks: false, rtoPs: 1000, losses: null, credit: null };
+    const options = { clock, sackWord: 0, asksForAcks: false, rtoPs: 1000, losses: null, credit: null };
     const sender = new RecordSender(packetsOf(100), control, options);
     for (let i = 0; i < 3; i++) {
       clock[START] = i;

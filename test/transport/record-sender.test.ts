@@ -1,28 +1,16 @@
+import { arena } from '../../sim/engine/arena.ts';
 import { expect, test } from 'vitest';
 import { NACK } from '../../sim/base/packet.ts';
 import { DUE, NOW, RTT, START } from '../../sim/engine/record.ts';
 import { RecordSender } from '../../sim/transport/record-sender.ts';
 import type { FlowTable } from '../../sim/transport/flow-table.ts';
-import {
-  AGAIN_FLAG,
-  ANSWER,
-  ASKS,
-  FULL,
-  Listener,
-  SACK_WORD,
-  answerArena,
-  newClock,
-  packetsOf,
-  writeSelective,
-  type Selective,
-} from './ends.ts';
+import { AGAIN_FLAG, ANSWER, ASKS, FULL, Listener, SACK_WORD, newClock, packetsOf, writeSelective, type Selective } from './ends.ts';
 
 const RTO = 1000;
 
 /** A sender of one flow and what surrounds it; packets are sent at clock[START]. */
 class Bench {
   readonly clock = newClock();
-  readonly answers = answerArena();
   readonly control: Listener;
   readonly sender: RecordSender;
   readonly timeouts: number[] = [];
@@ -31,7 +19,6 @@ class Bench {
     this.control = new Listener(windowBytes);
     this.sender = new RecordSender(flows, this.control, {
       clock: this.clock,
-      answers: this.answers,
       sackWord: isSelective ? SACK_WORD : 0,
       asksForAcks: isSelective,
       rtoPs: RTO,
@@ -57,13 +44,13 @@ class Bench {
 
   ack(atPs: number, seq: number, cumulative: number, selective: Selective): void {
     this.clock[NOW] = atPs;
-    writeSelective(this.answers.arena, selective);
+    writeSelective(selective);
     this.sender.onAck(0, seq, cumulative, false, ANSWER);
   }
 
   nack(atPs: number, seq: number, flags = 0): void {
     this.clock[NOW] = atPs;
-    this.answers.arena[ANSWER + 3] = NACK | flags;
+    arena[ANSWER + 3] = NACK | flags;
     this.sender.onNack(0, seq, 0, false, ANSWER);
   }
 

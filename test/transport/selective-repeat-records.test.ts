@@ -1,13 +1,13 @@
+import { arena } from '../../sim/engine/arena.ts';
 import { expect, test } from 'vitest';
 import { ACK, NACK } from '../../sim/base/packet.ts';
 import { NOW, RTT, START } from '../../sim/engine/record.ts';
 import { SelectiveRepeatSender } from '../../sim/transport/selective-repeat-sender.ts';
-import { AGAIN_FLAG, ANSWER, FULL, Listener, answerArena, newClock, packetsOf } from './ends.ts';
+import { AGAIN_FLAG, ANSWER, FULL, Listener, newClock, packetsOf } from './ends.ts';
 
 /** A selective-repeat sender with records; packet i of the first round is sent at 10 i with entropy 100 + i. */
 function bench(packets: number, recovers = true) {
   const clock = newClock();
-  const answers = answerArena();
   const control = new Listener(packets * FULL);
   const heard: string[] = [];
   const losses = {
@@ -19,7 +19,7 @@ function bench(packets: number, recovers = true) {
     isSprayed: false,
     bitmapPackets: null,
     asksForAcks: false,
-    records: { clock, answers, losses },
+    records: { clock, losses },
   });
   const send = (atPs: number, entropy: number): number => {
     clock[START] = atPs;
@@ -30,13 +30,13 @@ function bench(packets: number, recovers = true) {
   for (let seq = 0; seq < packets; seq++) send(10 * seq, 100 + seq);
   const ack = (atPs: number, seq: number, isAgain = false): number => {
     clock[NOW] = atPs;
-    answers.arena[ANSWER + 3] = ACK | (isAgain ? AGAIN_FLAG : 0);
+    arena[ANSWER + 3] = ACK | (isAgain ? AGAIN_FLAG : 0);
     sender.onAck(0, seq, 0, false, ANSWER);
     return clock[RTT]!;
   };
   const nack = (atPs: number, seq: number): void => {
     clock[NOW] = atPs;
-    answers.arena[ANSWER + 3] = NACK;
+    arena[ANSWER + 3] = NACK;
     sender.onNack(0, seq, 0, true, ANSWER);
   };
   return { clock, control, heard, sender, send, ack, nack };
