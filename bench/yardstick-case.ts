@@ -1,3 +1,4 @@
+import { Region } from '../sim/engine/arena.ts';
 import { pinsPaths } from '../sim/balancing/plan.ts';
 import { switchSalts } from '../sim/balancing/hash.ts';
 import { PacketStreams } from '../sim/base/random.ts';
@@ -21,7 +22,7 @@ export function yardstickCase(prepared: Prepared): Uint8Array {
   const { scenario, topology, schedule, plan, limits } = prepared;
   assertModelled(scenario, schedule);
   const { nic, transport, balancer, seed } = scenario;
-  const flows = new FlowTable(plan, nic);
+  const flows = new FlowTable(plan, nic, new Region());
   const isPinned = pinsPaths(balancer);
   const fabricIndex = positions(topology.linkIsFabric);
   const messages = messageTable(prepared);

@@ -13,7 +13,7 @@ import { CellError } from '../base/errors.ts';
 const RESERVES = [2 ** 33, 2 ** 32, 2 ** 31, 2 ** 30, 2 ** 29, 2 ** 28].map((bytes) => bytes - 64);
 
 /** Tables begin on a cache line. */
-const LINE_WORDS = 16;
+export const LINE_WORDS = 16;
 
 function reserve(): ArrayBuffer {
   for (const bytes of RESERVES) {

@@ -2,11 +2,13 @@ import type { NicSpec } from '../base/device-spec.ts';
 import type { Schedule } from '../base/schedule.ts';
 import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
+import { arena } from '../engine/arena.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { FlowTable } from '../transport/flow-table.ts';
 import { channelsOfFlows } from './flow-channels.ts';
 import type { FlowEnds } from './flow-ends.ts';
 import { Host, type HostShared } from './host.ts';
+import { DESTINATION, FLOW_WORDS, TIMER_ARMED } from './nic-shared.ts';
 import { informDelaysPs } from './inform-delays.ts';
 import type { LinkTimeline } from './link-timeline.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
@@ -28,11 +30,12 @@ export interface HostsInput {
   readonly timeline: LinkTimeline | null;
 }
 
-/** The hosts of a run, and of which flows they have sent something: 1. */
-export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonly hasSent: Uint8Array } {
+/** The hosts of a run, and whether they have sent something of a flow. */
+export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonly hasSent: (flow: number) => boolean } {
   const { engine, topology, plan, schedule, flows, nic, ends, runner, pausable, timeline } = input;
   const { rateBps, needsTelemetry } = ends.control;
-  const timerArmed = new Uint8Array(plan.flows);
+  const flowsAt = engine.region.words(plan.flows * FLOW_WORDS);
+  for (let flow = 0; flow < plan.flows; flow++) arena[flowsAt + flow * FLOW_WORDS + DESTINATION] = plan.dstHost[flow]! << 8;
   const shared: HostShared = {
     ...ends,
     engine,
@@ -41,8 +44,7 @@ export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonl
     rateBps,
     nextSendPs: new Float64Array(rateBps === null ? 0 : plan.flows),
     heldPlace: new Uint8Array(rateBps === null ? 0 : plan.flows),
-    lastActivityPs: new Float64Array(plan.flows),
-    timerArmed,
+    flowsAt,
     channelOfFlow: nic.channelBps === null ? null : channelsOfFlows(plan, schedule),
     spec: nic,
     pausable,
@@ -62,5 +64,5 @@ export function buildHosts(input: HostsInput): { readonly hosts: Host[]; readonl
     const first = plan.hostOffset[host]!;
     return new Host(shared, host, link, first, plan.hostOffset[host + 1]! - first);
   });
-  return { hosts, hasSent: timerArmed };
+  return { hosts, hasSent: (flow) => arena[flowsAt + flow * FLOW_WORDS + TIMER_ARMED] === 1 };
 }

@@ -1,3 +1,4 @@
+import type { Region } from '../engine/arena.ts';
 import { FlowRing } from './flow-ring.ts';
 
 /** What a NIC asks of the flows that may send. */
@@ -21,9 +22,9 @@ export class ClassedRing implements ReadyFlows {
   readonly #isPaused: boolean[];
 
   /** Flows `first` .. `first + flows - 1` in `classes` classes. */
-  constructor(first: number, flows: number, classes: number, ringOfFlow: Uint8Array | null) {
+  constructor(first: number, flows: number, classes: number, ringOfFlow: Uint8Array | null, region: Region) {
     this.#flows = flows;
-    this.#rings = Array.from({ length: classes }, () => new FlowRing(first, flows));
+    this.#rings = Array.from({ length: classes }, () => new FlowRing(first, flows, region));
     this.#ringOfFlow = ringOfFlow;
     this.#isPaused = new Array<boolean>(classes).fill(false);
   }

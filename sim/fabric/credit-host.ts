@@ -94,6 +94,6 @@ export class CreditHost {
     if (credit.rtsSeq < 0) return;
     const dstMeta = (flows.dstHost[flow]! << 8) | RTS;
     const extra = this.#control.push(flow, credit.rtsSeq, dstMeta, this.#ackSize | credit.rtsEntropy, 0);
-    this.#control.words[extra + engine.layout.pull - RECORD_WORDS] = credit.target;
+    arena[extra + engine.layout.pull - RECORD_WORDS] = credit.target;
   }
 }

@@ -79,7 +79,7 @@ export function flowEnds(input: FlowEndsInput, flows: FlowTable, engine: Engine)
   const isAlone = jobs.length === 1;
   const ends = isAlone
     ? [ownEnds(input, { ...jobs[0]!, plan }, flows, engine)]
-    : jobs.map((job) => ownEnds(input, job, new FlowTable(job.plan, scenario.nic), engine));
+    : jobs.map((job) => ownEnds(input, job, new FlowTable(job.plan, scenario.nic, engine.region), engine));
   const of = jobFlows(jobOfFlow, jobs.length);
   const pulls = pullStates(input, flows, engine.clock);
   const isPinned = jobs.map(({ balancer }) => pinsPaths(balancer));
@@ -111,7 +111,7 @@ function ownEnds({ scenario, topology, routes }: FlowEndsInput, job: NetworkJob,
     trims: scenario.switch.kind === 'composite' && scenario.switch.trims,
     routes,
   });
-  const context = { ...controlContext({ scenario, topology, plan, limits }, clock), hasReceiverCredit: hasCredit(transport) };
+  const context = { ...controlContext({ scenario, topology, plan, limits }, engine), hasReceiverCredit: hasCredit(transport) };
   const control = congestionControl(transport, context);
   const ends = transportEnds({
     transport,

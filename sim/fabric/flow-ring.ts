@@ -1,3 +1,4 @@
+import { arena, type Region } from '../engine/arena.ts';
 import type { ReadyFlows } from './classed-ring.ts';
 
 /**
@@ -7,29 +8,34 @@ import type { ReadyFlows } from './classed-ring.ts';
 export class FlowRing implements ReadyFlows {
   count = 0;
   readonly #first: number;
-  readonly #words: Int32Array;
-  readonly #summary: Int32Array;
+  /** Where the bits and the summary begin in the arena, and their lengths. */
+  readonly #bitsAt: number;
+  readonly #words: number;
+  readonly #summaryAt: number;
+  readonly #summaryWords: number;
 
   /** Flows `first` .. `first + flows - 1`. */
-  constructor(first: number, flows: number) {
+  constructor(first: number, flows: number, region: Region) {
     this.#first = first;
-    this.#words = new Int32Array((flows + 31) >> 5);
-    this.#summary = new Int32Array((this.#words.length + 31) >> 5);
+    this.#words = (flows + 31) >> 5;
+    this.#summaryWords = (this.#words + 31) >> 5;
+    this.#bitsAt = region.words(this.#words + this.#summaryWords);
+    this.#summaryAt = this.#bitsAt + this.#words;
   }
 
   has(flow: number): boolean {
     const i = flow - this.#first;
-    return (this.#words[i >> 5]! & (1 << (i & 31))) !== 0;
+    return (arena[(this.#bitsAt + (i >> 5)) | 0]! & (1 << (i & 31))) !== 0;
   }
 
   add(flow: number): void {
     const i = flow - this.#first;
     const word = i >> 5;
     const bit = 1 << (i & 31);
-    const bits = this.#words[word]!;
+    const bits = arena[(this.#bitsAt + word) | 0]!;
     if ((bits & bit) !== 0) return;
-    this.#words[word] = bits | bit;
-    this.#summary[word >> 5]! |= 1 << (word & 31);
+    arena[(this.#bitsAt + word) | 0] = bits | bit;
+    arena[(this.#summaryAt + (word >> 5)) | 0]! |= 1 << (word & 31);
     this.count++;
   }
 
@@ -37,10 +43,10 @@ export class FlowRing implements ReadyFlows {
     const i = flow - this.#first;
     const word = i >> 5;
     const bit = 1 << (i & 31);
-    const bits = this.#words[word]!;
+    const bits = arena[(this.#bitsAt + word) | 0]!;
     if ((bits & bit) === 0) return;
-    this.#words[word] = bits & ~bit;
-    if (this.#words[word] === 0) this.#summary[word >> 5]! &= ~(1 << (word & 31));
+    arena[(this.#bitsAt + word) | 0] = bits & ~bit;
+    if (arena[(this.#bitsAt + word) | 0] === 0) arena[(this.#summaryAt + (word >> 5)) | 0]! &= ~(1 << (word & 31));
     this.count--;
   }
 
@@ -48,8 +54,8 @@ export class FlowRing implements ReadyFlows {
   after(flow: number): number {
     const i = flow - this.#first + 1;
     const word = i >> 5;
-    if (word < this.#words.length) {
-      const bits = this.#words[word]! & (-1 << (i & 31));
+    if (word < this.#words) {
+      const bits = arena[(this.#bitsAt + word) | 0]! & (-1 << (i & 31));
       if (bits !== 0) return this.#first + (word << 5) + lowestBit(bits);
     }
     return this.#fromWord(word + 1);
@@ -57,23 +63,22 @@ export class FlowRing implements ReadyFlows {
 
   /** First flow at or after the beginning of `word`, cyclically. */
   #fromWord(word: number): number {
-    const summary = this.#summary;
     let s = word >> 5;
-    if (s < summary.length) {
-      const bits = summary[s]! & (-1 << (word & 31));
+    if (s < this.#summaryWords) {
+      const bits = arena[(this.#summaryAt + s) | 0]! & (-1 << (word & 31));
       if (bits !== 0) return this.#lowestOf((s << 5) + lowestBit(bits));
       s++;
     }
     for (;;) {
-      if (s >= summary.length) s = 0;
-      const bits = summary[s]!;
+      if (s >= this.#summaryWords) s = 0;
+      const bits = arena[(this.#summaryAt + s) | 0]!;
       if (bits !== 0) return this.#lowestOf((s << 5) + lowestBit(bits));
       s++;
     }
   }
 
   #lowestOf(word: number): number {
-    return this.#first + (word << 5) + lowestBit(this.#words[word]!);
+    return this.#first + (word << 5) + lowestBit(arena[(this.#bitsAt + word) | 0]!);
   }
 }
 

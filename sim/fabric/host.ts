@@ -19,10 +19,10 @@ import {
   SERVER_LINK,
 } from './local-events.ts';
 import { Nic } from './nic.ts';
-import type { NicLink, NicShared } from './nic-shared.ts';
+import { FLOW_WORDS, LAST_ACTIVITY_PS, type NicLink, type NicShared } from './nic-shared.ts';
 import type { ScheduleRunner } from './schedule-runner.ts';
 import type { WaysBack } from './ways-back.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 /** What all hosts of a run share. */
 export interface HostShared extends NicShared {
@@ -48,12 +48,13 @@ export class Host implements EngineNode {
   readonly #engine: Engine;
   readonly #local: LocalHeap;
   readonly #clock: Float64Array;
+  readonly #clockAt: number;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #balancer: HostBalancer;
   readonly #hearsFeedback: boolean;
-  readonly #srcHost: Int32Array;
-  readonly #lastActivityPs: Float64Array;
+  readonly #srcHostAt: number;
+  readonly #flowsAt: number;
   readonly #jobOfFlow: Uint8Array;
   readonly #waysBack: WaysBack | null;
   readonly #ackSize: number;
@@ -70,12 +71,13 @@ export class Host implements EngineNode {
     this.#engine = shared.engine;
     this.#local = shared.engine.local;
     this.#clock = shared.engine.clock;
+    this.#clockAt = shared.engine.mailboxes.clockAt;
     this.#sender = shared.sender;
     this.#receiver = shared.receiver;
     this.#balancer = shared.balancer;
     this.#hearsFeedback = shared.balancer.hearsFeedback;
-    this.#srcHost = shared.flows.srcHost;
-    this.#lastActivityPs = shared.lastActivityPs;
+    this.#srcHostAt = shared.flows.srcHostAt;
+    this.#flowsAt = shared.flowsAt;
     this.#jobOfFlow = shared.jobOfFlow;
     this.#waysBack = shared.waysBack;
     this.#ackSize = shared.spec.ackBytes << 16;
@@ -90,29 +92,29 @@ export class Host implements EngineNode {
 
   process(count: number): void {
     const local = this.#local;
-    const clock = this.#clock;
-    const addresses = this.#engine.batch.addresses;
-    const startPs = clock[WINDOW_START]!;
+    const clockAt = this.#clockAt;
+    const { addressesAt } = this.#engine.batch;
+    const startPs = doubles[(clockAt + WINDOW_START) | 0]!;
     const nic = this.nic;
     let i = 0;
     for (;;) {
-      if (local.size > 0 && (i === count || this.#localIsNext(addresses[i]!))) {
+      if (local.size > 0 && (i === count || this.#localIsNext(arena[(addressesAt + i) | 0]!))) {
         const key = local.topKey();
         const id = local.topId();
         local.pop();
-        clock[NOW] = startPs + (key >>> PORT_BITS);
+        doubles[(clockAt + NOW) | 0] = startPs + (key >>> PORT_BITS);
         nic.sync();
         this.#onLocal(key & PORT_MASK, id);
         nic.kick();
         continue;
       }
       if (i === count) break;
-      const address = addresses[i++]!;
+      const address = arena[(addressesAt + i++) | 0]!;
       const key = arena[address]!;
-      clock[NOW] = startPs + (key >>> PORT_BITS);
+      doubles[(clockAt + NOW) | 0] = startPs + (key >>> PORT_BITS);
       nic.sync();
       if ((key & PORT_MASK) === 0) this.#onPacket(address);
-      else this.#onLocal(key & PORT_MASK, arena[address + 1]!);
+      else this.#onLocal(key & PORT_MASK, arena[(address + 1) | 0]!);
       nic.kick();
     }
     if (nic.hasWork()) this.#engine.markDirty(this.#host);
@@ -132,11 +134,11 @@ export class Host implements EngineNode {
   #localIsNext(address: number): boolean {
     const key = arena[address]!;
     const localKey = this.#local.topKey();
-    return localKey < key || (localKey === key && this.#local.topId() < arena[address + 1]!);
+    return localKey < key || (localKey === key && this.#local.topId() < arena[(address + 1) | 0]!);
   }
 
   #onPacket(address: number): void {
-    const meta = arena[address + 3]! & 0xff;
+    const meta = arena[(address + 3) | 0]! & 0xff;
     const type = meta & (TYPE_MASK | PROBE);
     this.packetHops++;
     if (type === DATA) this.#onData(address, meta);
@@ -150,7 +152,7 @@ export class Host implements EngineNode {
         this.#answerProbe(address);
         break;
       case PROBE | ACK:
-        this.#onProbeAnswer(arena[address + 1]!, arena[address + 2]!);
+        this.#onProbeAnswer(arena[(address + 1) | 0]!, arena[(address + 2) | 0]!);
         break;
       case PROBE | TRIMMED:
         break;
@@ -158,14 +160,14 @@ export class Host implements EngineNode {
         this.#onTrimmed(address, meta);
         break;
       case PULL:
-        this.#onPull(arena[address + 1]!, arena[address + 2]!);
+        this.#onPull(arena[(address + 1) | 0]!, arena[(address + 2) | 0]!);
         break;
       case RTS:
-        this.#creditOf(arena[address + 1]!)!.onArrival(address, CAME_AS_RTS);
+        this.#creditOf(arena[(address + 1) | 0]!)!.onArrival(address, CAME_AS_RTS);
         break;
       case PAUSE:
       case RESUME:
-        this.nic.setPaused(arena[address + 2]!, (meta & TYPE_MASK) === PAUSE);
+        this.nic.setPaused(arena[(address + 2) | 0]!, (meta & TYPE_MASK) === PAUSE);
         break;
       default:
         throw new InternalError('E921', `host ${this.#host} has got a packet of type ${meta & TYPE_MASK}`);
@@ -174,9 +176,9 @@ export class Host implements EngineNode {
 
   #onData(address: number, meta: number): void {
     const receiver = this.#receiver;
-    const flow = arena[address + 1]!;
-    const seq = arena[address + 2]!;
-    const sizeEntropy = arena[address + 4]!;
+    const flow = arena[(address + 1) | 0]!;
+    const seq = arena[(address + 2) | 0]!;
+    const sizeEntropy = arena[(address + 4) | 0]!;
     const answer = receiver.accept(flow, seq, meta, sizeEntropy >>> 16);
     const isComplete = receiver.completedNow;
     if (this.#shared.informDelayPs !== null) {
@@ -195,17 +197,17 @@ export class Host implements EngineNode {
 
   /** The receiver has no place for the packet at `address`. */
   #discard(address: number, meta: number): void {
-    const flow = arena[address + 1]!;
+    const flow = arena[(address + 1) | 0]!;
     const flags = NACK | DISCARDED | LAST_HOP | (meta & (CE | AGAIN));
-    this.#answer(flow, arena[address + 2]!, flags, arena[address + 4]! & 0xffff, address);
+    this.#answer(flow, arena[(address + 2) | 0]!, flags, arena[(address + 4) | 0]! & 0xffff, address);
     const credit = this.#hasCredit ? this.#creditOf(flow) : null;
     if (credit !== null) credit.onArrival(address, CAME_AS_HEADER);
   }
 
   /** The header of a packet whose payload a switch has cut off. */
   #onTrimmed(address: number, meta: number): void {
-    const flow = arena[address + 1]!;
-    const seq = arena[address + 2]!;
+    const flow = arena[(address + 1) | 0]!;
+    const seq = arena[(address + 2) | 0]!;
     const answer = this.#receiver.acceptTrimmed(flow, seq);
     if (answer === NO_ANSWER) return;
     const isAck = answer === ANSWER_ACK;
@@ -213,7 +215,7 @@ export class Host implements EngineNode {
     const isSelective = this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims;
     const number = isAck || isSelective ? seq : this.#receiver.expected(flow);
     const flags = isAck ? ACK | (meta & AGAIN) : NACK | (meta & (CE | LAST_HOP | (isSelective ? AGAIN : 0)));
-    this.#answer(flow, number, flags, arena[address + 4]! & 0xffff, address);
+    this.#answer(flow, number, flags, arena[(address + 4) | 0]! & 0xffff, address);
     const credit = this.#hasCredit ? this.#creditOf(flow) : null;
     if (credit !== null) credit.onArrival(address, isAck ? CAME_WHOLE : CAME_AS_HEADER);
   }
@@ -230,36 +232,41 @@ export class Host implements EngineNode {
   #answer(flow: number, seq: number, meta: number, entropy: number, address: number): void {
     const { control } = this.nic;
     const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
-    const extra = control.push(flow, seq, (this.#srcHost[flow]! << 8) | meta, this.#ackSize | path, this.#receiver.expected(flow));
+    const extra = control.push(
+      flow,
+      seq,
+      (arena[(this.#srcHostAt + flow) | 0]! << 8) | meta,
+      this.#ackSize | path,
+      this.#receiver.expected(flow),
+    );
     if (this.#hasExtraWords) this.#writeExtra(flow, seq, extra, address);
   }
 
   /** What an answer says beyond its five words. */
   #writeExtra(flow: number, seq: number, at: number, address: number): void {
     const { layout } = this.#engine;
-    const { words } = this.nic.control;
-    if (layout.sack > 0) this.#receiver.writeExtra(flow, seq, words, at + layout.sack - RECORD_WORDS);
+    if (layout.sack > 0) this.#receiver.writeExtra(flow, seq, at + layout.sack - RECORD_WORDS);
     if (layout.telemetry === 0) return;
     const first = at + layout.telemetry - RECORD_WORDS;
-    for (let i = 0; i < layout.words - layout.telemetry; i++) words[first + i] = arena[address + layout.telemetry + i]!;
+    for (let i = 0; i < layout.words - layout.telemetry; i++) arena[first + i] = arena[address + layout.telemetry + i]!;
   }
 
   #onAnswer(address: number, meta: number): void {
-    const flow = arena[address + 1]!;
-    const seq = arena[address + 2]!;
+    const flow = arena[(address + 1) | 0]!;
+    const seq = arena[(address + 2) | 0]!;
     const sender = this.#sender;
     if (sender.isComplete(flow)) return;
-    this.#lastActivityPs[flow] = this.#clock[NOW]!;
+    doubles[this.#lastActivityAt(flow)] = doubles[(this.#clockAt + NOW) | 0]!;
     const isMarked = (meta & CE) !== 0;
     const isLastHop = (meta & LAST_HOP) !== 0;
     const isAck = (meta & TYPE_MASK) === ACK;
     if (this.#telemetry !== null && isAck) this.#shared.control.onTelemetry(flow, this.#telemetry, address);
-    if (isAck) sender.onAck(flow, seq, arena[address + 5]!, isMarked, address);
+    if (isAck) sender.onAck(flow, seq, arena[(address + 5) | 0]!, isMarked, address);
     else if ((meta & DISCARDED) !== 0) sender.onDiscard(flow, seq, address);
-    else sender.onNack(flow, seq, arena[address + 5]!, isLastHop, address);
+    else sender.onNack(flow, seq, arena[(address + 5) | 0]!, isLastHop, address);
     if (this.#hearsFeedback) {
       // The path of an answer is the way back of the packet's.
-      const entropy = arena[address + 4]! & 0xffff;
+      const entropy = arena[(address + 4) | 0]! & 0xffff;
       const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
       if (isAck) this.#balancer.onAck(flow, path, isMarked, seq);
       else if (this.#shared.jobs[this.#jobOfFlow[flow]!]!.nacksAreTrims) this.#balancer.onNack(flow, path, isLastHop, isMarked);
@@ -282,10 +289,10 @@ export class Host implements EngineNode {
   }
 
   #answerProbe(address: number): void {
-    const flow = arena[address + 1]!;
-    const entropy = arena[address + 4]! & 0xffff;
+    const flow = arena[(address + 1) | 0]!;
+    const entropy = arena[(address + 4) | 0]! & 0xffff;
     const path = this.#waysBack === null ? entropy : this.#waysBack.of(flow, entropy);
-    this.#sendBare(flow, arena[address + 2]!, (this.#srcHost[flow]! << 8) | ACK | PROBE, path);
+    this.#sendBare(flow, arena[(address + 2) | 0]!, (arena[(this.#srcHostAt + flow) | 0]! << 8) | ACK | PROBE, path);
   }
 
   #onProbeAnswer(flow: number, probe: number): void {
@@ -297,7 +304,7 @@ export class Host implements EngineNode {
   #sendBare(flow: number, seq: number, dstMeta: number, entropy: number): void {
     const { control } = this.nic;
     const extra = control.push(flow, seq, dstMeta, this.#ackSize | entropy, 1);
-    control.words.fill(0, extra, extra + control.stride - RECORD_WORDS + 1);
+    arena.fill(0, extra, extra + control.stride - RECORD_WORDS + 1);
   }
 
   #creditOf(flow: number): CreditHost | null {
@@ -312,6 +319,10 @@ export class Host implements EngineNode {
     else credit.onArrival(address, CAME_WHOLE);
   }
 
+  #lastActivityAt(flow: number): number {
+    return (((this.#flowsAt + Math.imul(flow, FLOW_WORDS)) >> 1) + LAST_ACTIVITY_PS) | 0;
+  }
+
   #completeFlow(flow: number): void {
     this.#shared.sender.close(flow);
     if (this.#balancer.hearsFlows) this.#balancer.onComplete(flow);
@@ -324,7 +335,7 @@ export class Host implements EngineNode {
     const { engine, flows, informDelayPs } = this.#shared;
     engine.clock[DUE] = engine.clock[NOW]! + informDelayPs![flow]!;
     const address = engine.mailboxes.post(flows.srcHost[flow]!, SENDER_INFORMED);
-    arena[address + 1] = flow;
+    arena[(address + 1) | 0] = flow;
   }
 
   #onLocal(eventClass: number, id: number): void {
@@ -362,7 +373,7 @@ export class Host implements EngineNode {
 
   /** One lazy timer a flow: when it fires early it is armed again for the deadline. */
   #onTimer(flow: number, nowPs: number): void {
-    const { engine, sender, lastActivityPs, jobs } = this.#shared;
+    const { engine, sender, jobs } = this.#shared;
     if (sender.isComplete(flow)) return;
     const { rtoPs, credit, hearsFlowTimeouts } = jobs[this.#jobOfFlow[flow]!]!;
     if (sender.ownsTimer(flow)) {
@@ -372,7 +383,7 @@ export class Host implements EngineNode {
       if (engine.clock[DUE]! < Infinity) engine.timer(this.#host, engine.clock[DUE]!, RETRANSMISSION_TIMER, flow);
       return;
     }
-    let deadlinePs = lastActivityPs[flow]! + rtoPs;
+    let deadlinePs = doubles[this.#lastActivityAt(flow)]! + rtoPs;
     if (deadlinePs <= nowPs) {
       const isOutstanding = sender.inFlightBytes(flow) > 0;
       sender.onTimeout(flow);

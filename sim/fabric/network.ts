@@ -77,24 +77,24 @@ export class Network {
   readonly #topology: Topology;
   readonly #plan: FlowPlan;
   readonly #ends: FlowEnds;
-  readonly #hasSent: Uint8Array;
+  readonly #hasSent: (flow: number) => boolean;
 
   constructor(input: NetworkInput, options: NetworkOptions) {
     const { scenario, topology, schedule, plan, jobs, limits } = input;
     checkLimits(topology);
     this.cutOff = input.cutOff;
     const { nic, seed } = scenario;
-    const flows = new FlowTable(plan, nic);
     this.lookaheadPs = lookaheadPs(topology, Math.min(...jobs.map((job) => job.limits.rtoPs)));
-    this.packetsTotal = flows.packets.reduce((total, packets) => total + packets, 0);
     this.engine = new Engine({
       nodes: topology.hosts + topology.switches,
       windowPs: windowPs(this.lookaheadPs, options.windowPs),
-      horizonPs: horizonPs(topology, limits, flows.fullBytes),
+      horizonPs: horizonPs(topology, limits, nic.mtuBytes + nic.headerBytes),
       observer: options.observer ?? null,
       layout: layoutOf(scenario),
       partition: options.partition ?? null,
     });
+    const flows = new FlowTable(plan, nic, this.engine.region);
+    this.packetsTotal = flows.packets.reduce((total, packets) => total + packets, 0);
     const classes = trafficClasses(input.classOfFlow);
     this.timeline = linkTimeline(topology, scenario.failures, seed);
     this.ports = switchPorts({

@@ -8,6 +8,15 @@ import type { JobRules } from './job-rules.ts';
 import type { LinkTimeline } from './link-timeline.ts';
 import type { TrafficClasses } from './traffic-classes.ts';
 
+// What hosts themselves keep of a flow, side by side; written by the flow's source host only.
+export const FLOW_WORDS = 4;
+/** Double: time of the flow's last transmission or answer. */
+export const LAST_ACTIVITY_PS = 0;
+/** Word, 1: its timer is armed, and so was sent something. */
+export const TIMER_ARMED = 2;
+/** Word: destination host << 8, as in a record. */
+export const DESTINATION = 3;
+
 /** What all NICs of a run share. Arrays are indexed by flow and written by the flow's source host only. */
 export interface NicShared {
   readonly engine: Engine;
@@ -24,9 +33,8 @@ export interface NicShared {
   readonly nextSendPs: Float64Array;
   /** Places of paced flows, for HeldFlows. */
   readonly heldPlace: Uint8Array;
-  /** Time of the flow's last transmission or answer. */
-  readonly lastActivityPs: Float64Array;
-  readonly timerArmed: Uint8Array;
+  /** Where what hosts themselves keep of flows begins in the arena. */
+  readonly flowsAt: number;
   /** By flow, numbered at each host; null: channels are not limited. */
   readonly channelOfFlow: Int32Array | null;
   /** Switches may pause classes; null: they do not. */

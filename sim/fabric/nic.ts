@@ -12,9 +12,9 @@ import { FlowRing } from './flow-ring.ts';
 import { HeldFlows } from './held-flows.ts';
 import type { LinkTimeline } from './link-timeline.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
-import type { NicLink, NicShared } from './nic-shared.ts';
+import { DESTINATION, FLOW_WORDS, LAST_ACTIVITY_PS, TIMER_ARMED, type NicLink, type NicShared } from './nic-shared.ts';
 import { FlowLimit } from './flow-limit.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 // Times of the port, in picoseconds.
 /** Instant until which it transmits. */
@@ -24,6 +24,7 @@ const ACK_TX_PS = 2;
 const DELAY_PS = 3;
 /** No data starts before this: the host's memory is not that fast. */
 const DATA_PS = 4;
+const PORT_DOUBLES = 8;
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -40,14 +41,14 @@ export class Nic {
   readonly #shared: NicShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
   readonly #clock: Float64Array;
+  /** Where the clock begins in `doubles`. */
+  readonly #clockAt: number;
   readonly #mailboxes: Mailboxes;
   readonly #sender: Sender;
   readonly #balancer: HostBalancer;
   readonly #keepsRecords: boolean;
   readonly #hearsTransmissions: boolean;
-  readonly #dstHost: Int32Array;
-  readonly #lastActivityPs: Float64Array;
-  readonly #timerArmed: Uint8Array;
+  readonly #flowsAt: number;
   readonly #fullBytes: number;
   readonly #ackBytes: number;
   readonly #headerBytes: number;
@@ -65,7 +66,8 @@ export class Nic {
   readonly #toPort: number;
   readonly #rateBps: number;
   readonly #host: number;
-  readonly #port: Float64Array;
+  /** The port's times, in `doubles`. */
+  readonly #portAt: number;
   /** Flows that may send as far as pacing is concerned, and those that it holds back (null: no pacing). */
   readonly #ring: ReadyFlows;
   readonly #classes: ClassedRing | null;
@@ -87,14 +89,13 @@ export class Nic {
     const { engine, spec, pausable } = shared;
     this.#shared = shared;
     this.#clock = engine.clock;
+    this.#clockAt = engine.mailboxes.clockAt;
     this.#mailboxes = engine.mailboxes;
     this.#sender = shared.sender;
     this.#balancer = shared.balancer;
     this.#keepsRecords = shared.sender.keepsRecords;
     this.#hearsTransmissions = shared.control.hearsTransmissions;
-    this.#dstHost = shared.flows.dstHost;
-    this.#lastActivityPs = shared.lastActivityPs;
-    this.#timerArmed = shared.timerArmed;
+    this.#flowsAt = shared.flowsAt;
     this.#fullBytes = shared.flows.fullBytes;
     this.#ackBytes = spec.ackBytes;
     this.#headerBytes = spec.headerBytes;
@@ -108,16 +109,14 @@ export class Nic {
     this.#toPort = link.toPort;
     this.#rateBps = link.rateBps;
     this.#host = host;
-    this.#port = Float64Array.of(
-      0,
-      serialisationPs(shared.flows.fullBytes, link.rateBps),
-      serialisationPs(spec.ackBytes, link.rateBps),
-      link.delayPs,
-      0,
-    );
-    this.control = new ControlQueue(engine.layout.words);
-    this.#classes = pausable === null ? null : new ClassedRing(firstFlow, flows, pausable.dataClasses.length, pausable.indexOfFlow);
-    const unlimited = this.#classes ?? new FlowRing(firstFlow, flows);
+    this.#portAt = engine.region.doubles(PORT_DOUBLES);
+    doubles[this.#portAt + FULL_TX_PS] = serialisationPs(shared.flows.fullBytes, link.rateBps);
+    doubles[this.#portAt + ACK_TX_PS] = serialisationPs(spec.ackBytes, link.rateBps);
+    doubles[this.#portAt + DELAY_PS] = link.delayPs;
+    this.control = new ControlQueue(engine.layout.words, engine.region);
+    this.#classes =
+      pausable === null ? null : new ClassedRing(firstFlow, flows, pausable.dataClasses.length, pausable.indexOfFlow, engine.region);
+    const unlimited = this.#classes ?? new FlowRing(firstFlow, flows, engine.region);
     const { channelOfFlow } = shared;
     this.#channels = channelOfFlow === null ? null : new ChannelRing(unlimited, firstFlow, flows, channelOfFlow, spec.channelBps!);
     this.#ring = this.#channels ?? unlimited;
@@ -140,7 +139,7 @@ export class Nic {
 
   /** A flow of this host begins. */
   open(flow: number): void {
-    if (this.#open === null || this.#open.enter(flow, this.#clock[NOW]!)) this.update(flow);
+    if (this.#open === null || this.#open.enter(flow, doubles[(this.#clockAt + NOW) | 0]!)) this.update(flow);
   }
 
   /** A flow of this host is complete. */
@@ -163,7 +162,7 @@ export class Nic {
     }
   }
 
-  /** The switch pauses or resumes a traffic class at clock[NOW]. */
+  /** The switch pauses or resumes a traffic class at doubles[(this.#clockAt + NOW) | 0]. */
   setPaused(trafficClass: number, isPaused: boolean): void {
     const { pausable } = this.#shared;
     if (isPaused) this.#paused |= 1 << trafficClass;
@@ -171,21 +170,21 @@ export class Nic {
     this.#classes!.setPaused(pausable!.dataClasses.indexOf(trafficClass), isPaused);
   }
 
-  /** Commits every transmission that starts at or before clock[NOW]. */
+  /** Commits every transmission that starts at or before doubles[(this.#clockAt + NOW) | 0]. */
   sync(): void {
-    if (!this.hasWork() || this.#port[BUSY_PS]! > this.#clock[NOW]!) return;
+    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
     for (;;) {
       this.#planStart();
-      if (this.#clock[START]! > this.#clock[NOW]!) return;
+      if (doubles[(this.#clockAt + START) | 0]! > doubles[(this.#clockAt + NOW) | 0]!) return;
       this.#send();
       if (!this.hasWork()) return;
     }
   }
 
-  /** After an event at clock[NOW]: an idle port starts at once. */
+  /** After an event at doubles[(this.#clockAt + NOW) | 0]: an idle port starts at once. */
   kick(): void {
-    if (!this.hasWork() || this.#port[BUSY_PS]! > this.#clock[NOW]!) return;
-    this.#clock[START] = this.#clock[NOW]!;
+    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
+    doubles[(this.#clockAt + START) | 0] = doubles[(this.#clockAt + NOW) | 0]!;
     this.#send();
   }
 
@@ -193,7 +192,7 @@ export class Nic {
   flush(): boolean {
     while (this.hasWork()) {
       this.#planStart();
-      if (this.#clock[START]! >= this.#clock[WINDOW_END]!) return this.#waits();
+      if (doubles[(this.#clockAt + START) | 0]! >= doubles[(this.#clockAt + WINDOW_END) | 0]!) return this.#waits();
       this.#send();
     }
     return false;
@@ -203,10 +202,10 @@ export class Nic {
     this.#wakeUpPs = Infinity;
   }
 
-  /** The next transmission starts at clock[START]: in the following window, or a wake-up is armed for it. */
+  /** The next transmission starts at doubles[(this.#clockAt + START) | 0]: in the following window, or a wake-up is armed for it. */
   #waits(): boolean {
-    const startPs = this.#clock[START]!;
-    if (startPs < this.#clock[WINDOW_END]! + this.#shared.engine.windowPs) return true;
+    const startPs = doubles[(this.#clockAt + START) | 0]!;
+    if (startPs < doubles[(this.#clockAt + WINDOW_END) | 0]! + this.#shared.engine.windowPs) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
       this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
@@ -214,11 +213,12 @@ export class Nic {
     return false;
   }
 
-  /** Sets clock[START] to the instant at which the next transmission can start, as far as is known. */
+  /** Sets doubles[(this.#clockAt + START) | 0] to the instant at which the next transmission can start, as far as is known. */
   #planStart(): void {
-    this.#clock[START] = this.#port[BUSY_PS]!;
+    doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + BUSY_PS) | 0]!;
     if ((this.#held === null && this.#channels === null && this.#pcieBps === 0) || this.#hasControl()) return;
-    if (this.#port[DATA_PS]! > this.#clock[START]!) this.#clock[START] = this.#port[DATA_PS]!;
+    if (doubles[(this.#portAt + DATA_PS) | 0]! > doubles[(this.#clockAt + START) | 0]!)
+      doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + DATA_PS) | 0]!;
     if (this.#held !== null || this.#channels !== null) this.#planPaced();
   }
 
@@ -227,12 +227,12 @@ export class Nic {
     // is really sent: an answer may have to go before it.
     this.#release();
     if (this.#ring.count > 0) return;
-    this.#clock[START] = Infinity;
+    doubles[(this.#clockAt + START) | 0] = Infinity;
     if (this.#held !== null) this.#held.first(this.#clock, START);
     if (this.#channels !== null) this.#channels.soonest(this.#clock, START);
   }
 
-  /** Lets go what neither pacing nor a channel holds back at clock[START]. */
+  /** Lets go what neither pacing nor a channel holds back at doubles[(this.#clockAt + START) | 0]. */
   #release(): void {
     if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
     if (this.#channels !== null) this.#channels.release(this.#clock, START);
@@ -248,7 +248,7 @@ export class Nic {
     const { control } = this;
     for (let place = 0; place < control.count; place++) {
       const at = control.at(place);
-      const trafficClass = this.#classOfControl(control.words[at]!, control.words[at + 2]! & TYPE_MASK);
+      const trafficClass = this.#classOfControl(arena[at]!, arena[at + 2]! & TYPE_MASK);
       if ((this.#paused & (1 << trafficClass)) === 0) return place;
     }
     return -1;
@@ -260,7 +260,7 @@ export class Nic {
     return pausable!.dataClasses[pausable!.indexOfFlow === null ? 0 : pausable!.indexOfFlow[flow]!]!;
   }
 
-  /** Starts a transmission at clock[START], if any packet may go then. */
+  /** Starts a transmission at doubles[(this.#clockAt + START) | 0], if any packet may go then. */
   #send(): void {
     if (!this.#hasControl()) {
       if (this.#hasData()) this.#sendData();
@@ -276,26 +276,26 @@ export class Nic {
     this.#sendControl();
   }
 
-  /** Whether a flow may start a packet at clock[START]. */
+  /** Whether a flow may start a packet at doubles[(this.#clockAt + START) | 0]. */
   #hasData(): boolean {
     this.#release();
-    return this.#ring.count > 0 && (this.#pcieBps === 0 || this.#port[DATA_PS]! <= this.#clock[START]!);
+    return this.#ring.count > 0 && (this.#pcieBps === 0 || doubles[(this.#portAt + DATA_PS) | 0]! <= doubles[(this.#clockAt + START) | 0]!);
   }
 
   #sendControl(): void {
     if (this.#paused !== 0) this.control.bringForward(this.#firstUnpaused());
-    const { words, head } = this.control;
+    const { head } = this.control;
     this.control.drop();
     this.controls++;
-    const sizeEntropy = words[head + 3]!;
+    const sizeEntropy = arena[(head + 3) | 0]!;
     const address = this.#transmit(sizeEntropy >>> 16);
     if (address < 0) return;
-    arena[address + 1] = words[head]!;
-    arena[address + 2] = words[head + 1]!;
-    arena[address + 3] = words[head + 2]!;
-    arena[address + 4] = sizeEntropy;
-    arena[address + 5] = words[head + 4]!;
-    for (let word = 6; word < this.#recordWords; word++) arena[address + word] = words[head + word - 1]!;
+    arena[(address + 1) | 0] = arena[head]!;
+    arena[(address + 2) | 0] = arena[(head + 1) | 0]!;
+    arena[(address + 3) | 0] = arena[(head + 2) | 0]!;
+    arena[(address + 4) | 0] = sizeEntropy;
+    arena[(address + 5) | 0] = arena[(head + 4) | 0]!;
+    for (let word = 6; word < this.#recordWords; word++) arena[address + word] = arena[head + word - 1]!;
   }
 
   #sendData(): void {
@@ -311,17 +311,18 @@ export class Nic {
     else this.packets++;
     const entropy = this.#balancer.next(flow, this.#host, bytes);
     if (this.#hasExtras) this.#noteTransmission(flow, bytes, entropy);
-    this.#lastActivityPs[flow] = this.#clock[START]!;
-    if (this.#timerArmed[flow] === 0) this.#armTimer(flow);
+    const own = (this.#flowsAt + Math.imul(flow, FLOW_WORDS)) | 0;
+    doubles[((own >> 1) + LAST_ACTIVITY_PS) | 0] = doubles[(this.#clockAt + START) | 0]!;
+    if (arena[(own + TIMER_ARMED) | 0] === 0) this.#armTimer(flow);
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
     else if (!mayGoOn) this.#ring.remove(flow);
     const address = this.#transmit(bytes);
     if (address < 0) return;
-    arena[address + 1] = flow;
-    arena[address + 2] = sender.takenSeq;
-    arena[address + 3] = (this.#dstHost[flow]! << 8) | DATA | sender.takenFlags;
-    arena[address + 4] = (bytes << 16) | entropy;
-    arena[address + 5] = again;
+    arena[(address + 1) | 0] = flow;
+    arena[(address + 2) | 0] = sender.takenSeq;
+    arena[(address + 3) | 0] = arena[(own + DESTINATION) | 0]! | DATA | sender.takenFlags;
+    arena[(address + 4) | 0] = (bytes << 16) | entropy;
+    arena[(address + 5) | 0] = again;
     if (this.#hasExtras) this.#writeExtras(address);
   }
 
@@ -333,13 +334,14 @@ export class Nic {
     for (let i = 0; i < credits.length; i++) credits[i]!.eligibleFlows = this.#ring.count;
   }
 
-  /** A data packet starts at clock[START]: those hear of it who have to. */
+  /** A data packet starts at doubles[(this.#clockAt + START) | 0]: those hear of it who have to. */
   #noteTransmission(flow: number, bytes: number, entropy: number): void {
     if (this.#keepsRecords) this.#sender.noteSent(flow, entropy);
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
     if (this.#channels !== null) this.#channels.onSent(flow, bytes - this.#headerBytes, this.#clock);
     if (this.#pcieBps > 0) {
-      this.#port[DATA_PS] = this.#clock[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
+      doubles[(this.#portAt + DATA_PS) | 0] =
+        doubles[(this.#clockAt + START) | 0]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
     }
   }
 
@@ -350,21 +352,19 @@ export class Nic {
   }
 
   /**
-   * A packet starts at clock[START]: occupies the port, and posts a record to be filled in.
+   * A packet starts at doubles[(this.#clockAt + START) | 0]: occupies the port, and posts a record to be filled in.
    *
    * @returns the record's address; -1: the link loses the packet
    */
   #transmit(sizeBytes: number): number {
-    const port = this.#port;
-    const clock = this.#clock;
     let txPs: number;
-    if (sizeBytes === this.#fullBytes) txPs = port[FULL_TX_PS]!;
-    else if (sizeBytes === this.#ackBytes) txPs = port[ACK_TX_PS]!;
+    if (sizeBytes === this.#fullBytes) txPs = doubles[(this.#portAt + FULL_TX_PS) | 0]!;
+    else if (sizeBytes === this.#ackBytes) txPs = doubles[(this.#portAt + ACK_TX_PS) | 0]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
     if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
-    const endPs = clock[START]! + txPs;
-    port[BUSY_PS] = endPs;
-    clock[DUE] = endPs + port[DELAY_PS]!;
+    const endPs = doubles[(this.#clockAt + START) | 0]! + txPs;
+    doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
+    doubles[(this.#clockAt + DUE) | 0] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 
@@ -372,9 +372,9 @@ export class Nic {
   #transmitAsIs(sizeBytes: number, timeline: LinkTimeline): number {
     const clock = this.#clock;
     const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
-    const endPs = clock[START]! + serialisationPs(sizeBytes, this.#rateBps * factor);
-    this.#port[BUSY_PS] = endPs;
-    clock[DUE] = endPs + this.#port[DELAY_PS]!;
+    const endPs = doubles[(this.#clockAt + START) | 0]! + serialisationPs(sizeBytes, this.#rateBps * factor);
+    doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
+    doubles[(this.#clockAt + DUE) | 0] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
     if (timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
@@ -382,15 +382,15 @@ export class Nic {
   /** The flow has sent a packet and is held back for as long as that takes at its own rate. */
   #pace(flow: number, mayGoOn: boolean, held: HeldFlows): void {
     const { nextSendPs, rateBps, sender } = this.#shared;
-    nextSendPs[flow] = this.#clock[START]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
+    nextSendPs[flow] = doubles[(this.#clockAt + START) | 0]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
     this.#ring.remove(flow);
     if (mayGoOn) held.add(flow);
   }
 
   #armTimer(flow: number): void {
-    this.#timerArmed[flow] = 1;
+    arena[this.#flowsAt + flow * FLOW_WORDS + TIMER_ARMED] = 1;
     const { engine, jobs, jobOfFlow } = this.#shared;
     const { rtoPs } = jobs[jobOfFlow[flow]!]!;
-    if (rtoPs !== Infinity) engine.timer(this.#host, this.#clock[START]! + rtoPs, RETRANSMISSION_TIMER, flow);
+    if (rtoPs !== Infinity) engine.timer(this.#host, doubles[(this.#clockAt + START) | 0]! + rtoPs, RETRANSMISSION_TIMER, flow);
   }
 }

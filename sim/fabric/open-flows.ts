@@ -17,12 +17,12 @@ export interface OpenFlow {
 /** More than so many flows are not named. */
 const MOST_NAMED = 3;
 
-/** @param hasSent by flow, 1: its first packet has been sent (by a host that is handled here) */
-export function openFlows(plan: FlowPlan, { sender, pathOf }: FlowEnds, hasSent: Uint8Array): OpenFlows {
+/** @param hasSent whether a flow's first packet has been sent (by a host that is handled here) */
+export function openFlows(plan: FlowPlan, { sender, pathOf }: FlowEnds, hasSent: (flow: number) => boolean): OpenFlows {
   const first: OpenFlow[] = [];
   let count = 0;
   for (let flow = 0; flow < plan.flows; flow++) {
-    if (hasSent[flow] === 0 || sender.isComplete(flow)) continue;
+    if (!hasSent(flow) || sender.isComplete(flow)) continue;
     if (count++ < MOST_NAMED) first.push({ flow, path: pathOf(flow) });
   }
   return { count, first };

@@ -11,6 +11,7 @@ import { Nscc } from './nscc.ts';
 import { Swift } from './swift.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Timely } from './timely.ts';
+import type { Region } from '../engine/arena.ts';
 
 /**
  * How much and how fast each flow may send. Packet numbers: `una` is the lowest not known to have arrived (after this answer),
@@ -18,10 +19,10 @@ import { Timely } from './timely.ts';
  */
 export interface CongestionControl {
   /**
-   * How much each flow may have in flight: windowBytes[flow * windowStride]; Infinity: no window. A table, because a double that a
-   * function returns is boxed.
+   * How much each flow may have in flight, in bytes: doubles[windowAt + flow * windowStride] (engine/arena.ts); Infinity: no window. A table,
+   * because a double that a function returns is boxed.
    */
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly windowStride: number;
   /** Pacing rate of each flow; null: line rate. */
   readonly rateBps: Float64Array | null;
@@ -52,6 +53,8 @@ export type HostControl = Pick<CongestionControl, 'rateBps' | 'hearsTransmission
 
 /** What the controls of a run are built from. */
 export interface ControlContext {
+  /** For the tables of the windows. */
+  readonly region: Region;
   readonly flows: number;
   readonly limits: Limits;
   /** Wire size of a full packet, and its payload. */
@@ -74,14 +77,13 @@ export interface ControlContext {
 }
 
 export function congestionControl(spec: TransportSpec, context: ControlContext): CongestionControl {
-  const { flows, limits, fullBytes, lineRateBps } = context;
   switch (spec.kind) {
     case 'fixed':
-      return new Fixed(spec, flows, lineRateBps);
+      return new Fixed(spec, context);
     case 'dctcp':
-      return new Dctcp(spec, flows, limits, fullBytes);
+      return new Dctcp(spec, context);
     case 'dctcp-rate':
-      return new DctcpRate(spec, flows, lineRateBps);
+      return new DctcpRate(spec, context);
     case 'dctcp-uec':
       return new DctcpUec(spec, context);
     case 'dcqcn':
@@ -100,6 +102,6 @@ export function congestionControl(spec: TransportSpec, context: ControlContext):
     case 'rccc-os':
     case 'eqds':
     case 'ndp':
-      return new Fixed({ ...spec, kind: 'fixed', rateBps: null, windowBytes: null }, flows, lineRateBps);
+      return new Fixed({ ...spec, kind: 'fixed', rateBps: null, windowBytes: null }, context);
   }
 }

@@ -3,14 +3,16 @@ import type { Topology } from '../base/topology.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
 import type { Limits } from '../derive.ts';
 import type { ControlContext } from './congestion-control.ts';
+import type { Engine } from '../engine/engine.ts';
 
-/** What the congestion controls of a run are built from. `clock` is the engine's. */
+/** What the congestion controls of a run are built from. Tables are taken from the engine's region. */
 export function controlContext(
   { scenario, topology, plan, limits }: { scenario: Scenario; topology: Topology; plan: FlowPlan; limits: Limits },
-  clock: Float64Array,
+  { region, clock }: Engine,
 ): Omit<ControlContext, 'hasReceiverCredit'> {
   const { nic, switch: device } = scenario;
   return {
+    region,
     flows: plan.flows,
     limits,
     fullBytes: nic.mtuBytes + nic.headerBytes,

@@ -1,4 +1,5 @@
 import { NOW } from '../engine/record.ts';
+import { doubles } from '../engine/arena.ts';
 
 /** Credit of RCCC and EQDS is granted in units of this many bytes. */
 export const QUANTUM_BYTES = 256;
@@ -13,7 +14,7 @@ export interface CreditOptions {
   /** Credit at the start: bytes or packets. Without `countsPackets` also the most that a flow may have. */
   readonly initialCredit: number;
   /** Of the congestion control: no more than a packet beyond its window is asked for. Windows of flow f: at f * stride. */
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly windowStride: number;
   /** At most one RTS a flow in this time. */
   readonly rtsIntervalPs: number;
@@ -35,7 +36,7 @@ export class CreditGate {
   readonly #fullBytes: number;
   readonly #countsPackets: boolean;
   readonly #initialCredit: number;
-  readonly #windowBytes: Float64Array;
+  readonly #windowAt: number;
   readonly #windowStride: number;
   readonly #rtsIntervalPs: number;
   readonly #credit: Int32Array;
@@ -49,7 +50,7 @@ export class CreditGate {
     this.#fullBytes = options.fullBytes;
     this.#countsPackets = options.countsPackets;
     this.#initialCredit = options.initialCredit;
-    this.#windowBytes = options.windowBytes;
+    this.#windowAt = options.windowAt;
     this.#windowStride = options.windowStride;
     this.#rtsIntervalPs = options.rtsIntervalPs;
     this.#credit = new Int32Array(options.flows).fill(options.initialCredit);
@@ -108,7 +109,7 @@ export class CreditGate {
   aim(flow: number, unsent: number, lastBytes: number, queuedBytes: number): void {
     if (this.#countsPackets) return;
     const backlog = queuedBytes + (unsent > 0 ? (unsent - 1) * this.#fullBytes + lastBytes : 0);
-    const windowBytes = this.#windowBytes[flow * this.#windowStride]!;
+    const windowBytes = doubles[this.#windowAt + flow * this.#windowStride]!;
     let need = Math.min(backlog, this.#initialCredit, windowBytes + this.#fullBytes) - this.#credit[flow]!;
     if (unsent > 0 && this.#isSpeculating[flow] === 1) need = Math.max(need, this.#fullBytes);
     need = Math.trunc(need / this.eligibleFlows);

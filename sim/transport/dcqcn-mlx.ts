@@ -2,6 +2,7 @@ import type { DcqcnMlxSpec } from '../base/transport-spec.ts';
 import { NOW, START } from '../engine/record.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
 import { LEAST_ALPHA } from './dcqcn.ts';
+import { noWindow } from './no-window.ts';
 
 // A flow's words in the state: two cache lines a flow.
 const WORDS = 16;
@@ -29,7 +30,7 @@ const PHASE_PS = 1000;
  */
 export class DcqcnMlx implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes = Float64Array.of(Infinity);
+  readonly windowAt: number;
   readonly windowStride = 0;
   readonly hearsTransmissions = true;
   readonly needsRtt = false;
@@ -43,7 +44,8 @@ export class DcqcnMlx implements CongestionControl {
   /** Argument of the timers: they run up to this instant. */
   readonly #until = new Float64Array(1);
 
-  constructor(spec: DcqcnMlxSpec, { flows, lineRateBps, clock }: ControlContext) {
+  constructor(spec: DcqcnMlxSpec, { region, flows, lineRateBps, clock }: ControlContext) {
+    this.windowAt = noWindow(region);
     this.#spec = spec;
     this.#additiveBps = spec.additiveIncreaseBps ?? lineRateBps / 5000;
     this.#hyperBps = spec.hyperIncreaseBps ?? lineRateBps / 500;

@@ -1,6 +1,7 @@
 import type { DcqcnSpec } from '../base/transport-spec.ts';
 import { NOW, START } from '../engine/record.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
+import { noWindow } from './no-window.ts';
 
 // A flow's words in the state: two cache lines a flow.
 const WORDS = 16;
@@ -31,7 +32,7 @@ export const LEAST_ALPHA = 1e-12;
  */
 export class Dcqcn implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes = Float64Array.of(Infinity);
+  readonly windowAt: number;
   readonly windowStride = 0;
   readonly hearsTransmissions = true;
   readonly needsRtt = false;
@@ -43,7 +44,8 @@ export class Dcqcn implements CongestionControl {
   readonly #clock: Float64Array;
   readonly #state: Float64Array;
 
-  constructor(spec: DcqcnSpec, { flows, lineRateBps, clock }: ControlContext) {
+  constructor(spec: DcqcnSpec, { region, flows, lineRateBps, clock }: ControlContext) {
+    this.windowAt = noWindow(region);
     this.#spec = spec;
     this.#additiveBps = spec.additiveIncreaseBps ?? lineRateBps / 20;
     this.#hyperBps = spec.hyperIncreaseBps ?? lineRateBps / 10;

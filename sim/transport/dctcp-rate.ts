@@ -1,5 +1,6 @@
 import type { DctcpRateSpec } from '../base/transport-spec.ts';
-import type { CongestionControl } from './congestion-control.ts';
+import type { CongestionControl, ControlContext } from './congestion-control.ts';
+import { noWindow } from './no-window.ts';
 
 /**
  * DCTCP in the rate form of the HPCC ns-3 family and of the Ethereal simulator: starts at line rate, no window; the rate is cut by the
@@ -7,7 +8,7 @@ import type { CongestionControl } from './congestion-control.ts';
  */
 export class DctcpRate implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes = Float64Array.of(Infinity);
+  readonly windowAt: number;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
   readonly needsTelemetry = false;
@@ -24,7 +25,8 @@ export class DctcpRate implements CongestionControl {
   /** The rate was cut and is not cut again before a packet above this is expected; -1: free to be cut. */
   readonly #cutEnd: Int32Array;
 
-  constructor(spec: DctcpRateSpec, flows: number, lineRateBps: number) {
+  constructor(spec: DctcpRateSpec, { region, flows, lineRateBps }: Pick<ControlContext, 'region' | 'flows' | 'lineRateBps'>) {
+    this.windowAt = noWindow(region);
     this.#g = spec.g;
     this.#increaseBps = spec.additiveIncreaseBps;
     this.#minBps = spec.minRateBps;

@@ -1,5 +1,6 @@
 import type { DctcpUecSpec } from '../base/transport-spec.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
+import { doubles } from '../engine/arena.ts';
 
 /**
  * The DCTCP-like control of uet-htsim: every unmarked ACK adds its share of a packet a window, every marked one takes a part of what it
@@ -7,7 +8,8 @@ import type { ControlContext, CongestionControl } from './congestion-control.ts'
  */
 export class DctcpUec implements CongestionControl {
   readonly rateBps = null;
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
+  readonly #windowBytes: Float64Array;
   readonly windowStride = 1;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
@@ -17,25 +19,26 @@ export class DctcpUec implements CongestionControl {
   readonly #maxBytes: number;
   readonly #decrease: number;
 
-  constructor(spec: DctcpUecSpec, { flows, limits, fullBytes, lineRateBps }: ControlContext) {
+  constructor(spec: DctcpUecSpec, { region, flows, limits, fullBytes, lineRateBps }: ControlContext) {
     this.#fullBytes = fullBytes;
     this.#minBytes = spec.minWindowBytes ?? fullBytes;
     this.#maxBytes = spec.maxWindowBytes ?? 1.5 * ((limits.baseRttPs * lineRateBps) / 8e12);
     this.#decrease = spec.decrease;
-    this.windowBytes = new Float64Array(flows).fill(spec.initialWindowBytes ?? this.#maxBytes);
+    this.windowAt = region.doubles(flows);
+    this.#windowBytes = doubles.subarray(this.windowAt, this.windowAt + flows).fill(spec.initialWindowBytes ?? this.#maxBytes);
   }
 
   onTelemetry(): void {}
 
   onAck(flow: number, newlyBytes: number, isMarked: boolean): void {
-    const window = this.windowBytes[flow]!;
-    if (isMarked) this.windowBytes[flow] = window - newlyBytes * this.#decrease;
-    else this.windowBytes[flow] = window + (newlyBytes * this.#fullBytes) / window;
+    const window = this.#windowBytes[flow]!;
+    if (isMarked) this.#windowBytes[flow] = window - newlyBytes * this.#decrease;
+    else this.#windowBytes[flow] = window + (newlyBytes * this.#fullBytes) / window;
     this.#clamp(flow);
   }
 
   onNack(flow: number, bytes: number): void {
-    this.windowBytes[flow]! -= bytes;
+    this.#windowBytes[flow]! -= bytes;
     this.#clamp(flow);
   }
 
@@ -49,12 +52,12 @@ export class DctcpUec implements CongestionControl {
 
   onTimeout(flow: number, bytes: number): void {
     if (bytes > 0) this.onNack(flow, bytes);
-    else this.windowBytes[flow] = this.#minBytes;
+    else this.#windowBytes[flow] = this.#minBytes;
   }
 
   onTransmit(): void {}
 
   #clamp(flow: number): void {
-    this.windowBytes[flow] = Math.min(this.#maxBytes, Math.max(this.#minBytes, this.windowBytes[flow]!));
+    this.#windowBytes[flow] = Math.min(this.#maxBytes, Math.max(this.#minBytes, this.#windowBytes[flow]!));
   }
 }

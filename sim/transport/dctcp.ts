@@ -1,6 +1,6 @@
 import type { DctcpSpec } from '../base/transport-spec.ts';
-import type { Limits } from '../derive.ts';
-import type { CongestionControl } from './congestion-control.ts';
+import type { CongestionControl, ControlContext } from './congestion-control.ts';
+import { doubles } from '../engine/arena.ts';
 
 // A flow's words in the state: one cache line a flow.
 const WORDS = 8;
@@ -24,7 +24,7 @@ const CUT_END = 6;
  */
 export class Dctcp implements CongestionControl {
   readonly rateBps = null;
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
   readonly needsTelemetry = false;
@@ -32,47 +32,50 @@ export class Dctcp implements CongestionControl {
   readonly #g: number;
   readonly #minBytes: number;
   readonly #fullBytes: number;
-  readonly #state: Float64Array;
 
-  constructor(spec: DctcpSpec, flows: number, limits: Limits, fullBytes: number) {
+  constructor(spec: DctcpSpec, { region, flows, limits, fullBytes }: Pick<ControlContext, 'region' | 'flows' | 'limits' | 'fullBytes'>) {
     this.#g = spec.g;
     this.#minBytes = limits.minWindowBytes;
     this.#fullBytes = fullBytes;
-    this.#state = new Float64Array(flows * WORDS);
-    this.windowBytes = this.#state;
-    for (let at = 0; at < this.#state.length; at += WORDS) {
-      this.#state[at + WINDOW] = limits.initialWindowBytes;
-      this.#state[at + SLOW_START] = limits.initialWindowBytes;
-      this.#state[at + ALPHA] = 1;
-      this.#state[at + WINDOW_END] = -1;
-      this.#state[at + CUT_END] = -1;
+    this.windowAt = region.doubles(flows * WORDS);
+    for (let flow = 0; flow < flows; flow++) {
+      const at = this.#of(flow);
+      doubles[(at + WINDOW) | 0] = limits.initialWindowBytes;
+      doubles[(at + SLOW_START) | 0] = limits.initialWindowBytes;
+      doubles[(at + ALPHA) | 0] = 1;
+      doubles[(at + WINDOW_END) | 0] = -1;
+      doubles[(at + CUT_END) | 0] = -1;
     }
   }
 
   onAck(flow: number, newlyBytes: number, isMarked: boolean, una: number, next: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    state[at + ACKED]! += newlyBytes;
-    if (isMarked) state[at + MARKED]! += newlyBytes;
-    if (una >= state[at + WINDOW_END]!) this.#endObservation(at, next);
-    if (una >= state[at + CUT_END]!) state[at + CUT_END] = -1;
-    if (state[at + CUT_END]! >= 0) return;
-    const window = state[at + WINDOW]!;
+    const at = this.#of(flow);
+    doubles[(at + ACKED) | 0]! += newlyBytes;
+    if (isMarked) doubles[(at + MARKED) | 0]! += newlyBytes;
+    if (una >= doubles[(at + WINDOW_END) | 0]!) this.#endObservation(at, next);
+    if (una >= doubles[(at + CUT_END) | 0]!) doubles[(at + CUT_END) | 0] = -1;
+    if (doubles[(at + CUT_END) | 0]! >= 0) return;
+    const window = doubles[(at + WINDOW) | 0]!;
     if (isMarked) {
-      state[at + WINDOW] = window * (1 - state[at + ALPHA]! / 2);
+      doubles[(at + WINDOW) | 0] = window * (1 - doubles[(at + ALPHA) | 0]! / 2);
       this.#wasCut(at, next);
-    } else if (window < state[at + SLOW_START]!) {
-      state[at + WINDOW] = window + newlyBytes;
+    } else if (window < doubles[(at + SLOW_START) | 0]!) {
+      doubles[(at + WINDOW) | 0] = window + newlyBytes;
     } else {
-      state[at + WINDOW] = window + (this.#fullBytes * newlyBytes) / window;
+      doubles[(at + WINDOW) | 0] = window + (this.#fullBytes * newlyBytes) / window;
     }
   }
 
   onLoss(flow: number, next: number): void {
-    const at = flow * WORDS;
-    if (this.#state[at + CUT_END]! >= 0) return;
-    this.#state[at + WINDOW]! /= 2;
+    const at = this.#of(flow);
+    if (doubles[(at + CUT_END) | 0]! >= 0) return;
+    doubles[(at + WINDOW) | 0]! /= 2;
     this.#wasCut(at, next);
+  }
+
+  /** First double of the flow's state. */
+  #of(flow: number): number {
+    return (this.windowAt + Math.imul(flow, WORDS)) | 0;
   }
 
   onTelemetry(): void {}
@@ -85,27 +88,26 @@ export class Dctcp implements CongestionControl {
   onTransmit(): void {}
 
   onTimeout(flow: number): void {
-    const at = flow * WORDS;
-    this.#state[at + SLOW_START] = Math.max(this.#minBytes, this.#state[at + WINDOW]! / 2);
-    this.#state[at + WINDOW] = this.#minBytes;
-    this.#state[at + CUT_END] = -1;
+    const at = this.#of(flow);
+    doubles[(at + SLOW_START) | 0] = Math.max(this.#minBytes, doubles[(at + WINDOW) | 0]! / 2);
+    doubles[(at + WINDOW) | 0] = this.#minBytes;
+    doubles[(at + CUT_END) | 0] = -1;
   }
 
   #endObservation(at: number, next: number): void {
-    const state = this.#state;
-    if (state[at + WINDOW_END]! >= 0) {
-      const fraction = state[at + ACKED]! > 0 ? state[at + MARKED]! / state[at + ACKED]! : 0;
-      state[at + ALPHA] = (1 - this.#g) * state[at + ALPHA]! + this.#g * fraction;
-      state[at + ACKED] = 0;
-      state[at + MARKED] = 0;
+    if (doubles[(at + WINDOW_END) | 0]! >= 0) {
+      const fraction = doubles[(at + ACKED) | 0]! > 0 ? doubles[(at + MARKED) | 0]! / doubles[(at + ACKED) | 0]! : 0;
+      doubles[(at + ALPHA) | 0] = (1 - this.#g) * doubles[(at + ALPHA) | 0]! + this.#g * fraction;
+      doubles[(at + ACKED) | 0] = 0;
+      doubles[(at + MARKED) | 0] = 0;
     }
-    state[at + WINDOW_END] = next;
+    doubles[(at + WINDOW_END) | 0] = next;
   }
 
   #wasCut(at: number, next: number): void {
-    const window = Math.max(this.#minBytes, this.#state[at + WINDOW]!);
-    this.#state[at + WINDOW] = window;
-    this.#state[at + SLOW_START] = window;
-    this.#state[at + CUT_END] = next;
+    const window = Math.max(this.#minBytes, doubles[(at + WINDOW) | 0]!);
+    doubles[(at + WINDOW) | 0] = window;
+    doubles[(at + SLOW_START) | 0] = window;
+    doubles[(at + CUT_END) | 0] = next;
   }
 }

@@ -1,5 +1,6 @@
 import type { NicSpec } from '../base/device-spec.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
+import { arena, type Region } from '../engine/arena.ts';
 import { InternalError } from '../base/errors.ts';
 
 /** Packet numbers have 31 bits; the largest ones would look like a NaN in a record (engine/record.ts). */
@@ -7,17 +8,24 @@ export const MAX_FLOW_PACKETS = 0x7fefffff;
 
 /** The flows of a run as packets: immutable, read by anyone. */
 export class FlowTable {
+  /** For tables of the flows. */
+  readonly region: Region;
   readonly flows: number;
   readonly srcHost: Int32Array;
   readonly dstHost: Int32Array;
+  /** The source hosts in the arena: as they are looked up for every answer. */
+  readonly srcHostAt: number;
   readonly packets: Int32Array;
   readonly fullBytes: number;
   readonly #lastBytes: Int32Array;
 
-  constructor(plan: FlowPlan, nic: NicSpec) {
+  constructor(plan: FlowPlan, nic: NicSpec, region: Region) {
+    this.region = region;
     this.flows = plan.flows;
     this.srcHost = plan.srcHost;
     this.dstHost = plan.dstHost;
+    this.srcHostAt = region.words(plan.flows);
+    arena.set(plan.srcHost, this.srcHostAt);
     this.fullBytes = nic.mtuBytes + nic.headerBytes;
     this.packets = new Int32Array(plan.flows);
     this.#lastBytes = new Int32Array(plan.flows);

@@ -3,6 +3,7 @@ import { NOW } from '../engine/record.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver, type Sender } from './sender.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
+import { doubles } from '../engine/arena.ts';
 
 /** Go-back-N as RoCE NICs do it: the receiver discards what is out of order and answers with a NACK; the sender rewinds. */
 export class GoBackNSender implements Sender {
@@ -40,7 +41,9 @@ export class GoBackNSender implements Sender {
     const seq = this.#next[flow]!;
     if (seq === this.#flows.packets[flow]) return false;
     const inFlight = this.#inFlightBytes[flow]!;
-    return inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= this.#control.windowBytes[flow * this.#control.windowStride]!;
+    return (
+      inFlight === 0 || inFlight + this.#flows.wireBytes(flow, seq) <= doubles[this.#control.windowAt + flow * this.#control.windowStride]!
+    );
   }
 
   take(flow: number): boolean {
@@ -65,7 +68,7 @@ export class GoBackNSender implements Sender {
   }
 
   windowPackets(flow: number): number {
-    return Math.min(65_536, Math.floor(this.#control.windowBytes[flow * this.#control.windowStride]! / this.#flows.fullBytes));
+    return Math.min(65_536, Math.floor(doubles[this.#control.windowAt + flow * this.#control.windowStride]! / this.#flows.fullBytes));
   }
 
   onAck(flow: number, _seq: number, cumulative: number, isMarked: boolean): void {
@@ -101,7 +104,7 @@ export class GoBackNSender implements Sender {
   /** The new packet just taken is followed by nothing before something is heard. */
   #wouldWait(flow: number): boolean {
     if (this.#next[flow] === this.#flows.packets[flow]) return true;
-    return this.#inFlightBytes[flow]! + this.#flows.fullBytes >= this.#control.windowBytes[flow * this.#control.windowStride]!;
+    return this.#inFlightBytes[flow]! + this.#flows.fullBytes >= doubles[this.#control.windowAt + flow * this.#control.windowStride]!;
   }
 
   /** Everything below `cumulative` has arrived. Returns the wire bytes that are new. */

@@ -2,6 +2,7 @@ import { InternalError } from '../base/errors.ts';
 import type { HpccSpec } from '../base/transport-spec.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
 import { STAMP_PLACES, STAMP_QUEUE_BYTES, STAMP_TIME_PS, STAMP_TX_BYTES, type Telemetry } from './telemetry.ts';
+import { doubles } from '../engine/arena.ts';
 
 // A flow's words in the state: one cache line a flow.
 const WORDS = 8;
@@ -34,7 +35,7 @@ const LINK = 3;
  */
 export class Hpcc implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly windowStride = WORDS;
   readonly hearsTransmissions = false;
   readonly needsRtt = false;
@@ -53,7 +54,7 @@ export class Hpcc implements CongestionControl {
   /** A stamp of the ACK in hand. */
   readonly #stamp = new Float64Array(STAMP_PLACES);
 
-  constructor(spec: HpccSpec, { flows, limits, fullBytes, lineRateBps, linkRateBps, maxHops }: ControlContext) {
+  constructor(spec: HpccSpec, { region, flows, limits, fullBytes, lineRateBps, linkRateBps, maxHops }: ControlContext) {
     this.#eta = spec.eta;
     this.#maxStage = spec.maxStage;
     this.#rttPs = limits.baseRttPs;
@@ -65,8 +66,8 @@ export class Hpcc implements CongestionControl {
     this.#maxHops = maxHops;
     this.rateBps = new Float64Array(flows).fill(lineRateBps);
     this.#stamps = new Float64Array(flows * maxHops * HOP_WORDS);
-    this.#state = new Float64Array(flows * WORDS);
-    this.windowBytes = this.#state;
+    this.windowAt = region.doubles(flows * WORDS);
+    this.#state = doubles.subarray(this.windowAt, this.windowAt + flows * WORDS);
     for (let at = 0; at < this.#state.length; at += WORDS) {
       this.#state[at + WINDOW] = this.#maxBytes;
       this.#state[at + REFERENCE] = this.#maxBytes;

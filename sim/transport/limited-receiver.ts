@@ -41,8 +41,8 @@ export class LimitedReceiver implements Receiver {
     return this.#receiver.acceptTrimmed(flow, seq);
   }
 
-  writeExtra(flow: number, seq: number, words: Int32Array, at: number): void {
-    this.#receiver.writeExtra(flow, seq, words, at);
+  writeExtra(flow: number, seq: number, at: number): void {
+    this.#receiver.writeExtra(flow, seq, at);
   }
 
   #lacksPlace(flow: number, seq: number): boolean {

@@ -39,8 +39,8 @@ export class MixedReceiver implements Receiver {
     return this.#receiverOf(flow).acceptTrimmed(this.#ownFlow[flow]!, seq);
   }
 
-  writeExtra(flow: number, seq: number, words: Int32Array, at: number): void {
-    this.#receiverOf(flow).writeExtra(this.#ownFlow[flow]!, seq, words, at);
+  writeExtra(flow: number, seq: number, at: number): void {
+    this.#receiverOf(flow).writeExtra(this.#ownFlow[flow]!, seq, at);
   }
 
   #receiverOf(flow: number): Receiver {

@@ -3,6 +3,7 @@ import { NOW, RTT } from '../engine/record.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
 import { DelayMedian } from './delay-median.ts';
 import { nsccConstants, type NsccConstants } from './nscc-constants.ts';
+import { doubles } from '../engine/arena.ts';
 
 // A flow's words in the state: two cache lines a flow.
 const WORDS = 16;
@@ -42,7 +43,7 @@ const DELAY = 1;
  */
 export class Nscc implements CongestionControl {
   readonly rateBps = null;
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly windowStride = WORDS;
   readonly hearsTransmissions = false;
   readonly needsRtt = true;
@@ -54,13 +55,12 @@ export class Nscc implements CongestionControl {
   readonly #lineBps: number;
   readonly #hasReceiverCredit: boolean;
   readonly #clock: Float64Array;
-  readonly #state: Float64Array;
   readonly #delay = new Float64Array(2);
   /** null: the latest sample counts. */
   readonly #median: DelayMedian | null;
 
   constructor(spec: NsccSpec, context: ControlContext) {
-    const { flows, limits, lineRateBps, clock, hasReceiverCredit } = context;
+    const { region, flows, limits, lineRateBps, clock, hasReceiverCredit } = context;
     this.#spec = spec;
     this.#constants = nsccConstants(spec, { ...context, baseRttPs: limits.baseRttPs });
     this.#networkRttPs = limits.baseRttPs;
@@ -69,35 +69,40 @@ export class Nscc implements CongestionControl {
     this.#hasReceiverCredit = hasReceiverCredit;
     this.#clock = clock;
     this.#median = spec.median > 1 ? new DelayMedian(flows, spec.median) : null;
-    this.#state = new Float64Array(flows * WORDS);
-    this.windowBytes = this.#state;
-    for (let at = 0; at < this.#state.length; at += WORDS) {
-      this.#state[at + WINDOW] = this.#constants.maxWindowBytes;
-      this.#state[at + MAX_WINDOW] = this.#constants.maxWindowBytes;
-      this.#state[at + LAST_DECREASE] = -Infinity;
-      this.#state[at + LAST_ADJUST] = -Infinity;
-      this.#state[at + BASE] = limits.baseRttPs;
+    this.windowAt = region.doubles(flows * WORDS);
+    for (let flow = 0; flow < flows; flow++) {
+      const at = this.#of(flow);
+      doubles[(at + WINDOW) | 0] = this.#constants.maxWindowBytes;
+      doubles[(at + MAX_WINDOW) | 0] = this.#constants.maxWindowBytes;
+      doubles[(at + LAST_DECREASE) | 0] = -Infinity;
+      doubles[(at + LAST_ADJUST) | 0] = -Infinity;
+      doubles[(at + BASE) | 0] = limits.baseRttPs;
     }
+  }
+
+  /** First double of the flow's state. */
+  #of(flow: number): number {
+    return (this.windowAt + Math.imul(flow, WORDS)) | 0;
   }
 
   onTelemetry(): void {}
 
   onAck(flow: number, newlyBytes: number, isMarked: boolean, _una: number, _next: number, inFlightBytes: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    state[at + ACHIEVED]! += newlyBytes;
-    state[at + RECEIVED]! += newlyBytes;
-    state[at + IGNORED]! += newlyBytes;
+    const at = this.#of(flow);
+    doubles[(at + ACHIEVED) | 0]! += newlyBytes;
+    doubles[(at + RECEIVED) | 0]! += newlyBytes;
+    doubles[(at + IGNORED) | 0]! += newlyBytes;
     this.#lowerBase(at);
     this.#measureDelay(flow, isMarked);
     if (this.#quickAdapt(at, isMarked, false, inFlightBytes)) return;
     const { targetDelayPs, fairIncreaseBytes, proportionalBytesPerPs } = this.#constants;
     const delayPs = this.#delay[DELAY]!;
     if (!isMarked && delayPs >= targetDelayPs) {
-      state[at + INCREASE]! += fairIncreaseBytes * newlyBytes;
+      doubles[(at + INCREASE) | 0]! += fairIncreaseBytes * newlyBytes;
     } else if (!isMarked) {
       this.#fastIncrease(at, newlyBytes);
-      if (state[at + IS_FAST] === 0) state[at + INCREASE]! += proportionalBytesPerPs * newlyBytes * (targetDelayPs - delayPs);
+      if (doubles[(at + IS_FAST) | 0] === 0)
+        doubles[(at + INCREASE) | 0]! += proportionalBytesPerPs * newlyBytes * (targetDelayPs - delayPs);
     } else if (delayPs >= targetDelayPs) {
       this.#decrease(at);
     }
@@ -106,13 +111,12 @@ export class Nscc implements CongestionControl {
   }
 
   onNack(flow: number, bytes: number, isLastHop: boolean, inFlightBytes: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     const { averageWeight } = this.#spec;
-    state[at + IGNORED]! += bytes;
+    doubles[(at + IGNORED) | 0]! += bytes;
     this.#lowerBase(at);
-    state[at + AVERAGE] = averageWeight * this.#networkRttPs + (1 - averageWeight) * state[at + AVERAGE]!;
-    state[at + TRIGGER] = 1;
+    doubles[(at + AVERAGE) | 0] = averageWeight * this.#networkRttPs + (1 - averageWeight) * doubles[(at + AVERAGE) | 0]!;
+    doubles[(at + TRIGGER) | 0] = 1;
     this.#delay[DELAY] = 0;
     if (this.#quickAdapt(at, true, true, inFlightBytes)) return;
     // The receiver's credit deals with what its own link cannot take.
@@ -120,12 +124,12 @@ export class Nscc implements CongestionControl {
   }
 
   onLoss(flow: number): void {
-    this.#state[flow * WORDS + TRIGGER] = 1;
+    doubles[this.#of(flow) + TRIGGER] = 1;
   }
 
   onTimeout(flow: number, bytes: number): void {
-    if (bytes > 0) this.#shrink(flow * WORDS, bytes);
-    else this.#state[flow * WORDS + WINDOW] = this.#constants.minWindowBytes;
+    if (bytes > 0) this.#shrink(this.#of(flow), bytes);
+    else doubles[this.#of(flow) + WINDOW] = this.#constants.minWindowBytes;
   }
 
   onTransmit(): void {}
@@ -133,18 +137,17 @@ export class Nscc implements CongestionControl {
   /** The base round-trip time follows every smaller sample; the largest window follows it. */
   #lowerBase(at: number): void {
     const rttPs = this.#clock[RTT]!;
-    if (rttPs < 0 || rttPs >= this.#state[at + BASE]!) return;
-    this.#state[at + BASE] = rttPs;
-    if (this.#spec.maxWindowBytes === null) this.#state[at + MAX_WINDOW] = 1.5 * ((rttPs * this.#lineBps) / 8e12);
+    if (rttPs < 0 || rttPs >= doubles[(at + BASE) | 0]!) return;
+    doubles[(at + BASE) | 0] = rttPs;
+    if (this.#spec.maxWindowBytes === null) doubles[(at + MAX_WINDOW) | 0] = 1.5 * ((rttPs * this.#lineBps) / 8e12);
   }
 
   /** Queueing delay of the ACK in hand, and its moving average; an ACK without a sample counts as the average. */
   #measureDelay(flow: number, isMarked: boolean): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     const delay = this.#delay;
     if (this.#clock[RTT]! < 0) {
-      delay[DELAY] = state[at + AVERAGE]!;
+      delay[DELAY] = doubles[(at + AVERAGE) | 0]!;
       return;
     }
     delay[DELAY] = this.#clock[RTT]!;
@@ -152,90 +155,88 @@ export class Nscc implements CongestionControl {
       delay[SAMPLE] = this.#clock[RTT]!;
       this.#median.take(flow, delay, SAMPLE, DELAY);
     }
-    delay[DELAY]! -= state[at + BASE]!;
+    delay[DELAY]! -= doubles[(at + BASE) | 0]!;
     const weight = this.#spec.averageWeight;
     // A long delay without a mark is one bad path: it counts as a short one.
     const isOutlier = !isMarked && delay[DELAY]! > this.#constants.targetDelayPs;
-    const news = isOutlier ? (weight * state[at + BASE]!) / 4 : weight * delay[DELAY]!;
-    state[at + AVERAGE] = news + (1 - weight) * state[at + AVERAGE]!;
+    const news = isOutlier ? (weight * doubles[(at + BASE) | 0]!) / 4 : weight * delay[DELAY]!;
+    doubles[(at + AVERAGE) | 0] = news + (1 - weight) * doubles[(at + AVERAGE) | 0]!;
   }
 
   /** Whether the answer is dealt with: it belongs to what quick adapt ignores, or quick adapt acts now. */
   #quickAdapt(at: number, isMarked: boolean, isLost: boolean, inFlightBytes: number): boolean {
-    const state = this.#state;
     let isDone = false;
-    if (state[at + IGNORED]! < state[at + TO_IGNORE]! && isMarked) {
+    if (doubles[(at + IGNORED) | 0]! < doubles[(at + TO_IGNORE) | 0]! && isMarked) {
       isDone = true;
-    } else if (this.#clock[NOW]! > state[at + QA_END]!) {
+    } else if (this.#clock[NOW]! > doubles[(at + QA_END) | 0]!) {
       const { quickAdaptDelayPs, minWindowBytes, targetDelayPs } = this.#constants;
-      const isAsked = isLost || state[at + TRIGGER] === 1 || this.#delay[DELAY]! > quickAdaptDelayPs;
-      if (state[at + QA_END] !== 0 && isAsked && state[at + ACHIEVED]! < state[at + MAX_WINDOW]! / this.#gate) {
-        state[at + WINDOW] = Math.max(minWindowBytes, state[at + ACHIEVED]!);
-        state[at + TO_IGNORE] = inFlightBytes;
-        state[at + IGNORED] = 0;
-        state[at + TRIGGER] = 0;
+      const isAsked = isLost || doubles[(at + TRIGGER) | 0] === 1 || this.#delay[DELAY]! > quickAdaptDelayPs;
+      if (doubles[(at + QA_END) | 0] !== 0 && isAsked && doubles[(at + ACHIEVED) | 0]! < doubles[(at + MAX_WINDOW) | 0]! / this.#gate) {
+        doubles[(at + WINDOW) | 0] = Math.max(minWindowBytes, doubles[(at + ACHIEVED) | 0]!);
+        doubles[(at + TO_IGNORE) | 0] = inFlightBytes;
+        doubles[(at + IGNORED) | 0] = 0;
+        doubles[(at + TRIGGER) | 0] = 0;
         isDone = true;
       }
-      state[at + ACHIEVED] = 0;
-      state[at + QA_END] = this.#clock[NOW]! + state[at + BASE]! + targetDelayPs;
+      doubles[(at + ACHIEVED) | 0] = 0;
+      doubles[(at + QA_END) | 0] = this.#clock[NOW]! + doubles[(at + BASE) | 0]! + targetDelayPs;
     }
     if (isDone) {
-      state[at + INCREASE] = 0;
-      state[at + RECEIVED] = 0;
+      doubles[(at + INCREASE) | 0] = 0;
+      doubles[(at + RECEIVED) | 0] = 0;
     }
     return isDone;
   }
 
   #fastIncrease(at: number, newlyBytes: number): void {
-    const state = this.#state;
     if (this.#delay[DELAY]! < this.#spec.fastDelayPs) {
-      state[at + FAST_COUNT]! += newlyBytes;
-      if (state[at + FAST_COUNT]! > state[at + WINDOW]! || state[at + IS_FAST] === 1) {
-        state[at + WINDOW]! += newlyBytes * this.#constants.fastIncrease;
-        state[at + IS_FAST] = 1;
+      doubles[(at + FAST_COUNT) | 0]! += newlyBytes;
+      if (doubles[(at + FAST_COUNT) | 0]! > doubles[(at + WINDOW) | 0]! || doubles[(at + IS_FAST) | 0] === 1) {
+        doubles[(at + WINDOW) | 0]! += newlyBytes * this.#constants.fastIncrease;
+        doubles[(at + IS_FAST) | 0] = 1;
         return;
       }
     } else {
-      state[at + FAST_COUNT] = 0;
+      doubles[(at + FAST_COUNT) | 0] = 0;
     }
-    state[at + IS_FAST] = 0;
+    doubles[(at + IS_FAST) | 0] = 0;
   }
 
   #decrease(at: number): void {
-    const state = this.#state;
-    state[at + IS_FAST] = 0;
-    state[at + FAST_COUNT] = 0;
+    doubles[(at + IS_FAST) | 0] = 0;
+    doubles[(at + FAST_COUNT) | 0] = 0;
     const { targetDelayPs } = this.#constants;
-    const averagePs = state[at + AVERAGE]!;
-    if (averagePs <= targetDelayPs || this.#clock[NOW]! - state[at + LAST_DECREASE]! <= state[at + BASE]!) return;
+    const averagePs = doubles[(at + AVERAGE) | 0]!;
+    if (averagePs <= targetDelayPs || this.#clock[NOW]! - doubles[(at + LAST_DECREASE) | 0]! <= doubles[(at + BASE) | 0]!) return;
     const { gamma, maxDecrease } = this.#spec;
-    state[at + WINDOW]! *= Math.max(1 - (gamma * (averagePs - targetDelayPs)) / averagePs, 1 - maxDecrease);
-    state[at + LAST_DECREASE] = this.#clock[NOW]!;
+    doubles[(at + WINDOW) | 0]! *= Math.max(1 - (gamma * (averagePs - targetDelayPs)) / averagePs, 1 - maxDecrease);
+    doubles[(at + LAST_DECREASE) | 0] = this.#clock[NOW]!;
   }
 
   /** Applies the accumulated increase once enough bytes or enough time have passed. */
   #adjust(at: number): void {
-    const state = this.#state;
     const { adjustSizeBytes, adjustTimePs, etaBytes } = this.#constants;
-    const sinceLastPs = this.#clock[NOW]! - state[at + LAST_ADJUST]!;
-    if (state[at + RECEIVED]! <= adjustSizeBytes && sinceLastPs <= adjustTimePs) return;
-    state[at + WINDOW]! += state[at + INCREASE]! / state[at + WINDOW]!;
+    const sinceLastPs = this.#clock[NOW]! - doubles[(at + LAST_ADJUST) | 0]!;
+    if (doubles[(at + RECEIVED) | 0]! <= adjustSizeBytes && sinceLastPs <= adjustTimePs) return;
+    doubles[(at + WINDOW) | 0]! += doubles[(at + INCREASE) | 0]! / doubles[(at + WINDOW) | 0]!;
     if (sinceLastPs >= adjustTimePs) {
-      state[at + WINDOW]! += etaBytes;
-      state[at + LAST_ADJUST] = this.#clock[NOW]!;
+      doubles[(at + WINDOW) | 0]! += etaBytes;
+      doubles[(at + LAST_ADJUST) | 0] = this.#clock[NOW]!;
     }
-    state[at + INCREASE] = 0;
-    state[at + RECEIVED] = 0;
+    doubles[(at + INCREASE) | 0] = 0;
+    doubles[(at + RECEIVED) | 0] = 0;
     this.#clamp(at);
   }
 
   #shrink(at: number, bytes: number): void {
-    this.#state[at + WINDOW]! -= bytes;
+    doubles[(at + WINDOW) | 0]! -= bytes;
     this.#clamp(at);
   }
 
   #clamp(at: number): void {
-    const state = this.#state;
-    state[at + WINDOW] = Math.min(state[at + MAX_WINDOW]!, Math.max(this.#constants.minWindowBytes, state[at + WINDOW]!));
+    doubles[(at + WINDOW) | 0] = Math.min(
+      doubles[(at + MAX_WINDOW) | 0]!,
+      Math.max(this.#constants.minWindowBytes, doubles[(at + WINDOW) | 0]!),
+    );
   }
 }

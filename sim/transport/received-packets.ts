@@ -1,3 +1,4 @@
+import { arena } from '../engine/arena.ts';
 import type { FlowTable } from './flow-table.ts';
 import { Slab } from './slab.ts';
 
@@ -18,29 +19,31 @@ export class ReceivedPackets {
   completedNow = false;
   /** Most packets of a flow held above a gap so far. */
   reorderMaxPackets = 0;
-  readonly #bits = new Slab();
-  readonly #state: Int32Array;
+  readonly #bits: Slab;
+  /** Where the state of the flows begins in the arena. */
+  readonly #at: number;
 
   constructor(flows: FlowTable) {
-    this.#state = new Int32Array(flows.flows * WORDS);
+    this.#bits = new Slab(flows.region);
+    this.#at = flows.region.words(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
-      this.#state[flow * WORDS + BIT_BASE] = -1;
-      this.#state[flow * WORDS + PACKETS] = flows.packets[flow]!;
+      arena[(this.#of(flow) + BIT_BASE) | 0] = -1;
+      arena[(this.#of(flow) + PACKETS) | 0] = flows.packets[flow]!;
     }
   }
 
   expected(flow: number): number {
-    return this.#state[flow * WORDS + EXPECTED]!;
+    return arena[(this.#of(flow) + EXPECTED) | 0]!;
   }
 
   /** Packets of the flow held above its gap. */
   held(flow: number): number {
-    return this.#state[flow * WORDS + HELD]!;
+    return arena[(this.#of(flow) + HELD) | 0]!;
   }
 
   /** Packet `seq` has arrived before. */
   has(flow: number, seq: number): boolean {
-    return seq < this.#state[flow * WORDS + EXPECTED]! || this.isHeld(flow, seq);
+    return seq < arena[(this.#of(flow) + EXPECTED) | 0]! || this.isHeld(flow, seq);
   }
 
   /** Packet `seq` is held above the gap. */
@@ -59,8 +62,8 @@ export class ReceivedPackets {
   /** Takes packet `seq`; false: it had arrived before. */
   take(flow: number, seq: number): boolean {
     this.completedNow = false;
-    const at = flow * WORDS;
-    const expected = this.#state[at + EXPECTED]!;
+    const at = this.#of(flow);
+    const expected = arena[(at + EXPECTED) | 0]!;
     if (seq === expected) {
       this.#advance(at, seq);
       return true;
@@ -68,70 +71,70 @@ export class ReceivedPackets {
     return seq > expected && this.#hold(at, seq, expected);
   }
 
+  /** First word of the flow's state. */
+  #of(flow: number): number {
+    return (this.#at + Math.imul(flow, WORDS)) | 0;
+  }
+
   #advance(at: number, seq: number): void {
-    const state = this.#state;
     let next = seq + 1;
-    if (state[at + HELD]! > 0) next = this.#release(at, next);
-    state[at + EXPECTED] = next;
-    if (next !== state[at + PACKETS]) return;
+    if (arena[(at + HELD) | 0]! > 0) next = this.#release(at, next);
+    arena[(at + EXPECTED) | 0] = next;
+    if (next !== arena[(at + PACKETS) | 0]) return;
     this.completedNow = true;
-    if (state[at + BIT_BASE]! >= 0) this.#bits.release(state[at + BIT_BASE]!, Math.log2(state[at + BIT_MASK]! + 1));
-    state[at + BIT_BASE] = -1;
+    if (arena[(at + BIT_BASE) | 0]! >= 0) this.#bits.release(arena[(at + BIT_BASE) | 0]!, Math.log2(arena[(at + BIT_MASK) | 0]! + 1));
+    arena[(at + BIT_BASE) | 0] = -1;
   }
 
   /** Moves over the packets held from `seq` on; returns the first that is missing. */
   #release(at: number, seq: number): number {
-    const words = this.#bits.words;
-    const base = this.#state[at + BIT_BASE]!;
-    const mask = this.#state[at + BIT_MASK]!;
+    const base = arena[(at + BIT_BASE) | 0]!;
+    const mask = arena[(at + BIT_MASK) | 0]!;
     for (;;) {
       const word = base + ((seq >> 5) & mask);
       const bit = 1 << (seq & 31);
-      if ((words[word]! & bit) === 0) return seq;
-      words[word]! &= ~bit;
-      this.#state[at + HELD]!--;
+      if ((arena[word]! & bit) === 0) return seq;
+      arena[word]! &= ~bit;
+      arena[(at + HELD) | 0]!--;
       seq++;
     }
   }
 
   /** Returns whether the packet is new. */
   #hold(at: number, seq: number, expected: number): boolean {
-    const state = this.#state;
-    while (state[at + BIT_BASE]! < 0 || (seq >> 5) - (expected >> 5) > state[at + BIT_MASK]!) this.#growBits(at, expected);
-    const word = state[at + BIT_BASE]! + ((seq >> 5) & state[at + BIT_MASK]!);
+    while (arena[(at + BIT_BASE) | 0]! < 0 || (seq >> 5) - (expected >> 5) > arena[(at + BIT_MASK) | 0]!) this.#growBits(at, expected);
+    const word = arena[(at + BIT_BASE) | 0]! + ((seq >> 5) & arena[(at + BIT_MASK) | 0]!);
     const bit = 1 << (seq & 31);
-    if ((this.#bits.words[word]! & bit) !== 0) return false;
-    this.#bits.words[word]! |= bit;
-    const held = ++state[at + HELD]!;
+    if ((arena[word]! & bit) !== 0) return false;
+    arena[word]! |= bit;
+    const held = ++arena[(at + HELD) | 0]!;
     if (held > this.reorderMaxPackets) this.reorderMaxPackets = held;
     return true;
   }
 
   /** Word `index` of the endless bitmap of a flow: 0 outside of the ring. */
   #wordOf(flow: number, index: number): number {
-    const at = flow * WORDS;
-    const base = this.#state[at + BIT_BASE]!;
-    const mask = this.#state[at + BIT_MASK]!;
-    const first = this.#state[at + EXPECTED]! >> 5;
+    const at = this.#of(flow);
+    const base = arena[(at + BIT_BASE) | 0]!;
+    const mask = arena[(at + BIT_MASK) | 0]!;
+    const first = arena[(at + EXPECTED) | 0]! >> 5;
     if (base < 0 || index < first || index > first + mask) return 0;
-    return this.#bits.words[base + (index & mask)]!;
+    return arena[base + (index & mask)]!;
   }
 
   /** Gives the flow its first bitmap, of 256 packets, or one twice as large. */
   #growBits(at: number, expected: number): void {
-    const state = this.#state;
-    const oldBase = state[at + BIT_BASE]!;
-    const oldMask = state[at + BIT_MASK]!;
+    const oldBase = arena[(at + BIT_BASE) | 0]!;
+    const oldMask = arena[(at + BIT_MASK) | 0]!;
     const log2 = oldBase < 0 ? 3 : Math.log2(oldMask + 1) + 1;
     const base = this.#bits.take(log2, 0);
     const mask = 2 ** log2 - 1;
     if (oldBase >= 0) {
-      const words = this.#bits.words;
       const first = expected >> 5;
-      for (let i = first; i <= first + oldMask; i++) words[base + (i & mask)] = words[oldBase + (i & oldMask)]!;
+      for (let i = first; i <= first + oldMask; i++) arena[base + (i & mask)] = arena[oldBase + (i & oldMask)]!;
       this.#bits.release(oldBase, Math.log2(oldMask + 1));
     }
-    state[at + BIT_BASE] = base;
-    state[at + BIT_MASK] = mask;
+    arena[(at + BIT_BASE) | 0] = base;
+    arena[(at + BIT_MASK) | 0] = mask;
   }
 }

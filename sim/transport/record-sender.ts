@@ -5,10 +5,10 @@ import type { CreditGate } from './credit-gate.ts';
 import type { FlowTable } from './flow-table.ts';
 import { PacketRings } from './packet-rings.ts';
 import { SACK_BASE, SACK_HIGH, SACK_LOW, SACK_TOTAL, TOTAL_MASK } from './sack-receiver.ts';
-import { SendRecords, type LossListener } from './send-records.ts';
+import { RECORD_SLOT_LOG2, SendRecords, type LossListener } from './send-records.ts';
 import { RECEIVE_WINDOW_PACKETS } from './selective-repeat-sender.ts';
 import type { Sender } from './sender.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 // State of a packet in its slot.
 const ACKNOWLEDGED = 0;
@@ -67,7 +67,8 @@ export class RecordSender implements Sender {
   takenPull = 0;
   readonly keepsRecords = true;
   readonly #control: CongestionControl;
-  readonly #windowBytes: Float64Array;
+  /** Windows in `doubles`. */
+  readonly #windowAt: number;
   readonly #windowStride: number;
   readonly #fullBytes: number;
   readonly #clock: Float64Array;
@@ -78,11 +79,12 @@ export class RecordSender implements Sender {
   readonly #credit: CreditGate | null;
   readonly #slots: PacketRings;
   readonly #records: SendRecords;
-  readonly #state: Int32Array;
+  /** Where the state of the flows begins in the arena. */
+  readonly #at: number;
 
   constructor(flows: FlowTable, control: CongestionControl, options: RecordSenderOptions) {
     this.#control = control;
-    this.#windowBytes = control.windowBytes;
+    this.#windowAt = control.windowAt;
     this.#windowStride = control.windowStride;
     this.#fullBytes = flows.fullBytes;
     this.#clock = options.clock;
@@ -92,13 +94,13 @@ export class RecordSender implements Sender {
     this.#losses = options.losses;
     this.#credit = options.credit;
     this.#records = new SendRecords(options.clock);
-    this.#slots = new PacketRings(this.#records);
-    this.#state = new Int32Array(flows.flows * WORDS);
+    this.#slots = new PacketRings(flows.region, RECORD_SLOT_LOG2);
+    this.#at = flows.region.words(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
-      const at = flow * WORDS;
-      this.#state[at + SLOT_BASE] = -1;
-      this.#state[at + PACKETS] = flows.packets[flow]!;
-      this.#state[at + LAST_BYTES] = flows.wireBytes(flow, flows.packets[flow]! - 1);
+      const at = this.#of(flow);
+      arena[(at + SLOT_BASE) | 0] = -1;
+      arena[(at + PACKETS) | 0] = flows.packets[flow]!;
+      arena[(at + LAST_BYTES) | 0] = flows.wireBytes(flow, flows.packets[flow]! - 1);
     }
   }
 
@@ -107,24 +109,22 @@ export class RecordSender implements Sender {
   }
 
   canSend(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    let seq = state[at + NEXT]!;
-    if (state[at + QUEUE_COUNT]! > 0) seq = this.#lowestQueued(at);
-    else if (seq === state[at + PACKETS] || seq - state[at + UNA]! >= RECEIVE_WINDOW_PACKETS) return false;
+    const at = this.#of(flow);
+    let seq = arena[(at + NEXT) | 0]!;
+    if (arena[(at + QUEUE_COUNT) | 0]! > 0) seq = this.#lowestQueued(at);
+    else if (seq === arena[(at + PACKETS) | 0] || seq - arena[(at + UNA) | 0]! >= RECEIVE_WINDOW_PACKETS) return false;
     if (this.#credit !== null && !this.#credit.admits(flow)) return false;
-    const inFlight = state[at + IN_FLIGHT]!;
-    return inFlight <= 0 || inFlight + this.#wireBytes(at, seq) <= this.#windowBytes[flow * this.#windowStride]!;
+    const inFlight = arena[(at + IN_FLIGHT) | 0]!;
+    return inFlight <= 0 || inFlight + this.#wireBytes(at, seq) <= doubles[this.#windowAt + flow * this.#windowStride]!;
   }
 
   take(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    const isAgain = state[at + QUEUE_COUNT]! > 0;
+    const at = this.#of(flow);
+    const isAgain = arena[(at + QUEUE_COUNT) | 0]! > 0;
     const seq = isAgain ? this.#takeQueued(at) : this.#takeNew(at);
     const bytes = this.#wireBytes(at, seq);
-    this.#slots.words[this.#slot(at, seq)] = OUTSTANDING;
-    state[at + IN_FLIGHT]! += bytes;
+    arena[this.#slot(at, seq)] = OUTSTANDING;
+    arena[(at + IN_FLIGHT) | 0]! += bytes;
     this.takenSeq = seq;
     this.takenBytes = bytes;
     this.takenAgain = isAgain ? 1 : 0;
@@ -139,45 +139,43 @@ export class RecordSender implements Sender {
   }
 
   noteSent(flow: number, entropy: number): void {
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     this.#records.note(this.#slot(at, this.takenSeq), entropy);
-    this.#state[at + LATEST_ENTROPY] = entropy;
+    arena[(at + LATEST_ENTROPY) | 0] = entropy;
   }
 
   inFlightBytes(flow: number): number {
-    return this.#state[flow * WORDS + IN_FLIGHT]!;
+    return arena[(this.#of(flow) + IN_FLIGHT) | 0]!;
   }
 
   windowPackets(flow: number): number {
-    return Math.min(65_536, Math.floor(this.#windowBytes[flow * this.#windowStride]! / this.#fullBytes));
+    return Math.min(65_536, Math.floor(doubles[this.#windowAt + flow * this.#windowStride]! / this.#fullBytes));
   }
 
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#credit !== null) this.#credit.onAnswer(flow);
     this.#sample(at, seq, address);
     let newly = 0;
     if (this.#sackWord > 0) {
       newly = this.#acceptedMore(at, address + this.#sackWord);
-      state[at + IN_FLIGHT]! -= newly;
+      arena[(at + IN_FLIGHT) | 0]! -= newly;
       this.#acknowledgeBitmap(at, address + this.#sackWord);
       this.#acknowledgeBelow(at, cumulative);
     } else {
-      if (seq >= state[at + UNA]! && seq < state[at + NEXT]!) newly = this.#acknowledge(at, seq);
+      if (seq >= arena[(at + UNA) | 0]! && seq < arena[(at + NEXT) | 0]!) newly = this.#acknowledge(at, seq);
       newly += this.#acknowledgeBelow(at, cumulative);
     }
-    this.#control.onAck(flow, newly, isMarked, state[at + UNA]!, state[at + NEXT]!, state[at + IN_FLIGHT]!);
+    this.#control.onAck(flow, newly, isMarked, arena[(at + UNA) | 0]!, arena[(at + NEXT) | 0]!, arena[(at + IN_FLIGHT) | 0]!);
   }
 
   onNack(flow: number, seq: number, _cumulative: number, isLastHop: boolean, address: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#credit !== null) this.#credit.onAnswer(flow);
     this.#sample(at, seq, address);
     if (!this.#isOutstanding(at, seq)) return;
     this.#queue(at, seq);
-    this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, state[at + IN_FLIGHT]!, state[at + NEXT]!);
+    this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, arena[(at + IN_FLIGHT) | 0]!, arena[(at + NEXT) | 0]!);
   }
 
   onDiscard(flow: number, seq: number, address: number): void {
@@ -185,48 +183,51 @@ export class RecordSender implements Sender {
   }
 
   onTimer(flow: number): void {
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#credit !== null) this.#credit.rtsSeq = -1;
-    const { times } = this.#records;
     const nowPs = this.#clock[NOW]!;
     let oldest = this.#oldest(at);
-    const isTimeout = oldest >= 0 && times[this.#slot(at, oldest)]! + this.#rtoPs <= nowPs;
+    const isTimeout = oldest >= 0 && this.#records.sentPs(this.#slot(at, oldest)) + this.#rtoPs <= nowPs;
     if (isTimeout) {
       this.#timeOut(flow, oldest);
       oldest = this.#oldest(at);
     }
     if (this.#credit !== null && (isTimeout || oldest < 0)) this.#lacksNews(flow, isTimeout, this.#credit);
     // What is sent from now on is not due before that.
-    this.#clock[DUE] = (oldest >= 0 ? times[this.#slot(at, oldest)]! : nowPs) + this.#rtoPs;
+    this.#clock[DUE] = (oldest >= 0 ? this.#records.sentPs(this.#slot(at, oldest)) : nowPs) + this.#rtoPs;
   }
 
   onTimeout(): void {}
 
   isComplete(flow: number): boolean {
-    return this.#state[flow * WORDS + UNA] === this.#state[flow * WORDS + PACKETS];
+    return arena[(this.#of(flow) + UNA) | 0] === arena[(this.#of(flow) + PACKETS) | 0];
   }
 
   close(flow: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    this.#slots.giveBack(state[at + SLOT_BASE]!, state[at + SLOT_MASK]!);
-    state[at + SLOT_BASE] = -1;
-    state[at + UNA] = state[at + PACKETS]!;
-    state[at + NEXT] = state[at + PACKETS]!;
-    state[at + QUEUE_COUNT] = 0;
+    const at = this.#of(flow);
+    this.#slots.giveBack(arena[(at + SLOT_BASE) | 0]!, arena[(at + SLOT_MASK) | 0]!);
+    arena[(at + SLOT_BASE) | 0] = -1;
+    arena[(at + UNA) | 0] = arena[(at + PACKETS) | 0]!;
+    arena[(at + NEXT) | 0] = arena[(at + PACKETS) | 0]!;
+    arena[(at + QUEUE_COUNT) | 0] = 0;
+  }
+
+  /** First word of the flow's state. */
+  #of(flow: number): number {
+    return (this.#at + Math.imul(flow, WORDS)) | 0;
   }
 
   #wireBytes(at: number, seq: number): number {
-    return seq === this.#state[at + PACKETS]! - 1 ? this.#state[at + LAST_BYTES]! : this.#fullBytes;
+    return seq === arena[(at + PACKETS) | 0]! - 1 ? arena[(at + LAST_BYTES) | 0]! : this.#fullBytes;
   }
 
   #slot(at: number, seq: number): number {
-    return this.#state[at + SLOT_BASE]! + (seq & this.#state[at + SLOT_MASK]!);
+    return (arena[(at + SLOT_BASE) | 0]! + ((seq & arena[(at + SLOT_MASK) | 0]!) << RECORD_SLOT_LOG2)) | 0;
   }
 
   #isOutstanding(at: number, seq: number): boolean {
-    if (seq < this.#state[at + UNA]! || seq >= this.#state[at + NEXT]!) return false;
-    return this.#slots.words[this.#slot(at, seq)] === OUTSTANDING;
+    if (seq < arena[(at + UNA) | 0]! || seq >= arena[(at + NEXT) | 0]!) return false;
+    return arena[this.#slot(at, seq)] === OUTSTANDING;
   }
 
   #sample(at: number, seq: number, address: number): void {
@@ -235,10 +236,9 @@ export class RecordSender implements Sender {
   }
 
   #takeNew(at: number): number {
-    const state = this.#state;
-    const seq = state[at + NEXT]!;
-    if (state[at + SLOT_BASE]! < 0 || seq - state[at + UNA]! > state[at + SLOT_MASK]!) this.#growSlots(at);
-    state[at + NEXT] = seq + 1;
+    const seq = arena[(at + NEXT) | 0]!;
+    if (arena[(at + SLOT_BASE) | 0]! < 0 || seq - arena[(at + UNA) | 0]! > arena[(at + SLOT_MASK) | 0]!) this.#growSlots(at);
+    arena[(at + NEXT) | 0] = seq + 1;
     this.#records.clear(this.#slot(at, seq));
     return seq;
   }
@@ -246,48 +246,46 @@ export class RecordSender implements Sender {
   #takeQueued(at: number): number {
     const seq = this.#lowestQueued(at);
     this.#leaveQueue(at, seq);
-    this.#state[at + QUEUED_FROM] = seq + 1;
+    arena[(at + QUEUED_FROM) | 0] = seq + 1;
     return seq;
   }
 
   #lowestQueued(at: number): number {
-    let seq = Math.max(this.#state[at + UNA]!, this.#state[at + QUEUED_FROM]!);
-    while (this.#slots.words[this.#slot(at, seq)] !== QUEUED) seq++;
-    this.#state[at + QUEUED_FROM] = seq;
+    let seq = Math.max(arena[(at + UNA) | 0]!, arena[(at + QUEUED_FROM) | 0]!);
+    while (arena[this.#slot(at, seq)] !== QUEUED) seq++;
+    arena[(at + QUEUED_FROM) | 0] = seq;
     return seq;
   }
 
   #leaveQueue(at: number, seq: number): void {
-    this.#state[at + QUEUE_COUNT]!--;
-    this.#state[at + QUEUE_BYTES]! -= this.#wireBytes(at, seq);
+    arena[(at + QUEUE_COUNT) | 0]!--;
+    arena[(at + QUEUE_BYTES) | 0]! -= this.#wireBytes(at, seq);
   }
 
   /** An outstanding packet has not arrived and must be sent again. */
   #queue(at: number, seq: number): void {
-    const state = this.#state;
     const bytes = this.#wireBytes(at, seq);
-    this.#slots.words[this.#slot(at, seq)] = QUEUED;
-    state[at + QUEUE_COUNT]!++;
-    state[at + QUEUE_BYTES]! += bytes;
-    if (seq < state[at + QUEUED_FROM]!) state[at + QUEUED_FROM] = seq;
-    state[at + IN_FLIGHT]! -= bytes;
+    arena[this.#slot(at, seq)] = QUEUED;
+    arena[(at + QUEUE_COUNT) | 0]!++;
+    arena[(at + QUEUE_BYTES) | 0]! += bytes;
+    if (seq < arena[(at + QUEUED_FROM) | 0]!) arena[(at + QUEUED_FROM) | 0] = seq;
+    arena[(at + IN_FLIGHT) | 0]! -= bytes;
   }
 
   /** The packet just taken is followed by nothing before something is heard. */
   #wouldWait(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    if (state[at + NEXT] === state[at + PACKETS]) return true;
+    const at = this.#of(flow);
+    if (arena[(at + NEXT) | 0] === arena[(at + PACKETS) | 0]) return true;
     if (this.#credit !== null && !this.#credit.admits(flow)) return true;
-    return state[at + IN_FLIGHT]! + this.#fullBytes >= this.#windowBytes[flow * this.#windowStride]!;
+    return arena[(at + IN_FLIGHT) | 0]! + this.#fullBytes >= doubles[this.#windowAt + flow * this.#windowStride]!;
   }
 
   /** Wire bytes that the receiver has accepted beyond what it told before: 0 in an ACK that was overtaken. */
   #acceptedMore(at: number, sack: number): number {
     const total = arena[sack + SACK_TOTAL]!;
-    const more = (total - this.#state[at + TOTAL]!) & TOTAL_MASK;
+    const more = (total - arena[(at + TOTAL) | 0]!) & TOTAL_MASK;
     if (more > TOTAL_MASK >> 1) return 0;
-    this.#state[at + TOTAL] = total;
+    arena[(at + TOTAL) | 0] = total;
     return more;
   }
 
@@ -299,32 +297,30 @@ export class RecordSender implements Sender {
   }
 
   #acknowledgeBits(at: number, base: number, bits: number): void {
-    const una = this.#state[at + UNA]!;
-    const next = this.#state[at + NEXT]!;
-    const words = this.#slots.words;
-    const first = this.#state[at + SLOT_BASE]!;
-    const mask = this.#state[at + SLOT_MASK]!;
+    const una = arena[(at + UNA) | 0]!;
+    const next = arena[(at + NEXT) | 0]!;
+    const first = arena[(at + SLOT_BASE) | 0]!;
+    const mask = arena[(at + SLOT_MASK) | 0]!;
     for (let left = bits; left !== 0; left &= left - 1) {
       const seq = base + 31 - Math.clz32(left & -left);
       // Most of what a bitmap names is known.
-      if (seq >= una && seq < next && words[first + (seq & mask)] !== ACKNOWLEDGED) this.#acknowledge(at, seq);
+      if (seq >= una && seq < next && arena[first + ((seq & mask) << RECORD_SLOT_LOG2)] !== ACKNOWLEDGED) this.#acknowledge(at, seq);
     }
   }
 
   /** Everything below `cumulative` has arrived; una moves over what is acknowledged. Returns the wire bytes that are new. */
   #acknowledgeBelow(at: number, cumulative: number): number {
-    const words = this.#slots.words;
-    const next = this.#state[at + NEXT]!;
-    let una = this.#state[at + UNA]!;
+    const next = arena[(at + NEXT) | 0]!;
+    let una = arena[(at + UNA) | 0]!;
     let newly = 0;
     while (una < next) {
-      if (words[this.#slot(at, una)] !== ACKNOWLEDGED) {
+      if (arena[this.#slot(at, una)] !== ACKNOWLEDGED) {
         if (una >= cumulative) break;
         newly += this.#acknowledge(at, una);
       }
       una++;
     }
-    this.#state[at + UNA] = una;
+    arena[(at + UNA) | 0] = una;
     return newly;
   }
 
@@ -334,36 +330,34 @@ export class RecordSender implements Sender {
    */
   #acknowledge(at: number, seq: number): number {
     const slot = this.#slot(at, seq);
-    const before = this.#slots.words[slot]!;
+    const before = arena[slot]!;
     if (before === ACKNOWLEDGED) return 0;
     const bytes = this.#wireBytes(at, seq);
-    this.#slots.words[slot] = ACKNOWLEDGED;
+    arena[slot] = ACKNOWLEDGED;
     if (before === QUEUED) {
       this.#leaveQueue(at, seq);
-      this.#state[at + IN_FLIGHT]! += bytes;
+      arena[(at + IN_FLIGHT) | 0]! += bytes;
     }
-    if (this.#sackWord === 0) this.#state[at + IN_FLIGHT]! -= bytes;
+    if (this.#sackWord === 0) arena[(at + IN_FLIGHT) | 0]! -= bytes;
     return bytes;
   }
 
   /** The outstanding packet whose latest transmission is the oldest; -1: nothing is outstanding. */
   #oldest(at: number): number {
-    const words = this.#slots.words;
-    const times = this.#records.times;
-    const next = this.#state[at + NEXT]!;
+    const next = arena[(at + NEXT) | 0]!;
     let oldest = -1;
     let oldestPs = Infinity;
-    for (let seq = this.#state[at + UNA]!; seq < next; seq++) {
+    for (let seq = arena[(at + UNA) | 0]!; seq < next; seq++) {
       const slot = this.#slot(at, seq);
-      if (words[slot] !== OUTSTANDING || times[slot]! >= oldestPs) continue;
+      if (arena[slot] !== OUTSTANDING || this.#records.sentPs(slot) >= oldestPs) continue;
       oldest = seq;
-      oldestPs = times[slot]!;
+      oldestPs = this.#records.sentPs(slot);
     }
     return oldest;
   }
 
   #timeOut(flow: number, seq: number): void {
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     const entropy = this.#records.entropy(this.#slot(at, seq));
     this.#queue(at, seq);
     if (this.#losses !== null) this.#losses.onTimeout(flow, entropy);
@@ -372,25 +366,30 @@ export class RecordSender implements Sender {
 
   /** A packet was timed out, or nothing is outstanding: the flow may be waiting for credit that never comes. */
   #lacksNews(flow: number, isTimeout: boolean, credit: CreditGate): void {
-    const at = flow * WORDS;
-    const seq = this.#state[at + QUEUE_COUNT]! > 0 ? this.#lowestQueued(at) : this.#state[at + NEXT]!;
+    const at = this.#of(flow);
+    const seq = arena[(at + QUEUE_COUNT) | 0]! > 0 ? this.#lowestQueued(at) : arena[(at + NEXT) | 0]!;
     credit.eligibleFlows = 1;
     this.#tellBacklog(flow, credit);
-    credit.onTimer(flow, isTimeout, seq, this.#state[at + LATEST_ENTROPY]!);
+    credit.onTimer(flow, isTimeout, seq, arena[(at + LATEST_ENTROPY) | 0]!);
   }
 
   #tellBacklog(flow: number, credit: CreditGate): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    const unsent = state[at + PACKETS]! - state[at + NEXT]!;
-    credit.aim(flow, unsent, unsent > 0 ? state[at + LAST_BYTES]! : 0, state[at + QUEUE_BYTES]!);
+    const at = this.#of(flow);
+    const unsent = arena[(at + PACKETS) | 0]! - arena[(at + NEXT) | 0]!;
+    credit.aim(flow, unsent, unsent > 0 ? arena[(at + LAST_BYTES) | 0]! : 0, arena[(at + QUEUE_BYTES) | 0]!);
   }
 
   #growSlots(at: number): void {
-    const state = this.#state;
-    const base = state[at + SLOT_BASE]!;
-    const mask = state[at + SLOT_MASK]!;
-    state[at + SLOT_BASE] = this.#slots.grow(base, mask, state[at + PACKETS]!, state[at + UNA]!, state[at + NEXT]!, ACKNOWLEDGED);
-    state[at + SLOT_MASK] = this.#slots.grownMask;
+    const base = arena[(at + SLOT_BASE) | 0]!;
+    const mask = arena[(at + SLOT_MASK) | 0]!;
+    arena[(at + SLOT_BASE) | 0] = this.#slots.grow(
+      base,
+      mask,
+      arena[(at + PACKETS) | 0]!,
+      arena[(at + UNA) | 0]!,
+      arena[(at + NEXT) | 0]!,
+      ACKNOWLEDGED,
+    );
+    arena[(at + SLOT_MASK) | 0] = this.#slots.grownMask;
   }
 }

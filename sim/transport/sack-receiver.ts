@@ -2,6 +2,7 @@ import { ACK_REQUEST, CE } from '../base/packet.ts';
 import type { FlowTable } from './flow-table.ts';
 import { ReceivedPackets } from './received-packets.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER, type Receiver } from './sender.ts';
+import { arena } from '../engine/arena.ts';
 
 /** Wire bytes after which an ACK is due in any case (uet-htsim). */
 const ACK_BYTES = 16_384;
@@ -88,11 +89,11 @@ export class SackReceiver implements Receiver {
     return ANSWER_ACK;
   }
 
-  writeExtra(flow: number, _seq: number, words: Int32Array, at: number): void {
-    words[at + SACK_LOW] = this.#received.heldBits(flow, this.#base);
-    words[at + SACK_BASE] = this.#base;
-    words[at + SACK_HIGH] = this.#received.heldBits(flow, this.#base + BITMAP_PACKETS / 2);
-    words[at + SACK_TOTAL] = this.#total[flow]!;
+  writeExtra(flow: number, _seq: number, at: number): void {
+    arena[at + SACK_LOW] = this.#received.heldBits(flow, this.#base);
+    arena[at + SACK_BASE] = this.#base;
+    arena[at + SACK_HIGH] = this.#received.heldBits(flow, this.#base + BITMAP_PACKETS / 2);
+    arena[at + SACK_TOTAL] = this.#total[flow]!;
   }
 
   #usualBase(flow: number, seq: number): number {

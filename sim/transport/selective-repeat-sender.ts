@@ -1,8 +1,9 @@
 import { ACK_REQUEST, AGAIN } from '../base/packet.ts';
+import { arena, doubles } from '../engine/arena.ts';
 import type { CongestionControl } from './congestion-control.ts';
 import type { FlowTable } from './flow-table.ts';
 import { PacketRings } from './packet-rings.ts';
-import { SendRecords, type LossListener } from './send-records.ts';
+import { RECORD_SLOT_LOG2, SendRecords, type LossListener } from './send-records.ts';
 import type { Sender } from './sender.ts';
 
 /** The receiver's bitmap: a sender goes no further than this beyond its lowest unacknowledged packet. */
@@ -80,7 +81,8 @@ export class SelectiveRepeatSender implements Sender {
   readonly takenPull = 0;
   readonly keepsRecords: boolean;
   readonly #control: CongestionControl;
-  readonly #windowBytes: Float64Array;
+  /** Windows in `doubles`. */
+  readonly #windowAt: number;
   readonly #windowStride: number;
   readonly #fullBytes: number;
   readonly #recovers: boolean;
@@ -92,11 +94,13 @@ export class SelectiveRepeatSender implements Sender {
   readonly #records: SendRecords | null;
   readonly #losses: LossListener | null;
   readonly #slots: PacketRings;
-  readonly #state: Int32Array;
+  readonly #slotLog2: number;
+  /** Where the state of the flows begins in the arena. */
+  readonly #at: number;
 
   constructor(flows: FlowTable, control: CongestionControl, options: SelectiveRepeatOptions) {
     this.#control = control;
-    this.#windowBytes = control.windowBytes;
+    this.#windowAt = control.windowAt;
     this.#windowStride = control.windowStride;
     this.#fullBytes = flows.fullBytes;
     this.#recovers = options.recovers;
@@ -107,16 +111,17 @@ export class SelectiveRepeatSender implements Sender {
     const { records } = options;
     this.keepsRecords = records !== null;
     this.#records = records === null ? null : new SendRecords(records.clock);
-    this.#slots = new PacketRings(this.#records);
+    this.#slotLog2 = records === null ? 0 : RECORD_SLOT_LOG2;
+    this.#slots = new PacketRings(flows.region, this.#slotLog2);
     this.#losses = records === null ? null : records.losses;
-    this.#state = new Int32Array(flows.flows * WORDS);
+    this.#at = flows.region.words(flows.flows * WORDS);
     for (let flow = 0; flow < flows.flows; flow++) {
-      const at = flow * WORDS;
-      this.#state[at + HIGHEST] = -1;
-      this.#state[at + OLDEST_RESENT] = NONE;
-      this.#state[at + SLOT_BASE] = -1;
-      this.#state[at + PACKETS] = flows.packets[flow]!;
-      this.#state[at + LAST_BYTES] = flows.wireBytes(flow, flows.packets[flow]! - 1);
+      const at = this.#of(flow);
+      arena[(at + HIGHEST) | 0] = -1;
+      arena[(at + OLDEST_RESENT) | 0] = NONE;
+      arena[(at + SLOT_BASE) | 0] = -1;
+      arena[(at + PACKETS) | 0] = flows.packets[flow]!;
+      arena[(at + LAST_BYTES) | 0] = flows.wireBytes(flow, flows.packets[flow]! - 1);
     }
   }
 
@@ -125,34 +130,32 @@ export class SelectiveRepeatSender implements Sender {
   }
 
   canSend(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    let seq = state[at + NEXT]!;
-    if (state[at + LOST]! > 0) seq = this.#lowestLost(at);
-    else if (seq === state[at + PACKETS]) return false;
-    else if (this.#recovers && seq - state[at + UNA]! >= this.#bitmapPackets) return false;
-    const inFlight = state[at + IN_FLIGHT]!;
-    return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= this.#windowBytes[flow * this.#windowStride]!;
+    const at = this.#of(flow);
+    let seq = arena[(at + NEXT) | 0]!;
+    if (arena[(at + LOST) | 0]! > 0) seq = this.#lowestLost(at);
+    else if (seq === arena[(at + PACKETS) | 0]) return false;
+    else if (this.#recovers && seq - arena[(at + UNA) | 0]! >= this.#bitmapPackets) return false;
+    const inFlight = arena[(at + IN_FLIGHT) | 0]!;
+    return inFlight === 0 || inFlight + this.#wireBytes(at, seq) <= doubles[this.#windowAt + flow * this.#windowStride]!;
   }
 
   take(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    let seq = state[at + NEXT]!;
-    if (state[at + LOST]! > 0) {
+    const at = this.#of(flow);
+    let seq = arena[(at + NEXT) | 0]!;
+    if (arena[(at + LOST) | 0]! > 0) {
       seq = this.#takeLost(at);
       this.takenAgain = 1;
       this.takenFlags = AGAIN;
     } else {
-      if (state[at + SLOT_BASE]! < 0 || seq - state[at + UNA]! > state[at + SLOT_MASK]!) this.#growSlots(at);
-      state[at + NEXT] = seq + 1;
+      if (arena[(at + SLOT_BASE) | 0]! < 0 || seq - arena[(at + UNA) | 0]! > arena[(at + SLOT_MASK) | 0]!) this.#growSlots(at);
+      arena[(at + NEXT) | 0] = seq + 1;
       this.takenAgain = 0;
       this.takenFlags = 0;
       if (this.#records !== null) this.#records.clear(this.#slot(at, seq));
     }
     const bytes = this.#wireBytes(at, seq);
-    this.#slots.words[this.#slot(at, seq)] = state[at + TRANSMISSIONS]!++;
-    state[at + IN_FLIGHT]! += bytes;
+    arena[this.#slot(at, seq)] = arena[(at + TRANSMISSIONS) | 0]!++;
+    arena[(at + IN_FLIGHT) | 0]! += bytes;
     this.takenSeq = seq;
     this.takenBytes = bytes;
     if (this.#asksForAcks && (this.takenAgain === 1 || this.#wouldWait(flow))) this.takenFlags |= ACK_REQUEST;
@@ -160,102 +163,102 @@ export class SelectiveRepeatSender implements Sender {
   }
 
   noteSent(flow: number, entropy: number): void {
-    this.#records!.note(this.#slot(flow * WORDS, this.takenSeq), entropy);
+    this.#records!.note(this.#slot(this.#of(flow), this.takenSeq), entropy);
   }
 
   onTimer(): void {}
 
   inFlightBytes(flow: number): number {
-    return this.#state[flow * WORDS + IN_FLIGHT]!;
+    return arena[(this.#of(flow) + IN_FLIGHT) | 0]!;
   }
 
   windowPackets(flow: number): number {
-    return Math.min(65_536, Math.floor(this.#windowBytes[flow * this.#windowStride]! / this.#fullBytes));
+    return Math.min(65_536, Math.floor(doubles[this.#windowAt + flow * this.#windowStride]! / this.#fullBytes));
   }
 
   onAck(flow: number, seq: number, cumulative: number, isMarked: boolean, address: number): void {
-    const state = this.#state;
-    const words = this.#slots.words;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#records !== null) this.#sample(at, seq, address, this.#records);
-    const next = state[at + NEXT]!;
-    let una = state[at + UNA]!;
+    const next = arena[(at + NEXT) | 0]!;
+    let una = arena[(at + UNA) | 0]!;
     let newly = 0;
     if (seq >= una) {
-      const packet = words[this.#slot(at, seq)]!;
+      const packet = arena[this.#slot(at, seq)]!;
       if (packet !== ACKNOWLEDGED) {
         const order = packet >= 0 ? packet : lost(packet);
-        if (order > state[at + HIGHEST]!) state[at + HIGHEST] = order;
+        if (order > arena[(at + HIGHEST) | 0]!) arena[(at + HIGHEST) | 0] = order;
         newly = this.#acknowledge(at, seq, packet);
       }
     }
     while (una < next) {
-      const packet = words[this.#slot(at, una)]!;
+      const packet = arena[this.#slot(at, una)]!;
       if (packet !== ACKNOWLEDGED) {
         if (una >= cumulative) break;
         newly += this.#acknowledge(at, una, packet);
       }
       una++;
     }
-    state[at + UNA] = una;
-    this.#control.onAck(flow, newly, isMarked, una, next, state[at + IN_FLIGHT]!);
+    arena[(at + UNA) | 0] = una;
+    this.#control.onAck(flow, newly, isMarked, una, next, arena[(at + IN_FLIGHT) | 0]!);
     if (this.#recovers) this.#detectLoss(flow);
   }
 
   onNack(flow: number, seq: number, _cumulative: number, isLastHop: boolean, address: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#records !== null) this.#sample(at, seq, address, this.#records);
     if (!this.#recovers || !this.#isOutstanding(at, seq)) return;
     this.#markLost(at, seq, NONE);
-    this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, state[at + IN_FLIGHT]!, state[at + NEXT]!);
+    this.#control.onNack(flow, this.#wireBytes(at, seq), isLastHop, arena[(at + IN_FLIGHT) | 0]!, arena[(at + NEXT) | 0]!);
   }
 
   onDiscard(flow: number, seq: number, address: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#records !== null) this.#sample(at, seq, address, this.#records);
     if (!this.#isOutstanding(at, seq)) return;
-    const order = this.#slots.words[this.#slot(at, seq)]!;
-    if (order > state[at + HIGHEST]!) state[at + HIGHEST] = order;
+    const order = arena[this.#slot(at, seq)]!;
+    if (order > arena[(at + HIGHEST) | 0]!) arena[(at + HIGHEST) | 0] = order;
     this.#detectLoss(flow);
   }
 
   onTimeout(flow: number): void {
-    const at = flow * WORDS;
-    const end = this.#state[at + NEXT]!;
-    for (let seq = this.#state[at + UNA]!; seq < end; seq++) {
+    const at = this.#of(flow);
+    const end = arena[(at + NEXT) | 0]!;
+    for (let seq = arena[(at + UNA) | 0]!; seq < end; seq++) {
       if (this.#losses !== null && this.#isOutstanding(at, seq)) this.#losses.onTimeout(flow, this.#records!.entropy(this.#slot(at, seq)));
       this.#markLost(at, seq, NONE);
     }
-    this.#state[at + EXAMINED] = end;
-    if (this.#state[at + LOST]! > 0) this.#control.onTimeout(flow, 0);
+    arena[(at + EXAMINED) | 0] = end;
+    if (arena[(at + LOST) | 0]! > 0) this.#control.onTimeout(flow, 0);
   }
 
   isComplete(flow: number): boolean {
-    return this.#state[flow * WORDS + UNA] === this.#state[flow * WORDS + PACKETS];
+    return arena[(this.#of(flow) + UNA) | 0] === arena[(this.#of(flow) + PACKETS) | 0];
   }
 
   close(flow: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    this.#slots.giveBack(state[at + SLOT_BASE]!, state[at + SLOT_MASK]!);
-    state[at + SLOT_BASE] = -1;
-    state[at + UNA] = state[at + PACKETS]!;
-    state[at + NEXT] = state[at + PACKETS]!;
+    const at = this.#of(flow);
+    this.#slots.giveBack(arena[(at + SLOT_BASE) | 0]!, arena[(at + SLOT_MASK) | 0]!);
+    arena[(at + SLOT_BASE) | 0] = -1;
+    arena[(at + UNA) | 0] = arena[(at + PACKETS) | 0]!;
+    arena[(at + NEXT) | 0] = arena[(at + PACKETS) | 0]!;
+  }
+
+  /** First word of the flow's state. */
+  #of(flow: number): number {
+    return (this.#at + Math.imul(flow, WORDS)) | 0;
   }
 
   #wireBytes(at: number, seq: number): number {
-    return seq === this.#state[at + PACKETS]! - 1 ? this.#state[at + LAST_BYTES]! : this.#fullBytes;
+    return seq === arena[(at + PACKETS) | 0]! - 1 ? arena[(at + LAST_BYTES) | 0]! : this.#fullBytes;
   }
 
   #slot(at: number, seq: number): number {
-    return this.#state[at + SLOT_BASE]! + (seq & this.#state[at + SLOT_MASK]!);
+    return (arena[(at + SLOT_BASE) | 0]! + ((seq & arena[(at + SLOT_MASK) | 0]!) << this.#slotLog2)) | 0;
   }
 
   #isOutstanding(at: number, seq: number): boolean {
-    if (seq < this.#state[at + UNA]! || seq >= this.#state[at + NEXT]!) return false;
-    return this.#slots.words[this.#slot(at, seq)]! >= 0;
+    if (seq < arena[(at + UNA) | 0]! || seq >= arena[(at + NEXT) | 0]!) return false;
+    return arena[this.#slot(at, seq)]! >= 0;
   }
 
   #sample(at: number, seq: number, address: number, records: SendRecords): void {
@@ -265,51 +268,53 @@ export class SelectiveRepeatSender implements Sender {
 
   /** The new packet just taken is followed by nothing before something is heard. */
   #wouldWait(flow: number): boolean {
-    const state = this.#state;
-    const at = flow * WORDS;
-    if (state[at + NEXT] === state[at + PACKETS] || state[at + NEXT]! - state[at + UNA]! >= this.#bitmapPackets) return true;
-    return state[at + IN_FLIGHT]! + this.#fullBytes >= this.#windowBytes[flow * this.#windowStride]!;
+    const at = this.#of(flow);
+    if (arena[(at + NEXT) | 0] === arena[(at + PACKETS) | 0] || arena[(at + NEXT) | 0]! - arena[(at + UNA) | 0]! >= this.#bitmapPackets)
+      return true;
+    return arena[(at + IN_FLIGHT) | 0]! + this.#fullBytes >= doubles[this.#windowAt + flow * this.#windowStride]!;
   }
 
   #acknowledge(at: number, seq: number, packet: number): number {
     const bytes = this.#wireBytes(at, seq);
-    if (packet >= 0) this.#state[at + IN_FLIGHT]! -= bytes;
-    else this.#state[at + LOST]!--;
-    this.#slots.words[this.#slot(at, seq)] = ACKNOWLEDGED;
+    if (packet >= 0) arena[(at + IN_FLIGHT) | 0]! -= bytes;
+    else arena[(at + LOST) | 0]!--;
+    arena[this.#slot(at, seq)] = ACKNOWLEDGED;
     return bytes;
   }
 
   #detectLoss(flow: number): void {
-    const state = this.#state;
-    const at = flow * WORDS;
-    const limit = this.#lossLimit(flow, state[at + HIGHEST]!);
+    const at = this.#of(flow);
+    const limit = this.#lossLimit(flow, arena[(at + HIGHEST) | 0]!);
     if (limit < 0) return;
-    const lostBefore = state[at + LOST]!;
-    const una = state[at + UNA]!;
-    const next = state[at + NEXT]!;
-    const resentEnd = state[at + RESENT_END]!;
-    if (una < resentEnd && state[at + OLDEST_RESENT]! <= limit) this.#examineResent(flow, limit);
+    const lostBefore = arena[(at + LOST) | 0]!;
+    const una = arena[(at + UNA) | 0]!;
+    const next = arena[(at + NEXT) | 0]!;
+    const resentEnd = arena[(at + RESENT_END) | 0]!;
+    if (una < resentEnd && arena[(at + OLDEST_RESENT) | 0]! <= limit) this.#examineResent(flow, limit);
     // Beyond, transmission numbers rise with packet numbers: stop at the first that is too recent.
-    let seq = Math.max(una, resentEnd, state[at + EXAMINED]!);
-    while (seq < next && this.#slots.words[this.#slot(at, seq)]! <= limit) this.#findLost(flow, seq++, limit);
-    state[at + EXAMINED] = seq;
-    if (state[at + LOST]! > lostBefore) this.#control.onLoss(flow, next);
+    let seq = Math.max(una, resentEnd, arena[(at + EXAMINED) | 0]!);
+    while (seq < next && arena[this.#slot(at, seq)]! <= limit) this.#findLost(flow, seq++, limit);
+    arena[(at + EXAMINED) | 0] = seq;
+    if (arena[(at + LOST) | 0]! > lostBefore) this.#control.onLoss(flow, next);
   }
 
   /** Transmissions up to this one are lost; negative: none. Always a small whole number, because a double that is handed on is boxed. */
   #lossLimit(flow: number, highest: number): number {
     if (!this.#isSprayed) return highest - REORDER_PACKETS;
-    const toleratedPackets = Math.min((1.5 * this.#windowBytes[flow * this.#windowStride]!) / this.#fullBytes, this.#mostReorderPackets);
+    const toleratedPackets = Math.min(
+      (1.5 * doubles[this.#windowAt + flow * this.#windowStride]!) / this.#fullBytes,
+      this.#mostReorderPackets,
+    );
     if (toleratedPackets > highest) return -1;
     return Math.min(highest - REORDER_PACKETS, Math.trunc(highest - toleratedPackets) | 0);
   }
 
   /** As `#markLost`, and who must hear of it does. */
   #findLost(flow: number, seq: number, limit: number): void {
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     if (this.#losses !== null) {
       const slot = this.#slot(at, seq);
-      const packet = this.#slots.words[slot]!;
+      const packet = arena[slot]!;
       if (packet >= 0 && packet <= limit) this.#losses.onLoss(flow, this.#records!.entropy(slot));
     }
     this.#markLost(at, seq, limit);
@@ -318,60 +323,65 @@ export class SelectiveRepeatSender implements Sender {
   /** Marks an outstanding packet lost if its latest transmission is at or below `limit`. */
   #markLost(at: number, seq: number, limit: number): void {
     const slot = this.#slot(at, seq);
-    const packet = this.#slots.words[slot]!;
+    const packet = arena[slot]!;
     if (packet < 0 || packet > limit) return;
-    this.#slots.words[slot] = lost(packet);
-    this.#state[at + LOST]!++;
-    if (seq < this.#state[at + LOST_FROM]!) this.#state[at + LOST_FROM] = seq;
-    this.#state[at + IN_FLIGHT]! -= this.#wireBytes(at, seq);
+    arena[slot] = lost(packet);
+    arena[(at + LOST) | 0]!++;
+    if (seq < arena[(at + LOST_FROM) | 0]!) arena[(at + LOST_FROM) | 0] = seq;
+    arena[(at + IN_FLIGHT) | 0]! -= this.#wireBytes(at, seq);
   }
 
   /** Marks what is lost among the packets up to the last one sent again, and finds the oldest transmission left there. */
   #examineResent(flow: number, limit: number): void {
-    const at = flow * WORDS;
+    const at = this.#of(flow);
     let oldest = NONE;
-    for (let seq = this.#state[at + UNA]!; seq < this.#state[at + RESENT_END]!; seq++) {
+    for (let seq = arena[(at + UNA) | 0]!; seq < arena[(at + RESENT_END) | 0]!; seq++) {
       this.#findLost(flow, seq, limit);
-      const packet = this.#slots.words[this.#slot(at, seq)]!;
+      const packet = arena[this.#slot(at, seq)]!;
       if (packet >= 0 && packet < oldest) oldest = packet;
     }
-    this.#state[at + OLDEST_RESENT] = oldest;
+    arena[(at + OLDEST_RESENT) | 0] = oldest;
   }
 
   /** The lowest lost packet is about to be sent again. */
   #takeLost(at: number): number {
-    const state = this.#state;
     const seq = this.#lowestLost(at);
-    state[at + LOST]!--;
-    if (seq >= state[at + RESENT_END]!) this.#extendResent(at, seq);
-    if (state[at + OLDEST_RESENT] === NONE) state[at + OLDEST_RESENT] = state[at + TRANSMISSIONS]!;
-    state[at + LOST_FROM] = seq + 1;
+    arena[(at + LOST) | 0]!--;
+    if (seq >= arena[(at + RESENT_END) | 0]!) this.#extendResent(at, seq);
+    if (arena[(at + OLDEST_RESENT) | 0] === NONE) arena[(at + OLDEST_RESENT) | 0] = arena[(at + TRANSMISSIONS) | 0]!;
+    arena[(at + LOST_FROM) | 0] = seq + 1;
     return seq;
   }
 
   /** Packet `seq` is sent again: it and the packets before it now belong to the part examined as a whole. */
   #extendResent(at: number, seq: number): void {
-    let oldest = this.#state[at + OLDEST_RESENT]!;
-    for (let i = Math.max(this.#state[at + RESENT_END]!, this.#state[at + UNA]!); i <= seq; i++) {
-      const packet = this.#slots.words[this.#slot(at, i)]!;
+    let oldest = arena[(at + OLDEST_RESENT) | 0]!;
+    for (let i = Math.max(arena[(at + RESENT_END) | 0]!, arena[(at + UNA) | 0]!); i <= seq; i++) {
+      const packet = arena[this.#slot(at, i)]!;
       if (packet >= 0 && packet < oldest) oldest = packet;
     }
-    this.#state[at + OLDEST_RESENT] = oldest;
-    this.#state[at + RESENT_END] = seq + 1;
+    arena[(at + OLDEST_RESENT) | 0] = oldest;
+    arena[(at + RESENT_END) | 0] = seq + 1;
   }
 
   #lowestLost(at: number): number {
-    let seq = Math.max(this.#state[at + UNA]!, this.#state[at + LOST_FROM]!);
-    while (this.#slots.words[this.#slot(at, seq)]! >= ACKNOWLEDGED) seq++;
-    this.#state[at + LOST_FROM] = seq;
+    let seq = Math.max(arena[(at + UNA) | 0]!, arena[(at + LOST_FROM) | 0]!);
+    while (arena[this.#slot(at, seq)]! >= ACKNOWLEDGED) seq++;
+    arena[(at + LOST_FROM) | 0] = seq;
     return seq;
   }
 
   #growSlots(at: number): void {
-    const state = this.#state;
-    const base = state[at + SLOT_BASE]!;
-    const mask = state[at + SLOT_MASK]!;
-    state[at + SLOT_BASE] = this.#slots.grow(base, mask, state[at + PACKETS]!, state[at + UNA]!, state[at + NEXT]!, ACKNOWLEDGED);
-    state[at + SLOT_MASK] = this.#slots.grownMask;
+    const base = arena[(at + SLOT_BASE) | 0]!;
+    const mask = arena[(at + SLOT_MASK) | 0]!;
+    arena[(at + SLOT_BASE) | 0] = this.#slots.grow(
+      base,
+      mask,
+      arena[(at + PACKETS) | 0]!,
+      arena[(at + UNA) | 0]!,
+      arena[(at + NEXT) | 0]!,
+      ACKNOWLEDGED,
+    );
+    arena[(at + SLOT_MASK) | 0] = this.#slots.grownMask;
   }
 }

@@ -1,6 +1,6 @@
 import { AGAIN } from '../base/packet.ts';
+import { arena, doubles } from '../engine/arena.ts';
 import { NOW, RTT, START } from '../engine/record.ts';
-import { arena } from '../engine/arena.ts';
 
 /** What hears of the packets that are found lost: a balancer. */
 export interface LossListener {
@@ -8,56 +8,45 @@ export interface LossListener {
   onTimeout(flow: number, entropy: number): void;
 }
 
+/** Words of a slot with a record, log2: its first, which is the sender's, then these. */
+export const RECORD_SLOT_LOG2 = 2;
+/** Entropy, and number of transmissions. */
+const SENDS = 1;
+/** Double: start of the latest transmission, ps. */
+const SENT_PS = 1;
+
 const ENTROPY_MASK = 0xffff;
 const SENDS_SHIFT = 16;
 /** More transmissions than these are not told apart. */
 const MAX_SENDS = 3;
 
-/**
- * When the packets of a sender were sent, how often, and with which entropy: side by side with the slots of its slab, whose numbers it
- * shares.
- */
+/** When the packets of a sender were sent, how often, and with which entropy: in their slots (packet-rings.ts). */
 export class SendRecords {
-  /** Start of each slot's latest transmission, ps. */
-  times = new Float64Array(0);
   readonly #clock: Float64Array;
-  /** Entropy, and number of transmissions. */
-  #words = new Int32Array(0);
 
   constructor(clock: Float64Array) {
     this.#clock = clock;
   }
 
-  /** The slab has `slots` now. */
-  fit(slots: number): void {
-    if (slots <= this.#words.length) return;
-    const times = new Float64Array(slots);
-    times.set(this.times);
-    this.times = times;
-    const words = new Int32Array(slots);
-    words.set(this.#words);
-    this.#words = words;
-  }
-
-  move(from: number, to: number): void {
-    this.times[to] = this.times[from]!;
-    this.#words[to] = this.#words[from]!;
-  }
-
   /** The packet of this slot has not been sent yet. */
   clear(slot: number): void {
-    this.#words[slot] = 0;
+    arena[slot + SENDS] = 0;
   }
 
   /** The packet of this slot starts at clock[START]. */
   note(slot: number, entropy: number): void {
-    const sends = Math.min(MAX_SENDS, (this.#words[slot]! >>> SENDS_SHIFT) + 1);
-    this.#words[slot] = (sends << SENDS_SHIFT) | entropy;
-    this.times[slot] = this.#clock[START]!;
+    const sends = Math.min(MAX_SENDS, (arena[slot + SENDS]! >>> SENDS_SHIFT) + 1);
+    arena[slot + SENDS] = (sends << SENDS_SHIFT) | entropy;
+    doubles[(slot >> 1) + SENT_PS] = this.#clock[START]!;
+  }
+
+  /** Start of the slot's latest transmission. */
+  sentPs(slot: number): number {
+    return doubles[(slot >> 1) + SENT_PS]!;
   }
 
   entropy(slot: number): number {
-    return this.#words[slot]! & ENTROPY_MASK;
+    return arena[slot + SENDS]! & ENTROPY_MASK;
   }
 
   /**
@@ -65,9 +54,9 @@ export class SendRecords {
    * sent twice gives one only if the answer says that it is to the second transmission; one sent more often, none.
    */
   sample(slot: number, address: number): void {
-    const sends = this.#words[slot]! >>> SENDS_SHIFT;
+    const sends = arena[slot + SENDS]! >>> SENDS_SHIFT;
     const isKnown = sends === 1 || (sends === 2 && (arena[address + 3]! & AGAIN) !== 0);
-    this.#clock[RTT] = isKnown ? this.#clock[NOW]! - this.times[slot]! : -1;
+    this.#clock[RTT] = isKnown ? this.#clock[NOW]! - doubles[(slot >> 1) + SENT_PS]! : -1;
   }
 
   noSample(): void {

@@ -64,8 +64,8 @@ export interface Receiver {
   accept(flow: number, seq: number, meta: number, bytes: number): number;
   /** Takes the header of packet `seq`, whose payload was cut off, and says what to answer. */
   acceptTrimmed(flow: number, seq: number): number;
-  /** The extra words of the answer to the packet taken last, from words[at] on. */
-  writeExtra(flow: number, seq: number, words: Int32Array, at: number): void;
+  /** The extra words of the answer to the packet taken last, from arena[at] on. */
+  writeExtra(flow: number, seq: number, at: number): void;
   /** The packet accepted last was the last one missing of its flow. */
   readonly completedNow: boolean;
   /** Most packets of a flow held above a gap so far. */

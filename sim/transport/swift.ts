@@ -2,6 +2,7 @@ import type { SwiftSpec } from '../base/transport-spec.ts';
 import { NOW, RTT } from '../engine/record.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
 import { DelayMedian } from './delay-median.ts';
+import { doubles } from '../engine/arena.ts';
 
 // A flow's words in the state: one cache line a flow.
 const WORDS = 8;
@@ -22,7 +23,7 @@ const DELAY = 1;
  */
 export class Swift implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes: Float64Array;
+  readonly windowAt: number;
   readonly windowStride = WORDS;
   readonly hearsTransmissions = false;
   readonly needsRtt = true;
@@ -41,7 +42,7 @@ export class Swift implements CongestionControl {
   /** null: the latest sample counts. */
   readonly #median: DelayMedian | null;
 
-  constructor(spec: SwiftSpec, { flows, limits, fullBytes, lineRateBps, clock, hopsOfFlow }: ControlContext) {
+  constructor(spec: SwiftSpec, { region, flows, limits, fullBytes, lineRateBps, clock, hopsOfFlow }: ControlContext) {
     this.#spec = spec;
     const basePs = spec.baseDelayPs ?? limits.baseRttPs + 5e6;
     const hopPs = spec.hopScalePs ?? basePs / 6.55;
@@ -55,8 +56,8 @@ export class Swift implements CongestionControl {
     this.#clock = clock;
     this.#median = spec.median > 1 ? new DelayMedian(flows, spec.median) : null;
     this.rateBps = new Float64Array(flows).fill(lineRateBps);
-    this.#state = new Float64Array(flows * WORDS);
-    this.windowBytes = this.#state;
+    this.windowAt = region.doubles(flows * WORDS);
+    this.#state = doubles.subarray(this.windowAt, this.windowAt + flows * WORDS);
     const hops = hopsOfFlow();
     for (let flow = 0; flow < flows; flow++) {
       const at = flow * WORDS;

@@ -1,6 +1,7 @@
 import type { TimelySpec } from '../base/transport-spec.ts';
 import { RTT } from '../engine/record.ts';
 import type { ControlContext, CongestionControl } from './congestion-control.ts';
+import { noWindow } from './no-window.ts';
 
 // A flow's words in the state: one cache line a flow.
 const WORDS = 8;
@@ -19,7 +20,7 @@ const CUT_END = 5;
 /** TIMELY (Mittal et al., SIGCOMM'15): the rate follows the gradient of the round-trip time between two thresholds. No window. */
 export class Timely implements CongestionControl {
   readonly rateBps: Float64Array;
-  readonly windowBytes = Float64Array.of(Infinity);
+  readonly windowAt: number;
   readonly windowStride = 0;
   readonly hearsTransmissions = false;
   readonly needsRtt = true;
@@ -31,7 +32,8 @@ export class Timely implements CongestionControl {
   readonly #clock: Float64Array;
   readonly #state: Float64Array;
 
-  constructor(spec: TimelySpec, { flows, lineRateBps, clock }: ControlContext) {
+  constructor(spec: TimelySpec, { region, flows, lineRateBps, clock }: ControlContext) {
+    this.windowAt = noWindow(region);
     this.#spec = spec;
     this.#additiveBps = spec.additiveIncreaseBps ?? lineRateBps / 1000;
     this.#hyperBps = spec.hyperIncreaseBps ?? lineRateBps / 200;

@@ -102,7 +102,7 @@ function creditGate(spec: GrantSpec, { flows, limits, lineRateBps, clock, contro
     countsPackets: spec.kind === 'ndp',
     initialCredit:
       spec.kind === 'ndp' ? initialPackets(spec, flows.fullBytes, limits, lineRateBps) : maxCreditBytes(spec, limits, lineRateBps),
-    windowBytes: control.windowBytes,
+    windowAt: control.windowAt,
     windowStride: control.windowStride,
     rtsIntervalPs: limits.baseRttPs,
   });

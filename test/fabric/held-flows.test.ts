@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { FlowRing } from '../../sim/fabric/flow-ring.ts';
+import { Region } from '../../sim/engine/arena.ts';
 import { HeldFlows } from '../../sim/fabric/held-flows.ts';
 
 const FLOWS = 40;
@@ -9,9 +10,10 @@ const steps = fc.array(fc.tuple(fc.constantFrom('add', 'drop', 'release'), fc.na
 });
 
 test.prop([steps])('flows are released when their time has come, and those that were dropped are not', (taken) => {
+  const region = new Region();
   const readyPs = new Float64Array(FLOWS);
   const held = new HeldFlows(readyPs, new Uint8Array(FLOWS));
-  const ring = new FlowRing(0, FLOWS);
+  const ring = new FlowRing(0, FLOWS, region);
   const clock = Float64Array.of(0);
   const model = new Map<number, number>();
   const inHeap = new Set<number>();

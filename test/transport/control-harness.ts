@@ -1,3 +1,4 @@
+import { doubles, Region } from '../../sim/engine/arena.ts';
 import type { CongestionControl, ControlContext } from '../../sim/transport/congestion-control.ts';
 import { CLOCK_PLACES, NOW, RTT, START } from '../../sim/engine/record.ts';
 
@@ -13,6 +14,7 @@ export const COMMON = { recovery: 'sr', rtoPs: null, nackIntervalPs: 0 } as cons
 
 export function controlContext(overrides: Partial<ControlContext> = {}): ControlContext {
   return {
+    region: new Region(),
     flows: 2,
     limits: {
       baseRttPs: BASE_RTT_PS,
@@ -50,7 +52,7 @@ export class Driver<C extends CongestionControl> {
   }
 
   get windowBytes(): number {
-    return this.control.windowBytes[this.flow * this.control.windowStride]!;
+    return doubles[this.control.windowAt + this.flow * this.control.windowStride]!;
   }
 
   get rateBps(): number {

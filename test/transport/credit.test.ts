@@ -1,3 +1,4 @@
+import { doubles, Region } from '../../sim/engine/arena.ts';
 import { describe, expect, test } from 'vitest';
 import { DUE, NOW, START } from '../../sim/engine/record.ts';
 import { CreditGate } from '../../sim/transport/credit-gate.ts';
@@ -11,7 +12,9 @@ const RATE = 400e9;
 const QUANTUM_PS = (256 * 8e12) / (0.99 * RATE);
 
 function gateOf(flows: number, clock: Float64Array, countsPackets = false, initialCredit = MAX_CREDIT, windowBytes = Infinity): CreditGate {
-  const window = { windowBytes: new Float64Array(flows).fill(windowBytes), windowStride: 1 };
+  const windowAt = new Region().doubles(flows);
+  doubles.fill(windowBytes, windowAt, windowAt + flows);
+  const window = { windowAt, windowStride: 1 };
   return new CreditGate({ flows, clock, fullBytes: FULL, countsPackets, initialCredit, rtsIntervalPs: 500, ...window });
 }
 

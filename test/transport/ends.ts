@@ -1,4 +1,4 @@
-import { arena, Region } from '../../sim/engine/arena.ts';
+import { arena, doubles, Region } from '../../sim/engine/arena.ts';
 import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { ACK, ACK_REQUEST, AGAIN, CE } from '../../sim/base/packet.ts';
 import { CLOCK_PLACES } from '../../sim/engine/record.ts';
@@ -25,7 +25,7 @@ export function flowTable(...payloads: number[]): FlowTable {
     startDelayPs: new Float64Array(flows),
     hostOffset: Int32Array.of(0, flows, flows),
   };
-  return new FlowTable(plan, PLAIN_NIC);
+  return new FlowTable(plan, PLAIN_NIC, new Region());
 }
 
 export const packetsOf = (packets: number): FlowTable => flowTable(packets * 4096);
@@ -37,11 +37,11 @@ export class Listener implements CongestionControl {
   readonly hearsTransmissions = false;
   readonly needsRtt = true;
   readonly needsTelemetry = false;
-  readonly windowBytes: Float64Array;
+  readonly windowAt = new Region().doubles(1);
   readonly heard: string[] = [];
 
   constructor(windowBytes: number) {
-    this.windowBytes = Float64Array.of(windowBytes);
+    doubles[this.windowAt] = windowBytes;
   }
 
   onAck(_flow: number, newly: number, isMarked: boolean, una: number, next: number, inFlight: number): void {
@@ -62,6 +62,8 @@ export class Listener implements CongestionControl {
 
 /** Where the record of the answer in hand stands in the arena. */
 export const ANSWER = new Region().words(16);
+/** Where extra words are written. */
+export const EXTRA = new Region().words(16);
 export const newClock = (): Float64Array => new Float64Array(CLOCK_PLACES);
 
 export interface Selective {
@@ -84,8 +86,8 @@ export function writeSelective({ total, base = 0, held = [], isAgain = false }: 
 
 /** What the extra words of a receiver's answer say. */
 export function readSelective(receiver: Receiver, flow: number, seq: number): { base: number; held: number[]; total: number } {
-  const words = new Int32Array(4);
-  receiver.writeExtra(flow, seq, words, 0);
+  receiver.writeExtra(flow, seq, EXTRA);
+  const words = arena.subarray(EXTRA, EXTRA + 4);
   const held: number[] = [];
   for (let i = 0; i < 64; i++) if (((words[i < 32 ? 0 : 2]! >>> (i & 31)) & 1) === 1) held.push(words[1]! + i);
   return { base: words[1]!, held, total: words[3]! };

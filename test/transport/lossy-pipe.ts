@@ -2,7 +2,7 @@ import { arena } from '../../sim/engine/arena.ts';
 import { ACK, CE, DISCARDED, LAST_HOP, NACK } from '../../sim/base/packet.ts';
 import { NOW, RECORD_WORDS, START, DUE } from '../../sim/engine/record.ts';
 import { ANSWER_ACK, ANSWER_DISCARD, ANSWER_NACK, type Receiver, type Sender } from '../../sim/transport/sender.ts';
-import { ANSWER } from './ends.ts';
+import { ANSWER, EXTRA } from './ends.ts';
 
 export interface PipeEnds {
   readonly sender: Sender;
@@ -149,7 +149,8 @@ export class LossyPipe {
     words[2] = seq;
     words[3] = meta;
     words[5] = receiver.expected(0);
-    receiver.writeExtra(0, seq, words, RECORD_WORDS);
+    receiver.writeExtra(0, seq, EXTRA);
+    words.set(arena.subarray(EXTRA, EXTRA + receiver.extraWords), RECORD_WORDS);
     this.#back.push({ words });
   }
 

@@ -1,3 +1,4 @@
+import { Region } from '../../sim/engine/arena.ts';
 import { describe, expect, test } from 'vitest';
 import { jobFlows } from '../../sim/base/job-flows.ts';
 import { NOW, RTT, START } from '../../sim/engine/record.ts';
@@ -65,8 +66,9 @@ describe('the senders of several jobs as one', () => {
 
 test('of the controls of several jobs, an unpaced flow has an infinite rate beside paced ones, which have theirs when they send', () => {
   const fixed = { kind: 'fixed', windowBytes: null, recovery: 'sr', rtoPs: null, nackIntervalPs: 0 } as const;
-  const unpaced = new Fixed({ ...fixed, rateBps: null }, 1, 400e9);
-  const paced = new Fixed({ ...fixed, rateBps: 7e9 }, 2, 400e9);
+  const region = new Region();
+  const unpaced = new Fixed({ ...fixed, rateBps: null }, { region, flows: 1, lineRateBps: 400e9 });
+  const paced = new Fixed({ ...fixed, rateBps: 7e9 }, { region, flows: 2, lineRateBps: 400e9 });
   const control = new MixedControl([unpaced, paced], jobFlows(Uint8Array.of(1, 0, 1), 2));
   paced.rateBps![1] = 3e9;
   for (const flow of [0, 1, 2]) control.onTransmit(flow, FULL);

@@ -1,4 +1,4 @@
-import { arena } from '../../sim/engine/arena.ts';
+import { arena, doubles } from '../../sim/engine/arena.ts';
 import { expect, test } from 'vitest';
 import { NACK } from '../../sim/base/packet.ts';
 import { DUE, NOW, RTT, START } from '../../sim/engine/record.ts';
@@ -114,7 +114,7 @@ test('a NACK queues exactly its packet, and it goes before new ones, the lowest 
 test('a packet that was timed out and is acknowledged without having been sent again comes back into the accounts', () => {
   const bench = new Bench(packetsOf(20), 3 * FULL);
   bench.send(0);
-  bench.control.windowBytes[0] = FULL;
+  doubles[bench.control.windowAt] = FULL;
   expect(bench.timer(RTO)).toBe(RTO);
   expect(bench.timer(RTO)).toBe(RTO);
   expect(bench.sender.inFlightBytes(0)).toBe(FULL);
@@ -140,9 +140,9 @@ test('a packet that was sent again before it is acknowledged is in flight twice,
 
 test('each transmission has a timeout of its own, with its own entropy', () => {
   const bench = new Bench(packetsOf(20), 2 * FULL);
-  bench.control.windowBytes[0] = FULL;
+  doubles[bench.control.windowAt] = FULL;
   bench.send(0, 7);
-  bench.control.windowBytes[0] = 2 * FULL;
+  doubles[bench.control.windowAt] = 2 * FULL;
   bench.send(300, 8);
   expect(bench.timer(RTO)).toBe(300 + RTO);
   expect(bench.send(RTO, 9)).toEqual(['0r!']);

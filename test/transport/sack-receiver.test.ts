@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { arena } from '../../sim/engine/arena.ts';
 import { SackReceiver, TOTAL_MASK } from '../../sim/transport/sack-receiver.ts';
 import { ANSWER_ACK, ANSWER_NACK, NO_ANSWER } from '../../sim/transport/sender.ts';
-import { ASKS, FULL, MARKED, packetsOf, readSelective } from './ends.ts';
+import { ASKS, EXTRA, FULL, MARKED, packetsOf, readSelective } from './ends.ts';
 
 test('an unmarked flow gets an ACK for its first packet, and then one for every fourth of 4160 B', () => {
   const receiver = new SackReceiver(packetsOf(20));
@@ -84,8 +85,8 @@ test('no word in the upper half of a pair is a NaN, whatever has arrived: record
   const receiver = new SackReceiver(packetsOf(300_000));
   for (let seq = 1; seq < 1000; seq++) receiver.accept(0, seq, MARKED, 65_535);
   for (let seq = 1000; seq < 40_000; seq++) receiver.accept(0, seq, 0, 65_535);
-  const words = new Int32Array(4);
-  receiver.writeExtra(0, 0, words, 0);
+  receiver.writeExtra(0, 0, EXTRA);
+  const words = arena.subarray(EXTRA, EXTRA + 4);
   for (const upper of [words[1]!, words[3]!]) expect(upper >= 0 && upper < 0x7ff00000).toBe(true);
   expect(words[3]).toBe((39_999 * 65_535) & TOTAL_MASK);
 });

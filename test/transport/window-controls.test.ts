@@ -1,3 +1,4 @@
+import { doubles } from '../../sim/engine/arena.ts';
 import { describe, expect, test } from 'vitest';
 import type { DctcpSpec, DctcpUecSpec } from '../../sim/base/transport-spec.ts';
 import { DctcpRate } from '../../sim/transport/dctcp-rate.ts';
@@ -10,7 +11,7 @@ const DCTCP: DctcpSpec = { kind: 'dctcp', g: 1 / 16, initialWindowBytes: null, m
 describe('dctcp', () => {
   const driver = (): Driver<Dctcp> => {
     const context = controlContext();
-    return new Driver(new Dctcp(DCTCP, context.flows, context.limits, context.fullBytes), context);
+    return new Driver(new Dctcp(DCTCP, context), context);
   };
 
   test('a trimmed packet halves the window, at most once a window of data', () => {
@@ -33,7 +34,7 @@ describe('dctcp-rate', () => {
   test('a trimmed packet leaves the rate alone', () => {
     const context = controlContext();
     const spec = { kind: 'dctcp-rate', g: 1 / 256, additiveIncreaseBps: 1e9, minRateBps: 1e8, ...COMMON } as const;
-    const flow = new Driver(new DctcpRate(spec, context.flows, LINE_BPS), context);
+    const flow = new Driver(new DctcpRate(spec, context), context);
     flow.nack({ nowPs: 1, next: 10 });
     expect(flow.rateBps).toBe(LINE_BPS);
   });
@@ -94,6 +95,6 @@ describe('dctcp-uec', () => {
   test('flows do not share their windows', () => {
     const flow = driver({ initialWindowBytes: 20_000 });
     flow.ack({ nowPs: 1, marked: true });
-    expect(flow.control.windowBytes[0]).toBe(20_000);
+    expect(doubles[flow.control.windowAt]).toBe(20_000);
   });
 });
