@@ -74,9 +74,18 @@ function keepArrays(checker, factory, file) {
   return factory.updateSourceFile(file, [...statements.slice(0, firstOther), own, ...statements.slice(firstOther)]);
 }
 
+/** The plain name of a private member: with that of its class, so that a class and one that extends it keep theirs apart. */
+function plainName(factory, checker, name) {
+  const owner = checker.getSymbolAtLocation(name)?.valueDeclaration?.parent;
+  if (owner === undefined || !ts.isClassLike(owner)) throw new Error(`no class has ${name.text}`);
+  return factory.createIdentifier(`_${owner.name?.text ?? ''}_${name.text.slice(1)}`);
+}
+
 const inlineConstants = (checker) => (context) => (file) => {
   const visit = (node) => {
     if (ts.isTypeNode(node)) return node;
+    if (ts.isPrivateIdentifier(node)) return plainName(context.factory, checker, node);
+    if (ts.isPropertyDeclaration(node) && node.initializer === undefined && !ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)) return undefined;
     if (ts.isIdentifier(node) && node.parent !== undefined && isUse(node)) {
       const value = constantOf(checker, node);
       if (value !== undefined) return literal(context.factory, value);

@@ -1,6 +1,6 @@
 import { arena, type Region } from './arena.ts';
 import type { Batch } from './batch.ts';
-import { CHUNK_SLOTS } from './record.ts';
+import { CHUNK_HEADER, chunkShape } from './record.ts';
 
 const BUCKETS = 512;
 const BUCKET_BITS = 9;
@@ -16,6 +16,10 @@ const USED_WORDS = 16;
 export class BatchSorter {
   readonly #batch: Batch;
   readonly #recordWords: number;
+  readonly #chunkMask: number;
+  /** Of a full chunk. */
+  readonly #fullAt: number;
+  readonly #chunkRecords: number;
   readonly #region: Region;
   /** Columns over the numbers of the records in the chain: the next one in the list of a bucket, and the address. */
   #nextAt = 0;
@@ -31,6 +35,10 @@ export class BatchSorter {
   constructor(batch: Batch, windowPs: number, recordWords: number, region: Region) {
     this.#batch = batch;
     this.#recordWords = recordWords;
+    const { mask, fullAt } = chunkShape(recordWords);
+    this.#chunkMask = mask;
+    this.#fullAt = fullAt;
+    this.#chunkRecords = (fullAt - CHUNK_HEADER) / recordWords;
     this.#region = region;
     this.#headAt = region.words(BUCKETS);
     arena.fill(-1, this.#headAt, this.#headAt + BUCKETS);
@@ -39,15 +47,15 @@ export class BatchSorter {
     this.#bucketShift = Math.max(0, keyBits - BUCKET_BITS);
   }
 
-  /** Sorts the chain of chunks that starts at `head` into the batch and returns how many records it has. */
-  gather(head: number): number {
-    const previous = arena[head]!;
-    if (previous < 0) return this.#insertionSort(head);
-    let count = arena[head + 1]!;
-    for (let chunk = previous; chunk >= 0; chunk = arena[chunk]!) count += CHUNK_SLOTS - 1;
-    this.#batch.reserve(count);
-    if (count > this.#room) this.#makeRoom(this.#batch.addresses.length);
-    this.#fillBuckets(head);
+  /** Sorts the chain of chunks that ends at `end` into the batch and returns how many records it has. */
+  gather(end: number): number {
+    const newest = end & ~this.#chunkMask;
+    if (arena[newest]! < 0) return this.#insertionSort(newest + CHUNK_HEADER, end);
+    let most = 0;
+    for (let chunk = newest; chunk >= 0; chunk = arena[chunk]!) most += this.#chunkRecords;
+    this.#batch.reserve(most);
+    if (most > this.#room) this.#makeRoom(this.#batch.addresses.length);
+    const count = this.#fillBuckets(newest, end);
     this.#emptyBuckets();
     return count;
   }
@@ -58,16 +66,14 @@ export class BatchSorter {
     this.#addressAt = this.#region.words(count);
   }
 
-  /** A chain of one chunk. */
-  #insertionSort(chunk: number): number {
+  /** A chain of one chunk: its records from `first` to `end`. */
+  #insertionSort(first: number, end: number): number {
     const sortedAt = this.#batch.addressesAt;
     const recordWords = this.#recordWords;
-    const count = arena[(chunk + 1) | 0]!;
-    let address = chunk;
-    for (let n = 0; n < count; n++) {
-      address = (address + recordWords) | 0;
+    let n = sortedAt;
+    for (let address = first; address < end; address = (address + recordWords) | 0) {
       const key = arena[address]!;
-      let at = (sortedAt + n) | 0;
+      let at = n;
       while (at > sortedAt) {
         const other = arena[(at - 1) | 0]!;
         const otherKey = arena[other]!;
@@ -76,12 +82,13 @@ export class BatchSorter {
         at = (at - 1) | 0;
       }
       arena[at] = address;
+      n = (n + 1) | 0;
     }
-    return count;
+    return (n - sortedAt) | 0;
   }
 
-  /** Puts every record into the sorted list of its bucket. */
-  #fillBuckets(head: number): void {
+  /** Puts every record of the chain into the sorted list of its bucket and returns how many there are. */
+  #fillBuckets(newest: number, newestEnd: number): number {
     const addressAt = this.#addressAt;
     const nextAt = this.#nextAt;
     const headAt = this.#headAt;
@@ -89,9 +96,9 @@ export class BatchSorter {
     const shift = this.#bucketShift;
     const recordWords = this.#recordWords;
     let n = 0;
-    for (let chunk = head; chunk >= 0; chunk = arena[chunk]!) {
-      const end = (chunk + Math.imul(recordWords, arena[(chunk + 1) | 0]! + 1)) | 0;
-      for (let address = (chunk + recordWords) | 0; address < end; address = (address + recordWords) | 0) {
+    let end = newestEnd;
+    for (let chunk = newest; chunk >= 0; chunk = arena[chunk]!) {
+      for (let address = (chunk + CHUNK_HEADER) | 0; address < end; address = (address + recordWords) | 0) {
         const key = arena[address]!;
         arena[(addressAt + n) | 0] = address;
         const bucket = key >>> shift;
@@ -110,7 +117,9 @@ export class BatchSorter {
         arena[(usedAt + (bucket >> 5)) | 0]! |= 1 << bucket;
         n = (n + 1) | 0;
       }
+      end = (arena[chunk]! + this.#fullAt) | 0;
     }
+    return n;
   }
 
   #emptyBuckets(): void {

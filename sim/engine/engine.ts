@@ -186,13 +186,13 @@ export class Engine {
       while (bits !== 0) {
         const node = (word << 5) + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
-        const head = mailboxes.take(slot, node);
-        const count = this.#sorter.gather(head);
+        const end = mailboxes.take(slot, node);
+        const count = this.#sorter.gather(end);
         const due = isCut ? this.#countDue(count) : count;
         if (this.#observer !== null) this.#observer(this, node, due);
         nodes[node]!.process(due);
         if (due < count) this.#putBack(node, due, count);
-        mailboxes.release(head);
+        mailboxes.release(end);
       }
     }
   }

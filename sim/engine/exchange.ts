@@ -1,5 +1,5 @@
 import type { Mailboxes } from './mailboxes.ts';
-import { CHUNK_SLOTS } from './record.ts';
+import { chunkShape } from './record.ts';
 
 // Control words of the shared memory.
 /** Partitions that have come to the barrier. */
@@ -34,7 +34,7 @@ export interface Partition {
  * @param outboxWords words of each outbox; at least one chunk of records of `recordWords`
  */
 export function exchangeMemory(partitions: number, outboxWords: number, recordWords: number): SharedArrayBuffer {
-  const words = Math.max(outboxWords, CHUNK_SLOTS * recordWords + 3);
+  const words = Math.max(outboxWords, chunkShape(recordWords).words + 3);
   const doubles = CONTROL_WORDS + (2 * PUBLISHED + REMARKS) * partitions;
   return new SharedArrayBuffer(8 * doubles + 4 * 2 * partitions * partitions * words);
 }
@@ -125,7 +125,7 @@ export class Exchange {
     for (let foreign = mailboxes.nextForeign(); foreign >= 0; foreign = mailboxes.nextForeign()) {
       const outbox = this.#outbox(this.#me, mailboxes.foreignOwner());
       const used = this.#outboxes[outbox]!;
-      if (used + mailboxes.chunkWords + 2 > this.#outboxWords) return false;
+      if (used + mailboxes.chunk.words + 2 > this.#outboxWords) return false;
       this.#outboxes[outbox] = used + mailboxes.sendForeign(this.#outboxes, outbox + used);
     }
     return true;

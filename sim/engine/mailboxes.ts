@@ -3,7 +3,19 @@ import { TYPE_MASK } from '../base/packet.ts';
 import type { Partition } from './exchange.ts';
 import { arena, doubles, type Region } from './arena.ts';
 import type { RecordLayout } from './record-layout.ts';
-import { CHUNK_SLOTS, CLOCK_PLACES, DUE, FIRST_CLASS, MAX_WINDOW_PS, PORT_BITS, PORT_MASK, RECORD_WORDS, WINDOW_START } from './record.ts';
+import {
+  CHUNK_HEADER,
+  chunkShape,
+  type ChunkShape,
+  CLOCK_PLACES,
+  DUE,
+  FIRST_CLASS,
+  MAX_WINDOW_PS,
+  PORT_BITS,
+  PORT_MASK,
+  RECORD_WORDS,
+  WINDOW_START,
+} from './record.ts';
 import { Overflow } from './overflow.ts';
 
 const MAX_RING_SLOTS = 512;
@@ -13,8 +25,7 @@ const MOST_CHUNKS = 2 ** 16;
 
 /**
  * Records that nodes have been sent, by the window in which they are due: a ring of windows, in each a mailbox a node. A mailbox is a
- * chain of 16-slot chunks in the memory, newest chunk first; a chunk's header holds the address of the chunk before it (or -1)
- * and its number of records. Only the newest chunk of a chain has room. Addresses are indices in `arena`.
+ * chain of chunks in the arena (record.ts), known by its end; all chunks but the newest are full.
  *
  * Records are copied two words at a time, as doubles. No pair is a NaN, whose bits a double might not keep: the upper word of a pair,
  * words 3 and 5, stays below 0x7ff00000 (see record.ts).
@@ -23,9 +34,9 @@ export class Mailboxes {
   readonly clock: Float64Array;
   /** Where the clock begins in the memory. */
   readonly clockAt: number;
-  /** Words of a record, and of a chunk of them. */
+  /** Words of a record. */
   readonly recordWords: number;
-  readonly chunkWords: number;
+  readonly chunk: ChunkShape;
   /** Mailboxes of the ring with records. */
   pending = 0;
   readonly windowPs: number;
@@ -47,8 +58,11 @@ export class Mailboxes {
   #foreign: Int32Array = new Int32Array(64);
   #foreignCount = 0;
   readonly #nodes: number;
-  /** Where the newest chunks of all mailboxes stand. */
-  readonly #headsAt: number;
+  /** Of an address in its chunk; and where in a chunk the last record begins. */
+  readonly #chunkMask: number;
+  readonly #lastRecord: number;
+  /** Where the ends of all mailboxes stand: the address of the next record, in the newest chunk, or behind it when that is full; -1: empty. */
+  readonly #endsAt: number;
   readonly #region: Region;
   #freeChunk = -1;
   #freeCell = -1;
@@ -56,7 +70,7 @@ export class Mailboxes {
   #freshChunk = 0;
   #freshEnd = 0;
   #nextChunks = FIRST_CHUNKS;
-  /** Chain of records that wait for `settle`, and when and where they are due. */
+  /** End of the chain of records that wait for `settle`, -1 without; when and where they are due. */
   #staged = -1;
   #stagedDuePs: number[] = [];
   #stagedNode: number[] = [];
@@ -70,7 +84,9 @@ export class Mailboxes {
     this.#partition = partition;
     this.recordWords = recordWords;
     this.#extraTypes = layout.extraTypes;
-    this.chunkWords = CHUNK_SLOTS * recordWords;
+    this.chunk = chunkShape(recordWords);
+    this.#chunkMask = this.chunk.mask;
+    this.#lastRecord = this.chunk.fullAt - recordWords;
     this.overflow = new Overflow(recordWords);
     if (!(windowPs >= 1 && windowPs <= MAX_WINDOW_PS && Number.isInteger(windowPs))) {
       throw new InternalError('E901', `window of ${windowPs} ps is not a whole number between 1 and ${MAX_WINDOW_PS}`);
@@ -81,8 +97,8 @@ export class Mailboxes {
     while (slots < MAX_RING_SLOTS && slots < horizonPs / windowPs + 2) slots *= 2;
     this.slots = slots;
     this.spanPs = slots * windowPs;
-    this.#headsAt = region.words(slots * nodes);
-    arena.fill(-1, this.#headsAt, this.#headsAt + slots * nodes);
+    this.#endsAt = region.words(slots * nodes);
+    arena.fill(-1, this.#endsAt, this.#endsAt + slots * nodes);
     this.activeWords = (nodes + 31) >> 5;
     this.activeAt = region.words(slots * this.activeWords);
   }
@@ -99,16 +115,10 @@ export class Mailboxes {
     const windows = (aheadPs / this.windowPs) | 0;
     const offsetPs = (aheadPs - Math.imul(windows, this.windowPs)) | 0;
     const slot = (this.slot + windows) & (this.slots - 1);
-    const head = (this.#headsAt + Math.imul(slot, this.#nodes) + node) | 0;
-    let chunk = arena[head]!;
-    let count = CHUNK_SLOTS;
-    if (chunk >= 0) count = (arena[(chunk + 1) | 0]! + 1) | 0;
-    if (count >= CHUNK_SLOTS) {
-      chunk = this.#openChunk(slot, node, chunk);
-      count = 1;
-    }
-    arena[(chunk + 1) | 0] = count;
-    const address = (chunk + Math.imul(this.recordWords, count)) | 0;
+    const end = (this.#endsAt + Math.imul(slot, this.#nodes) + node) | 0;
+    let address = arena[end]!;
+    if ((address & this.#chunkMask) > this.#lastRecord) address = this.#openChunk(slot, node, address);
+    arena[end] = (address + this.recordWords) | 0;
     arena[address] = (offsetPs << PORT_BITS) | port;
     return address;
   }
@@ -129,20 +139,28 @@ export class Mailboxes {
     for (let word = RECORD_WORDS; word < this.recordWords; word++) arena[to + word] = arena[from + word]!;
   }
 
-  /** Empties the mailbox of `node` in `slot` and returns the chain that was in it; give it back with `release`. */
+  /** Empties the mailbox of `node` in `slot` and returns the end of the chain that was in it; give it back with `release`. */
   take(slot: number, node: number): number {
-    const at = this.#headsAt + slot * this.#nodes + node;
-    const head = arena[at]!;
+    const at = this.#endsAt + slot * this.#nodes + node;
+    const end = arena[at]!;
     arena[at] = -1;
     this.pending--;
-    return head;
+    return end;
   }
 
-  release(head: number): void {
-    let last = head;
-    while (arena[last]! >= 0) last = arena[last]!;
-    arena[last] = this.#freeChunk;
-    this.#freeChunk = head;
+  /** The chain that ends at `end` is free. */
+  release(end: number): void {
+    const newest = end & ~this.#chunkMask;
+    let oldest = newest;
+    while (arena[oldest]! >= 0) oldest = arena[oldest]!;
+    arena[oldest] = this.#freeChunk;
+    this.#freeChunk = newest;
+  }
+
+  /** End of the chain that is left when its newest chunk, which ends at `end`, is taken away; -1: nothing is left. */
+  #endBefore(end: number): number {
+    const previous = arena[end & ~this.#chunkMask]!;
+    return previous < 0 ? -1 : previous + this.chunk.fullAt;
   }
 
   isEmpty(): boolean {
@@ -154,9 +172,9 @@ export class Mailboxes {
     this.settle();
     let packets = this.overflow.packets;
     for (let mailbox = 0; mailbox < this.slots * this.#nodes; mailbox++) {
-      for (let chunk = arena[this.#headsAt + mailbox]!; chunk >= 0; chunk = arena[chunk]!) {
-        const count = arena[chunk + 1]!;
-        for (let i = 1; i <= count; i++) if ((arena[chunk + this.recordWords * i]! & PORT_MASK) < FIRST_CLASS) packets++;
+      for (let end = arena[this.#endsAt + mailbox]!; end >= 0; end = this.#endBefore(end)) {
+        const first = (end & ~this.#chunkMask) + CHUNK_HEADER;
+        for (let address = first; address < end; address += this.recordWords) if ((arena[address]! & PORT_MASK) < FIRST_CLASS) packets++;
       }
     }
     return packets;
@@ -174,58 +192,50 @@ export class Mailboxes {
     }
   }
 
-  /** Puts a chunk in front of the chain of a mailbox. */
-  #openChunk(slot: number, node: number, previous: number): number {
-    const mailbox = slot * this.#nodes + node;
-    if (previous < 0) {
+  /** Begins a chunk behind the chain of a mailbox that ends at `end`, and returns the address of its first record. */
+  #openChunk(slot: number, node: number, end: number): number {
+    if (end < 0) {
       const partition = this.#partition;
       if (partition !== null && partition.owner[node] !== partition.index) {
-        this.#addForeign(mailbox);
+        this.#addForeign(slot * this.#nodes + node);
       } else {
         arena[this.activeAt + slot * this.activeWords + (node >> 5)]! |= 1 << node;
         this.pending++;
       }
     }
-    const chunk = this.#takeChunk(previous);
-    arena[this.#headsAt + mailbox] = chunk;
-    return chunk;
+    return this.#takeChunk(end) + CHUNK_HEADER;
   }
 
-  /** A chunk whose predecessor in its chain is `previous`. */
-  #takeChunk(previous: number): number {
+  /** A chunk behind the chain that ends at `end`; -1: the first of a chain. */
+  #takeChunk(end: number): number {
     let chunk = this.#freeChunk;
     if (chunk >= 0) {
       this.#freeChunk = arena[chunk]!;
     } else {
       if (this.#freshChunk === this.#freshEnd) this.#takeFresh();
       chunk = this.#freshChunk;
-      this.#freshChunk += this.chunkWords;
+      this.#freshChunk += this.chunk.words;
     }
-    arena[chunk] = previous;
+    arena[chunk] = end < 0 ? -1 : end & ~this.#chunkMask;
     return chunk;
   }
 
   #takeFresh(): void {
-    const length = this.#nextChunks * this.chunkWords;
-    this.#freshChunk = this.#region.space(length);
+    const { words, mask } = this.chunk;
+    const length = this.#nextChunks * words;
+    this.#freshChunk = (this.#region.space(length + words) + mask) & ~mask;
     this.#freshEnd = this.#freshChunk + length;
     this.#nextChunks = Math.min(MOST_CHUNKS, 2 * this.#nextChunks);
   }
 
-  /** Room for one record, kept by the caller until `freeCell`. May move the arena. */
+  /** Room for one record, kept by the caller until `freeCell`. */
   takeCell(): number {
-    let cell = this.#freeCell;
-    if (cell < 0) {
+    if (this.#freeCell < 0) {
       const chunk = this.#takeChunk(-1);
-      for (let i = CHUNK_SLOTS - 1; i > 0; i--) {
-        arena[chunk + i * this.recordWords] = cell;
-        cell = chunk + i * this.recordWords;
-      }
-      this.#freeCell = cell;
-      cell = chunk;
-    } else {
-      this.#freeCell = arena[cell]!;
+      for (let at = this.#lastRecord; at >= CHUNK_HEADER; at -= this.recordWords) this.freeCell(chunk + at);
     }
+    const cell = this.#freeCell;
+    this.#freeCell = arena[cell]!;
     return cell;
   }
 
@@ -250,16 +260,16 @@ export class Mailboxes {
   /** Moves the newest chunk of that mailbox to `out` from `at` on, and returns how many words that took. */
   sendForeign(out: Int32Array, at: number): number {
     const mailbox = this.nextForeign();
-    const chunk = arena[this.#headsAt + mailbox]!;
-    const previous = arena[chunk]!;
-    const count = arena[chunk + 1]!;
+    const end = arena[this.#endsAt + mailbox]!;
+    const chunk = end & ~this.#chunkMask;
+    const first = chunk + CHUNK_HEADER;
+    const words = end - first;
     out[at] = mailbox;
-    out[at + 1] = count;
-    const first = chunk + this.recordWords;
-    const words = this.recordWords * count;
+    out[at + 1] = words;
     for (let i = 0; i < words; i++) out[at + 2 + i] = arena[first + i]!;
-    arena[this.#headsAt + mailbox] = previous;
-    if (previous < 0) this.#foreignCount--;
+    const before = this.#endBefore(end);
+    arena[this.#endsAt + mailbox] = before;
+    if (before < 0) this.#foreignCount--;
     arena[chunk] = this.#freeChunk;
     this.#freeChunk = chunk;
     return words + 2;
@@ -268,20 +278,17 @@ export class Mailboxes {
   /** Takes the records of a chunk that another partition sent, and returns how many words they took. */
   receive(from: Int32Array, at: number): number {
     const mailbox = from[at]!;
-    const count = from[at + 1]!;
+    const words = from[at + 1]!;
     const node = mailbox % this.#nodes;
     const slot = (mailbox - node) / this.#nodes;
     const first = at + 2;
-    for (let i = 0; i < count; i++) {
-      let chunk = arena[this.#headsAt + mailbox]!;
-      if (chunk < 0 || arena[chunk + 1] === CHUNK_SLOTS - 1) {
-        chunk = this.#openChunk(slot, node, chunk);
-        arena[chunk + 1] = 0;
-      }
-      const to = chunk + this.recordWords * ++arena[chunk + 1]!;
-      for (let word = 0; word < this.recordWords; word++) arena[to + word] = from[first + this.recordWords * i + word]!;
+    for (let i = 0; i < words; i += this.recordWords) {
+      let address = arena[this.#endsAt + mailbox]!;
+      if ((address & this.#chunkMask) > this.#lastRecord) address = this.#openChunk(slot, node, address);
+      arena[this.#endsAt + mailbox] = address + this.recordWords;
+      for (let word = 0; word < this.recordWords; word++) arena[address + word] = from[first + i + word]!;
     }
-    return this.recordWords * count + 2;
+    return words + 2;
   }
 
   #addForeign(mailbox: number): void {
@@ -302,15 +309,11 @@ export class Mailboxes {
   }
 
   #postBeyond(node: number, port: number): number {
-    let chunk = this.#staged;
-    if (chunk < 0 || arena[chunk + 1] === CHUNK_SLOTS - 1) {
-      chunk = this.#takeChunk(chunk);
-      arena[chunk + 1] = 0;
-      this.#staged = chunk;
-    }
+    let address = this.#staged;
+    if ((address & this.#chunkMask) > this.#lastRecord) address = this.#takeChunk(address) + CHUNK_HEADER;
+    this.#staged = address + this.recordWords;
     this.#stagedDuePs.push(this.clock[DUE]!);
     this.#stagedNode.push(node);
-    const address = chunk + this.recordWords * ++arena[chunk + 1]!;
     arena[address] = port;
     return address;
   }
@@ -319,10 +322,10 @@ export class Mailboxes {
   settle(): void {
     if (this.#staged < 0) return;
     let index = this.#stagedDuePs.length;
-    for (let chunk = this.#staged; chunk >= 0; chunk = arena[chunk]!) {
-      for (let i = arena[chunk + 1]!; i >= 1; i--) {
+    for (let end = this.#staged; end >= 0; end = this.#endBefore(end)) {
+      const first = (end & ~this.#chunkMask) + CHUNK_HEADER;
+      for (let address = end - this.recordWords; address >= first; address -= this.recordWords) {
         index--;
-        const address = chunk + this.recordWords * i;
         this.overflow.park(this.#stagedDuePs[index]!, this.#stagedNode[index]!, arena[address]!, address);
       }
     }

@@ -15,8 +15,28 @@
  * not survive. (On a machine of the other byte order that would hold for words 2 and 4; JavaScript runs on none that matters.)
  */
 export const RECORD_WORDS = 6;
-/** Slots of a chunk: the first is its header, the others hold records. */
-export const CHUNK_SLOTS = 16;
+/**
+ * Chunks of a mailbox are aligned to their size, a power of two, so that the address of a record tells its chunk. A chunk's first word is the
+ * address of the chunk before it in its chain, or -1; records begin at this word.
+ */
+export const CHUNK_HEADER = 2;
+const LEAST_CHUNK_RECORDS = 16;
+
+/** How records of one size lie in chunks. */
+export interface ChunkShape {
+  /** Words of a chunk, and the offset bits of an address in it. */
+  readonly words: number;
+  readonly mask: number;
+  /** Offset of the end of the last record of a full chunk: inside the chunk, so that it belongs to it. */
+  readonly fullAt: number;
+}
+
+export function chunkShape(recordWords: number): ChunkShape {
+  let words = 1;
+  while (words < LEAST_CHUNK_RECORDS * recordWords) words *= 2;
+  const records = Math.floor((words - 1 - CHUNK_HEADER) / recordWords);
+  return { words, mask: words - 1, fullAt: CHUNK_HEADER + records * recordWords };
+}
 
 export const PORT_BITS = 11;
 export const PORT_MASK = 0x7ff;

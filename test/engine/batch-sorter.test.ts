@@ -3,23 +3,28 @@ import { expect } from 'vitest';
 import { arena, Region } from '../../sim/engine/arena.ts';
 import { Batch } from '../../sim/engine/batch.ts';
 import { BatchSorter } from '../../sim/engine/batch-sorter.ts';
-import { CHUNK_SLOTS, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
+import { CHUNK_HEADER, chunkShape, PORT_BITS, RECORD_WORDS } from '../../sim/engine/record.ts';
 
-/** A mailbox as the engine lays it out, from `at` on: chunks of 15 records, the newest first. Returns the address of the newest chunk. */
-function mailbox(at: number, records: readonly (readonly [key: number, id: number])[]): number {
-  let head = -1;
+const CHUNK = chunkShape(RECORD_WORDS);
+const CHUNK_RECORDS = (CHUNK.fullAt - CHUNK_HEADER) / RECORD_WORDS;
+
+/** A mailbox as the engine lays it out: a chain of chunks, all but the last full. Returns its end. */
+function mailbox(region: Region, records: readonly (readonly [key: number, id: number])[]): number {
+  const chunks = Math.ceil(records.length / CHUNK_RECORDS);
+  let chunk = Math.ceil(region.words((chunks + 1) * CHUNK.words) / CHUNK.words) * CHUNK.words;
+  let address = chunk + CHUNK_HEADER;
+  arena[chunk] = -1;
   records.forEach(([key, id], i) => {
-    const inChunk = i % (CHUNK_SLOTS - 1);
-    if (inChunk === 0) {
-      const chunk = at + Math.floor(i / (CHUNK_SLOTS - 1)) * (CHUNK_SLOTS * RECORD_WORDS);
-      arena[chunk] = head;
-      head = chunk;
+    if (i > 0 && i % CHUNK_RECORDS === 0) {
+      arena[chunk + CHUNK.words] = chunk;
+      chunk += CHUNK.words;
+      address = chunk + CHUNK_HEADER;
     }
-    arena[head + 1] = inChunk + 1;
-    arena[head + RECORD_WORDS * (inChunk + 1)] = key;
-    arena[head + RECORD_WORDS * (inChunk + 1) + 1] = id;
+    arena[address] = key;
+    arena[address + 1] = id;
+    address += RECORD_WORDS;
   });
-  return head;
+  return address;
 }
 
 const cases = fc.integer({ min: 1, max: 2 ** 20 - 1 }).chain((windowPs) =>
@@ -44,9 +49,9 @@ test.prop([cases])(
     const keyed = records.map(({ offset, port, id }) => [(offset << PORT_BITS) | port, id] as const);
     const batch = new Batch(region);
     const sorter = new BatchSorter(batch, windowPs, RECORD_WORDS, region);
-    const head = mailbox(region.words(CHUNK_SLOTS * RECORD_WORDS * 40), keyed);
+    const end = mailbox(region, keyed);
     for (let again = 0; again < 2; again++) {
-      const count = sorter.gather(head);
+      const count = sorter.gather(end);
       const sorted = Array.from({ length: count }, (_, i) => {
         const address = batch.addresses[i]!;
         return [arena[address], arena[address + 1]];
@@ -62,7 +67,7 @@ test('a batch larger than the first buffers is sorted as well', () => {
   const region = new Region();
   const batch = new Batch(region);
   const sorter = new BatchSorter(batch, 500_000, RECORD_WORDS, region);
-  expect(sorter.gather(mailbox(region.words(CHUNK_SLOTS * RECORD_WORDS * 400), records))).toBe(5000);
+  expect(sorter.gather(mailbox(region, records))).toBe(5000);
   const keys = Array.from(batch.addresses.subarray(0, 5000), (address) => arena[address]!);
   for (let i = 1; i < 5000; i++) expect(keys[i]!).toBeGreaterThanOrEqual(keys[i - 1]!);
   region.release();
