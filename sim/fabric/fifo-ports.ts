@@ -122,7 +122,7 @@ export class FifoPorts implements SwitchPorts {
     for (let i = from; i < to; i++) {
       const address = arena[(addressesAt + i) | 0]!;
       const link = arena[(outputsAt + i) | 0]!;
-      const port = (portsAt + Math.imul(link, PORT_DOUBLES)) | 0;
+      const port = (portsAt + link * PORT_DOUBLES) | 0;
       const words = port << 1;
       const kind = arena[(address + 3) | 0]! & TYPE_MASK;
       const sizeBytes = arena[(address + 4) | 0]! >>> 16;

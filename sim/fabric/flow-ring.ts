@@ -53,6 +53,11 @@ export class FlowRing implements ReadyFlows {
   /** First flow in the ring after `flow`, cyclically (`flow` itself comes last). Only when `count > 0`. */
   after(flow: number): number {
     const i = flow - this.#first + 1;
+    if (this.#words === 1) {
+      const bits = arena[this.#bitsAt]!;
+      const later = bits & (-1 << (i & 31));
+      return this.#first + lowestBit(later === 0 ? bits : later);
+    }
     const word = i >> 5;
     if (word < this.#words) {
       const bits = arena[(this.#bitsAt + word) | 0]! & (-1 << (i & 31));

@@ -320,7 +320,7 @@ export class Host implements EngineNode {
   }
 
   #lastActivityAt(flow: number): number {
-    return (((this.#flowsAt + Math.imul(flow, FLOW_WORDS)) >> 1) + LAST_ACTIVITY_PS) | 0;
+    return (((this.#flowsAt + flow * FLOW_WORDS) >> 1) + LAST_ACTIVITY_PS) | 0;
   }
 
   #completeFlow(flow: number): void {

@@ -1,7 +1,7 @@
 import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { serialisationPs } from '../derive.ts';
-import { DUE, NOW, START, WINDOW_END } from '../engine/record.ts';
+import { DUE, NOW, START, WINDOW_END, WINDOW_START } from '../engine/record.ts';
 import type { Mailboxes } from '../engine/mailboxes.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { Sender } from '../transport/sender.ts';
@@ -25,6 +25,7 @@ const DELAY_PS = 3;
 /** No data starts before this: the host's memory is not that fast. */
 const DATA_PS = 4;
 const PORT_DOUBLES = 8;
+const NEAR_PS = 2 ** 28;
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -54,8 +55,12 @@ export class Nic {
   readonly #headerBytes: number;
   /** Something beyond the bare sending of packets is wanted. */
   readonly #hasExtras: boolean;
+  /** Neither pacing, channels, the host's memory nor pauses hold anything back, and control packets always go first. */
+  readonly #isPlain: boolean;
   /** null: the link always works. */
   readonly #timeline: LinkTimeline | null;
+  /** The link always works, and what it takes is so short that an int32 says when a packet arrives, in picoseconds from the window's start. */
+  readonly #isNear: boolean;
   readonly #recordWords: number;
   readonly #telemetryWord: number;
   readonly #pullWord: number;
@@ -129,6 +134,9 @@ export class Nic {
     this.#timeline = shared.timeline?.has(link.link) === true ? shared.timeline : null;
     const wantsNotes = this.#keepsRecords || this.#hearsTransmissions || this.#pcieBps > 0 || this.#channels !== null;
     this.#hasExtras = wantsNotes || this.#telemetryWord > 0 || this.#pullWord > 0 || this.#credits !== null;
+    this.#isPlain = this.#held === null && this.#channels === null && this.#classes === null && this.#pcieBps + this.#controlBurst === 0;
+    const fullPs = doubles[this.#portAt + FULL_TX_PS]!;
+    this.#isNear = this.#timeline === null && fullPs <= NEAR_PS && doubles[this.#portAt + ACK_TX_PS]! <= NEAR_PS && link.delayPs <= NEAR_PS;
     this.#lastServed = firstFlow - 1;
   }
 
@@ -162,7 +170,7 @@ export class Nic {
     }
   }
 
-  /** The switch pauses or resumes a traffic class at doubles[(this.#clockAt + NOW) | 0]. */
+  /** The switch pauses or resumes a traffic class at clock[NOW]. */
   setPaused(trafficClass: number, isPaused: boolean): void {
     const { pausable } = this.#shared;
     if (isPaused) this.#paused |= 1 << trafficClass;
@@ -170,7 +178,7 @@ export class Nic {
     this.#classes!.setPaused(pausable!.dataClasses.indexOf(trafficClass), isPaused);
   }
 
-  /** Commits every transmission that starts at or before doubles[(this.#clockAt + NOW) | 0]. */
+  /** Commits every transmission that starts at or before clock[NOW]. */
   sync(): void {
     if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
     for (;;) {
@@ -181,7 +189,7 @@ export class Nic {
     }
   }
 
-  /** After an event at doubles[(this.#clockAt + NOW) | 0]: an idle port starts at once. */
+  /** After an event at clock[NOW]: an idle port starts at once. */
   kick(): void {
     if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
     doubles[(this.#clockAt + START) | 0] = doubles[(this.#clockAt + NOW) | 0]!;
@@ -202,7 +210,7 @@ export class Nic {
     this.#wakeUpPs = Infinity;
   }
 
-  /** The next transmission starts at doubles[(this.#clockAt + START) | 0]: in the following window, or a wake-up is armed for it. */
+  /** The next transmission starts at clock[START]: in the following window, or a wake-up is armed for it. */
   #waits(): boolean {
     const startPs = doubles[(this.#clockAt + START) | 0]!;
     if (startPs < doubles[(this.#clockAt + WINDOW_END) | 0]! + this.#shared.engine.windowPs) return true;
@@ -213,10 +221,10 @@ export class Nic {
     return false;
   }
 
-  /** Sets doubles[(this.#clockAt + START) | 0] to the instant at which the next transmission can start, as far as is known. */
+  /** Sets clock[START] to the instant at which the next transmission can start, as far as is known. */
   #planStart(): void {
     doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + BUSY_PS) | 0]!;
-    if ((this.#held === null && this.#channels === null && this.#pcieBps === 0) || this.#hasControl()) return;
+    if (this.#isPlain || this.#hasControl()) return;
     if (doubles[(this.#portAt + DATA_PS) | 0]! > doubles[(this.#clockAt + START) | 0]!)
       doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + DATA_PS) | 0]!;
     if (this.#held !== null || this.#channels !== null) this.#planPaced();
@@ -232,7 +240,7 @@ export class Nic {
     if (this.#channels !== null) this.#channels.soonest(this.#clock, START);
   }
 
-  /** Lets go what neither pacing nor a channel holds back at doubles[(this.#clockAt + START) | 0]. */
+  /** Lets go what neither pacing nor a channel holds back at clock[START]. */
   #release(): void {
     if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
     if (this.#channels !== null) this.#channels.release(this.#clock, START);
@@ -260,8 +268,13 @@ export class Nic {
     return pausable!.dataClasses[pausable!.indexOfFlow === null ? 0 : pausable!.indexOfFlow[flow]!]!;
   }
 
-  /** Starts a transmission at doubles[(this.#clockAt + START) | 0], if any packet may go then. */
+  /** Starts a transmission at clock[START], if any packet may go then. */
   #send(): void {
+    if (this.#isPlain) {
+      if (this.control.count > 0) this.#sendControl();
+      else if (this.#ring.count > 0) this.#sendData();
+      return;
+    }
     if (!this.#hasControl()) {
       if (this.#hasData()) this.#sendData();
       return;
@@ -276,7 +289,7 @@ export class Nic {
     this.#sendControl();
   }
 
-  /** Whether a flow may start a packet at doubles[(this.#clockAt + START) | 0]. */
+  /** Whether a flow may start a packet at clock[START]. */
   #hasData(): boolean {
     this.#release();
     return this.#ring.count > 0 && (this.#pcieBps === 0 || doubles[(this.#portAt + DATA_PS) | 0]! <= doubles[(this.#clockAt + START) | 0]!);
@@ -311,7 +324,7 @@ export class Nic {
     else this.packets++;
     const entropy = this.#balancer.next(flow, this.#host, bytes);
     if (this.#hasExtras) this.#noteTransmission(flow, bytes, entropy);
-    const own = (this.#flowsAt + Math.imul(flow, FLOW_WORDS)) | 0;
+    const own = (this.#flowsAt + flow * FLOW_WORDS) | 0;
     doubles[((own >> 1) + LAST_ACTIVITY_PS) | 0] = doubles[(this.#clockAt + START) | 0]!;
     if (arena[(own + TIMER_ARMED) | 0] === 0) this.#armTimer(flow);
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
@@ -334,7 +347,7 @@ export class Nic {
     for (let i = 0; i < credits.length; i++) credits[i]!.eligibleFlows = this.#ring.count;
   }
 
-  /** A data packet starts at doubles[(this.#clockAt + START) | 0]: those hear of it who have to. */
+  /** A data packet starts at clock[START]: those hear of it who have to. */
   #noteTransmission(flow: number, bytes: number, entropy: number): void {
     if (this.#keepsRecords) this.#sender.noteSent(flow, entropy);
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
@@ -352,19 +365,28 @@ export class Nic {
   }
 
   /**
-   * A packet starts at doubles[(this.#clockAt + START) | 0]: occupies the port, and posts a record to be filled in.
+   * A packet starts at clock[START]: occupies the port, and posts a record to be filled in.
    *
    * @returns the record's address; -1: the link loses the packet
    */
   #transmit(sizeBytes: number): number {
+    if (!this.#isNear) return this.#transmitFar(sizeBytes);
     let txPs: number;
     if (sizeBytes === this.#fullBytes) txPs = doubles[(this.#portAt + FULL_TX_PS) | 0]!;
     else if (sizeBytes === this.#ackBytes) txPs = doubles[(this.#portAt + ACK_TX_PS) | 0]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
-    if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
     const endPs = doubles[(this.#clockAt + START) | 0]! + txPs;
     doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
-    doubles[(this.#clockAt + DUE) | 0] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
+    const duePs = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
+    return this.#mailboxes.postAhead(this.#toNode, this.#toPort, (duePs - doubles[(this.#clockAt + WINDOW_START) | 0]!) | 0);
+  }
+
+  /** `#transmit` on a link that is slow, long, or does not always work. */
+  #transmitFar(sizeBytes: number): number {
+    if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
+    const endPs = doubles[this.#clockAt + START]! + serialisationPs(sizeBytes, this.#rateBps);
+    doubles[this.#portAt + BUSY_PS] = endPs;
+    doubles[this.#clockAt + DUE] = endPs + doubles[this.#portAt + DELAY_PS]!;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 

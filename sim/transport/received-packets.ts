@@ -73,7 +73,7 @@ export class ReceivedPackets {
 
   /** First word of the flow's state. */
   #of(flow: number): number {
-    return (this.#at + Math.imul(flow, WORDS)) | 0;
+    return (this.#at + flow * WORDS) | 0;
   }
 
   #advance(at: number, seq: number): void {

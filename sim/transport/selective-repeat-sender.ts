@@ -245,7 +245,7 @@ export class SelectiveRepeatSender implements Sender {
 
   /** First word of the flow's state. */
   #of(flow: number): number {
-    return (this.#at + Math.imul(flow, WORDS)) | 0;
+    return (this.#at + flow * WORDS) | 0;
   }
 
   #wireBytes(at: number, seq: number): number {
