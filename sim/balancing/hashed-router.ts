@@ -24,30 +24,31 @@ export class HashedRouter implements Router {
   }
 
   route({ addressesAt, outputsAt }: Batch, from: number, to: number): void {
-    const { torOfHost, linkToHost, slots, tors } = this.#tables;
-    const { at: slotsAt, link } = slots;
+    const { torOfHostAt, linkToHostAt, slots, tors } = this.#tables;
+    const { linksAt } = slots;
     const ownTor = this.#switchIndex;
-    const base = ownTor * tors;
+    const cellsAt = (slots.cellsAt + 2 * ownTor * tors) | 0;
     const family = this.#family;
     const salt = this.#salt;
     for (let i = from; i < to; i++) {
       const address = arena[(addressesAt + i) | 0]!;
       const dstMeta = arena[(address + 3) | 0]!;
       const destination = dstMeta >>> 8;
-      const tor = torOfHost[destination]!;
+      const tor = arena[(torOfHostAt + destination) | 0]!;
+      let link = -1;
       if (tor === ownTor) {
-        arena[(outputsAt + i) | 0] = linkToHost[destination]!;
-        continue;
-      }
-      const at = 2 * (base + tor);
-      const first = slotsAt[at]!;
-      const choices = slotsAt[at + 1]!;
-      if (choices > 1) {
-        const choice = family.choose(arena[(address + 1) | 0]!, arena[(address + 4) | 0]! & 0xffff, directionOf(dstMeta), salt, choices);
-        arena[(outputsAt + i) | 0] = link[first + choice]!;
+        link = arena[(linkToHostAt + destination) | 0]!;
       } else {
-        arena[(outputsAt + i) | 0] = choices === 1 ? link[first]! : -1;
+        const cell = (cellsAt + 2 * tor) | 0;
+        let slot = (linksAt + arena[cell]!) | 0;
+        const choices = arena[(cell + 1) | 0]!;
+        if (choices > 1) {
+          const entropy = arena[(address + 4) | 0]! & 0xffff;
+          slot = (slot + family.choose(arena[(address + 1) | 0]!, entropy, directionOf(dstMeta), salt, choices)) | 0;
+        }
+        if (choices > 0) link = arena[slot]!;
       }
+      arena[(outputsAt + i) | 0] = link;
     }
   }
 }

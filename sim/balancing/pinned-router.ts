@@ -1,27 +1,26 @@
-import type { Topology } from '../base/topology.ts';
+import { arena } from '../engine/arena.ts';
 import type { Batch } from '../engine/batch.ts';
+import type { PinTables } from './pin-tables.ts';
 import type { RouteTables } from './route-tables.ts';
 import type { Router } from './router.ts';
-import { arena } from '../engine/arena.ts';
 
 /** Source routing: the packet's path says which port, whether its link is up or not. */
 export class PinnedRouter implements Router {
   readonly looksAtQueues = false;
   #tables: RouteTables;
   readonly #switchIndex: number;
-  readonly #portLink: Int32Array;
-  readonly #pinBase: Int32Array;
-  readonly #pinPort: Int32Array;
-  readonly #indexOfPath: Int32Array;
+  readonly #baseAt: number;
+  readonly #indexAt: number;
+  readonly #portsAt: number;
+  readonly #linksAt: number;
 
-  constructor(tables: RouteTables, topology: Topology, switchIndex: number) {
+  constructor(tables: RouteTables, pins: PinTables, switchIndex: number) {
     this.#tables = tables;
     this.#switchIndex = switchIndex;
-    this.#portLink = topology.portLink.subarray(topology.portOffset[topology.hosts + switchIndex]!);
-    this.#pinBase = topology.pinBase.subarray(switchIndex * topology.tors, (switchIndex + 1) * topology.tors);
-    this.#pinPort = topology.pinPort;
-    const stage = topology.pinStage[switchIndex]!;
-    this.#indexOfPath = topology.pinIndex.subarray(stage * topology.pathIds, (stage + 1) * topology.pathIds);
+    this.#baseAt = pins.baseAt(switchIndex);
+    this.#indexAt = pins.indexAt(switchIndex);
+    this.#portsAt = pins.portsAt;
+    this.#linksAt = pins.linksAt(switchIndex);
   }
 
   useTables(tables: RouteTables): void {
@@ -29,18 +28,24 @@ export class PinnedRouter implements Router {
   }
 
   route({ addressesAt, outputsAt }: Batch, from: number, to: number): void {
-    const { torOfHost, linkToHost } = this.#tables;
+    const { torOfHostAt, linkToHostAt } = this.#tables;
     const ownTor = this.#switchIndex;
-    const portLink = this.#portLink;
-    const pinBase = this.#pinBase;
-    const pinPort = this.#pinPort;
-    const indexOfPath = this.#indexOfPath;
+    const baseAt = this.#baseAt;
+    const indexAt = this.#indexAt;
+    const portsAt = this.#portsAt;
+    const linksAt = this.#linksAt;
     for (let i = from; i < to; i++) {
       const address = arena[(addressesAt + i) | 0]!;
       const destination = arena[(address + 3) | 0]! >>> 8;
-      const tor = torOfHost[destination]!;
-      arena[(outputsAt + i) | 0] =
-        tor === ownTor ? linkToHost[destination]! : portLink[pinPort[pinBase[tor]! + indexOfPath[arena[(address + 4) | 0]! & 0xffff]!]!]!;
+      const tor = arena[(torOfHostAt + destination) | 0]!;
+      let link: number;
+      if (tor === ownTor) {
+        link = arena[(linkToHostAt + destination) | 0]!;
+      } else {
+        const pin = (arena[(baseAt + tor) | 0]! + arena[(indexAt + (arena[(address + 4) | 0]! & 0xffff)) | 0]!) | 0;
+        link = arena[(linksAt + arena[(portsAt + pin) | 0]!) | 0]!;
+      }
+      arena[(outputsAt + i) | 0] = link;
     }
   }
 }

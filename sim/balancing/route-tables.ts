@@ -1,9 +1,19 @@
+import { arena, type Region } from '../engine/arena.ts';
 import type { Topology } from '../base/topology.ts';
 
 /** For each (switch s, destination ToR t) a list of links: from link[at[2 (s tors + t)]] on, at[2 (s tors + t) + 1] of them. */
 export interface HopTable {
   readonly at: Int32Array;
   readonly link: Int32Array;
+  /** Where the two begin in the arena. */
+  readonly cellsAt: number;
+  readonly linksAt: number;
+}
+
+function hopTable(at: Int32Array, links: readonly number[], region: Region): HopTable {
+  const cellsAt = region.copy(at);
+  const linksAt = region.copy(Int32Array.from(links));
+  return { at: arena.subarray(cellsAt, cellsAt + at.length), link: arena.subarray(linksAt, linksAt + links.length), cellsAt, linksAt };
 }
 
 /** What stands in the table that a hash picks from, given the live next hops; a link may stand there several times. */
@@ -16,6 +26,9 @@ export type SlotRule = (switchIndex: number, tor: number, members: Int32Array) =
 export class RouteTables {
   readonly tors: number;
   readonly torOfHost: Int32Array;
+  /** Where the tables of hosts begin in the arena: of their ToRs, and of the links from there. */
+  readonly torOfHostAt: number;
+  readonly linkToHostAt: number;
   /** Link from its ToR to each host. */
   readonly linkToHost: Int32Array;
   /** The live next hops, ascending by port. */
@@ -25,11 +38,13 @@ export class RouteTables {
   /** Lists of switch s in `members.link`: memberOffset[s] .. memberOffset[s + 1]. */
   readonly memberOffset: Int32Array;
 
-  constructor(topology: Topology, slotRule: SlotRule | null) {
+  constructor(topology: Topology, slotRule: SlotRule | null, region: Region) {
     const { hosts, tors, switches, portLink, portOffset } = topology;
     this.tors = tors;
     this.torOfHost = topology.torOfHost;
     this.linkToHost = Int32Array.from({ length: hosts }, (_, host) => topology.linkReverse[portLink[portOffset[host]!]!]!);
+    this.torOfHostAt = region.copy(topology.torOfHost);
+    this.linkToHostAt = region.copy(this.linkToHost);
     this.memberOffset = new Int32Array(switches + 1);
     const at = new Int32Array(2 * switches * tors);
     const links: number[] = [];
@@ -51,15 +66,16 @@ export class RouteTables {
       }
       this.memberOffset[s + 1] = links.length;
     }
-    this.members = { at, link: Int32Array.from(links) };
-    this.slots = slotRule === null ? this.members : slotTable(this.members, switches, tors, slotRule);
+    this.members = hopTable(at, links, region);
+    this.slots = slotRule === null ? this.members : slotTable(this.members, switches, tors, slotRule, region);
   }
 }
 
 /** Links of one (switch, ToR). */
-export const hopsOf = ({ at, link }: HopTable, cell: number): Int32Array => link.subarray(at[2 * cell]!, at[2 * cell]! + at[2 * cell + 1]!);
+export const hopsOf = ({ at, link }: Pick<HopTable, 'at' | 'link'>, cell: number): Int32Array =>
+  link.subarray(at[2 * cell]!, at[2 * cell]! + at[2 * cell + 1]!);
 
-function slotTable(members: HopTable, switches: number, tors: number, rule: SlotRule): HopTable {
+function slotTable(members: HopTable, switches: number, tors: number, rule: SlotRule, region: Region): HopTable {
   const at = new Int32Array(members.at.length);
   const links: number[] = [];
   for (let s = 0; s < switches; s++) {
@@ -78,5 +94,5 @@ function slotTable(members: HopTable, switches: number, tors: number, rule: Slot
       at[2 * cell + 1] = slots.length;
     }
   }
-  return { at, link: Int32Array.from(links) };
+  return hopTable(at, links, region);
 }

@@ -2,6 +2,7 @@ import type { BalancerSpec, PortKey } from '../base/balancer-spec.ts';
 import type { SwitchSpec } from '../base/device-spec.ts';
 import { PacketStreams } from '../base/random.ts';
 import type { Topology } from '../base/topology.ts';
+import type { Region } from '../engine/arena.ts';
 import type { Limits } from '../derive.ts';
 import { Adaptive, type AdaptiveParts } from './adaptive.ts';
 import { CongaRouter, congaShared, mostTorPorts } from './conga.ts';
@@ -17,6 +18,7 @@ import { JoinShortestQueue, type QueueParts } from './jsq.ts';
 import { LetFlow } from './letflow.ts';
 import { Ofan, torGroups } from './ofan.ts';
 import { MixedRouter } from './mixed-router.ts';
+import { PinTables } from './pin-tables.ts';
 import { PinnedRouter } from './pinned-router.ts';
 import { choosesEntropy, packetRule, pinsPaths } from './plan.ts';
 import { needsUse, PortKeys } from './port-keys.ts';
@@ -39,6 +41,8 @@ export interface RouterInput {
   readonly limits: Pick<Limits, 'queueBytes' | 'bdpBytes'>;
   /** Wire size of a full packet. */
   readonly fullBytes: number;
+  /** For the tables of next hops. */
+  readonly region: Region;
   /** Of the engine. */
   readonly clock: Float64Array;
   readonly ports: PortView;
@@ -62,14 +66,14 @@ function switchStreams(seed: number, switches: number): SwitchStreams {
 }
 
 /** The next hops of a fabric as this balancer's routers take them: one object for all switches, kept as long as its routing may return. */
-const routeTables = (topology: Topology, { kind }: BalancerSpec): RouteTables =>
-  new RouteTables(topology, kind === 'wcmp' ? weightedSlots(topology) : null);
+const routeTables = (topology: Topology, { kind }: BalancerSpec, region: Region): RouteTables =>
+  new RouteTables(topology, kind === 'wcmp' ? weightedSlots(topology) : null, region);
 
 /** The next hops of each routing of a run. */
-function tablesOf({ routings }: RouteEpochs, balancer: BalancerSpec, failHash: SwitchSpec['failHash']): RouteTables[] {
-  if (failHash === 'rehash-all') return routings.map((topology) => routeTables(topology, balancer));
-  const whole = routeTables(routings[0]!, balancer);
-  return routings.map((topology, i) => (i === 0 ? whole : new RouteTables(topology, resilientSlots(whole))));
+function tablesOf({ routings }: RouteEpochs, balancer: BalancerSpec, failHash: SwitchSpec['failHash'], region: Region): RouteTables[] {
+  if (failHash === 'rehash-all') return routings.map((topology) => routeTables(topology, balancer, region));
+  const whole = routeTables(routings[0]!, balancer, region);
+  return routings.map((topology, i) => (i === 0 ? whole : new RouteTables(topology, resilientSlots(whole), region)));
 }
 
 /** One router for every switch, in switch order. */
@@ -94,7 +98,7 @@ export function routersOfJobs(input: MixedRouterInput): { readonly routers: Rout
   const distinct = balancers.filter((_, job) => kinds.indexOf(kinds[job]!) === job);
   const streams = switchStreams(seed, topology.switches);
   const ofBalancer = distinct.map((balancer) => routersWith({ ...input, balancer }, streams));
-  const tables = distinct.map((balancer) => (routes === null ? [] : tablesOf(routes, balancer, input.switch.failHash)));
+  const tables = distinct.map((balancer) => (routes === null ? [] : tablesOf(routes, balancer, input.switch.failHash, input.region)));
   if (distinct.length === 1) return { routers: ofBalancer[0]!, tables: tables[0]! };
   const routerOfJob = kinds.map((kind) => distinct.findIndex((balancer) => routerKind(balancer) === kind));
   const shared = { routerOfFlow: jobOfFlow.map((job) => routerOfJob[job]!), tables, clock };
@@ -120,8 +124,11 @@ function routerKind(balancer: BalancerSpec): string {
 function routersWith(input: RouterInput, streams: SwitchStreams): Router[] {
   const { topology, balancer, flows, seed, clock } = input;
   const { switches } = topology;
-  const tables = routeTables(topology, balancer);
-  if (pinsPaths(balancer)) return Array.from({ length: switches }, (_, s) => new PinnedRouter(tables, topology, s));
+  const tables = routeTables(topology, balancer, input.region);
+  if (pinsPaths(balancer)) {
+    const pins = new PinTables(topology, input.region);
+    return Array.from({ length: switches }, (_, s) => new PinnedRouter(tables, pins, s));
+  }
   const family = hashFamily(input.switch.hash, flows, choosesEntropy(balancer));
   const salts = hashSalts(topology, input.switch, seed);
   if (balancer.kind === 'conga') {

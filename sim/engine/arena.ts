@@ -59,6 +59,13 @@ export class Region {
     return at;
   }
 
+  /** Index in `arena` of a copy of a table. */
+  copy(table: Int32Array): number {
+    const at = this.space(table.length);
+    arena.set(table, at);
+    return at;
+  }
+
   /** Index in `doubles` of the first of `count` doubles, all 0. */
   doubles(count: number): number {
     return this.words(2 * count) / 2;

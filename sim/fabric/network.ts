@@ -154,6 +154,7 @@ export class Network {
       seed: scenario.seed,
       limits,
       fullBytes,
+      region: this.engine.region,
       clock: this.engine.clock,
       ports: this.ports,
       tagWord: this.engine.layout.tag,

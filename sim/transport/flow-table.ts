@@ -1,6 +1,6 @@
 import type { NicSpec } from '../base/device-spec.ts';
 import type { FlowPlan } from '../balancing/flow-plan.ts';
-import { arena, type Region } from '../engine/arena.ts';
+import type { Region } from '../engine/arena.ts';
 import { InternalError } from '../base/errors.ts';
 
 /** Packet numbers have 31 bits; the largest ones would look like a NaN in a record (engine/record.ts). */
@@ -24,8 +24,7 @@ export class FlowTable {
     this.flows = plan.flows;
     this.srcHost = plan.srcHost;
     this.dstHost = plan.dstHost;
-    this.srcHostAt = region.words(plan.flows);
-    arena.set(plan.srcHost, this.srcHostAt);
+    this.srcHostAt = region.copy(plan.srcHost);
     this.fullBytes = nic.mtuBytes + nic.headerBytes;
     this.packets = new Int32Array(plan.flows);
     this.#lastBytes = new Int32Array(plan.flows);

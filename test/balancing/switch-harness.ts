@@ -59,6 +59,7 @@ export class SwitchHarness {
       seed: 1,
       limits: { queueBytes: 100_000, bdpBytes: 20_000 },
       fullBytes: FULL_BYTES,
+      region: this.#region,
       clock: this.clock,
       ports,
       tagWord: TAG_WORD,

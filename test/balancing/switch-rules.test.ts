@@ -1,3 +1,4 @@
+import { Region } from '../../sim/engine/arena.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { PacketStreams } from '../../sim/base/random.ts';
@@ -57,8 +58,8 @@ describe('every rule', () => {
       });
       let atPs = 0;
       arrivals.forEach(({ gapPs, queues, ...packet }, i) => {
-        if (i === changeAt) harness.routers[0]!.useTables(new RouteTables(without, null));
-        if (i === changeAt + 10) harness.routers[0]!.useTables(new RouteTables(alone, null));
+        if (i === changeAt) harness.routers[0]!.useTables(new RouteTables(without, null, new Region()));
+        if (i === changeAt + 10) harness.routers[0]!.useTables(new RouteTables(alone, null, new Region()));
         const topology = i >= changeAt + 10 ? null : i >= changeAt ? without : leafSpine;
         atPs += gapPs;
         uplinks.forEach((link, k) => (harness.queueBytes[link] = queues[k]!));
@@ -161,8 +162,8 @@ describe('rotations', () => {
   });
 
   test('a rotation starts afresh without a withdrawn next hop, and goes on where it was when it returns', () => {
-    const whole = new RouteTables(leafSpine, null);
-    const part = new RouteTables(fabric({ leaves: 3, spines: 4, hostsPerLeaf: 2, dead: ['leaf1-spine2'] }), null);
+    const whole = new RouteTables(leafSpine, null, new Region());
+    const part = new RouteTables(fabric({ leaves: 3, spines: 4, hostsPerLeaf: 2, dead: ['leaf1-spine2'] }), null, new Region());
     for (const balancer of [{ kind: 'ofan' }, { kind: 'spray-switch-rr', variant: 'plain' }] as const) {
       const harness = new SwitchHarness(leafSpine, balancer);
       const take = (n: number): number[] =>
