@@ -87,7 +87,10 @@ export class BatchSorter {
     return (n - sortedAt) | 0;
   }
 
-  /** Puts every record of the chain into the sorted list of its bucket and returns how many there are. */
+  /**
+   * Puts every record of the chain into the sorted list of its bucket and returns how many there are. From the last to the first, because what
+   * one sender has posted came in order, and senders come in the order of their ports: most records go to the front of a list.
+   */
   #fillBuckets(newest: number, newestEnd: number): number {
     const addressAt = this.#addressAt;
     const nextAt = this.#nextAt;
@@ -98,7 +101,8 @@ export class BatchSorter {
     let n = 0;
     let end = newestEnd;
     for (let chunk = newest; chunk >= 0; chunk = arena[chunk]!) {
-      for (let address = (chunk + CHUNK_HEADER) | 0; address < end; address = (address + recordWords) | 0) {
+      const first = (chunk + CHUNK_HEADER) | 0;
+      for (let address = (end - recordWords) | 0; address >= first; address = (address - recordWords) | 0) {
         const key = arena[address]!;
         arena[(addressAt + n) | 0] = address;
         const bucket = key >>> shift;

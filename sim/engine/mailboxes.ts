@@ -41,6 +41,7 @@ export class Mailboxes {
   pending = 0;
   readonly windowPs: number;
   readonly slots: number;
+  readonly #slotMask: number;
   /** An arrival this far ahead or farther does not fit the ring. */
   readonly spanPs: number;
   /** Of the window in hand. */
@@ -96,6 +97,7 @@ export class Mailboxes {
     let slots = 4;
     while (slots < MAX_RING_SLOTS && slots < horizonPs / windowPs + 2) slots *= 2;
     this.slots = slots;
+    this.#slotMask = slots - 1;
     this.spanPs = slots * windowPs;
     this.#endsAt = region.words(slots * nodes);
     arena.fill(-1, this.#endsAt, this.#endsAt + slots * nodes);
@@ -113,9 +115,9 @@ export class Mailboxes {
   postAhead(node: number, port: number, aheadPs: number): number {
     if (aheadPs >= this.spanPs) return this.#postFarAhead(node, port, aheadPs);
     const windows = (aheadPs / this.windowPs) | 0;
-    const offsetPs = (aheadPs - Math.imul(windows, this.windowPs)) | 0;
-    const slot = (this.slot + windows) & (this.slots - 1);
-    const end = (this.#endsAt + Math.imul(slot, this.#nodes) + node) | 0;
+    const offsetPs = (aheadPs - windows * this.windowPs) | 0;
+    const slot = (this.slot + windows) & this.#slotMask;
+    const end = (this.#endsAt + slot * this.#nodes + node) | 0;
     let address = arena[end]!;
     if ((address & this.#chunkMask) > this.#lastRecord) address = this.#openChunk(slot, node, address);
     arena[end] = (address + this.recordWords) | 0;

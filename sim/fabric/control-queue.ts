@@ -24,8 +24,8 @@ export class ControlQueue {
 
   /** Returns where the packet's words beyond these five stand. */
   push(flow: number, seq: number, dstMeta: number, sizeEntropy: number, aux: number): number {
-    if (Math.imul(this.count, this.stride) === this.#end - this.#begin) this.#grow();
-    let at = (this.head + Math.imul(this.count, this.stride)) | 0;
+    if (this.count * this.stride === this.#end - this.#begin) this.#grow();
+    let at = (this.head + this.count * this.stride) | 0;
     if (at >= this.#end) at = (at - (this.#end - this.#begin)) | 0;
     arena[at] = flow;
     arena[(at + 1) | 0] = seq;

@@ -134,12 +134,12 @@ export class FifoPorts implements SwitchPorts {
       const nowPs = arena[address]! >>> PORT_BITS;
       const waitPs = (arena[(words + FREE) | 0]! - nowPs) | 0;
       const aheadPs = ((waitPs & ~(waitPs >> 31)) + arena[(words + TX + isAnswer) | 0]!) | 0;
-      const isUsual = sizeBytes === fullBytes + Math.imul(ackBytes - fullBytes, isAnswer);
+      const isUsual = sizeBytes === fullBytes + ((ackBytes - fullBytes) & -isAnswer);
       if (!isUsual || aheadPs > arena[(words + ATTENTION) | 0]!) {
         this.#forwardWithCare(address, link);
         continue;
       }
-      doubles[(port + LOAD_BYTES) | 0]! += Math.imul(sizeBytes - headerBytes, isFirst);
+      doubles[(port + LOAD_BYTES) | 0]! += (sizeBytes - headerBytes) & -isFirst;
       const freePs = (nowPs + aheadPs) | 0;
       arena[(words + FREE) | 0] = freePs;
       const destination = arena[(words + DESTINATION) | 0]!;
