@@ -25,6 +25,7 @@ async function run(balancer, size) {
   const startMs = performance.now();
   network.engine.run(scenario.stopAtPs, null);
   const endMs = performance.now();
+  network.release();
   await setTimeout(100);
   const during = collections.filter(({ startTime }) => startTime >= startMs && startTime <= endMs);
   return { balancer, packetHops: network.packetHops(), seconds: (endMs - startMs) / 1000, collections: during.length };

@@ -39,11 +39,12 @@ function liveBytes() {
   return heapUsed + external;
 }
 
-/** Live bytes of a run, everything prepared for it included, while it is still held; and its flows. */
+/** Live bytes of a run, everything prepared for it and its part of the arena included, while it is still held; and its flows. */
 function held(messages) {
   const before = liveBytes();
   const { prepared, network } = run(messages);
-  const bytes = liveBytes() - before;
+  const bytes = liveBytes() - before + network.engine.region.bytes;
+  network.release();
   return { bytes, flows: prepared.plan.flows, hosts: network.hosts.length };
 }
 

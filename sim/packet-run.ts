@@ -1,5 +1,6 @@
 import { foregroundBoundPs } from '../analysis/bounds/job-bounds.ts';
 import type { Scenario } from './base/scenario.ts';
+import { Region } from './engine/arena.ts';
 import type { BatchObserver } from './engine/engine.ts';
 import type { Partition } from './engine/exchange.ts';
 import { hasPfc } from './fabric/build-ports.ts';
@@ -26,7 +27,7 @@ export interface RunProgress {
   readonly packetsTotal: number;
 }
 
-export interface PacketRunOptions extends NetworkOptions, RunControl {}
+export interface PacketRunOptions extends Omit<NetworkOptions, 'region'>, RunControl {}
 
 /** Windows with events between two calls of `onProgress`: a fraction of a second. */
 const PROGRESS_WINDOWS = 16;
@@ -38,16 +39,18 @@ const STALL_CHECK_PS = 1e9;
 export function runPackets(prepared: Prepared, options: PacketRunOptions): PartialRun {
   const probes = probesOf(prepared);
   const { topology, seed } = prepared.scenario;
-  const network = new Network(prepared, {
-    ...options,
-    ...(probes === null ? {} : { observer: observers(probes, options.observer) }),
-    ...(topology.wireless === undefined ? {} : { air: airInterface(topology.wireless, seed) }),
-  });
+  const region = new Region();
   try {
+    const network = new Network(prepared, {
+      ...options,
+      region,
+      ...(probes === null ? {} : { observer: observers(probes, options.observer) }),
+      ...(topology.wireless === undefined ? {} : { air: airInterface(topology.wireless, seed) }),
+    });
     const ending = runNetwork(network, prepared.scenario, options, probes);
     return partialRun(network, prepared.topology, ending, probes?.tables() ?? null);
   } finally {
-    network.release();
+    region.release();
   }
 }
 

@@ -44,6 +44,8 @@ let endWord = 0;
  * lies below a region that is still held is not used again before that one is released.
  */
 export class Region {
+  /** Taken so far. */
+  bytes = 0;
   #endWord = endWord;
   #isReleased = false;
 
@@ -87,6 +89,7 @@ export class Region {
     endWord = end;
     usedWords = Math.max(usedWords, end);
     this.#endWord = end;
+    this.bytes += 4 * (end - at);
     return at;
   }
 

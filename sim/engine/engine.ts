@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly horizonPs: number;
   readonly observer: BatchObserver | null;
   readonly layout: RecordLayout;
+  /** What the run uses of the arena. Default: a region of its own, which is released by whoever made the engine. */
+  readonly region?: Region;
   /** The part of the run that this engine handles, beside others on other threads; null: all of it. */
   readonly partition: Partition | null;
 }
@@ -42,7 +44,7 @@ export interface EngineOptions {
  */
 export class Engine {
   /** What the run uses of the arena. */
-  readonly region = new Region();
+  readonly region: Region;
   readonly mailboxes: Mailboxes;
   readonly layout: RecordLayout;
   /** Times in picoseconds: see record.ts for the places. */
@@ -61,6 +63,7 @@ export class Engine {
   #window = 0;
 
   constructor(options: EngineOptions) {
+    this.region = options.region ?? new Region();
     this.mailboxes = new Mailboxes(options.nodes, options.windowPs, options.horizonPs, options.partition, options.layout, this.region);
     this.batch = new Batch(this.region);
     this.layout = options.layout;

@@ -5,6 +5,7 @@ import type { FlowPlan } from '../balancing/flow-plan.ts';
 import { routersOfJobs } from '../balancing/routers.ts';
 import type { RouteEpochs } from '../balancing/route-epochs.ts';
 import type { Limits } from '../derive.ts';
+import type { Region } from '../engine/arena.ts';
 import { Engine, type BatchObserver } from '../engine/engine.ts';
 import type { Partition } from '../engine/exchange.ts';
 import { PhaseLoads } from '../probes/link-loads.ts';
@@ -51,6 +52,8 @@ export interface NetworkOptions {
   readonly observer?: BatchObserver;
   /** The part of the run that is handled here. Default: all of it. */
   readonly partition?: Partition;
+  /** For the tables of the run. Default: one of its own, until `release`. */
+  readonly region?: Region;
   /** Leaves whose hosts are wireless terminals. Default: none. */
   readonly air?: AirInterface;
 }
@@ -92,6 +95,7 @@ export class Network {
       observer: options.observer ?? null,
       layout: layoutOf(scenario),
       partition: options.partition ?? null,
+      ...(options.region === undefined ? {} : { region: options.region }),
     });
     const flows = new FlowTable(plan, nic, this.engine.region);
     this.packetsTotal = flows.packets.reduce((total, packets) => total + packets, 0);

@@ -136,6 +136,7 @@ describe('lossless switches', () => {
       const prepared = { ...built, topology, plan: { ...built.plan, ...plan } };
       const network = new Network(prepared, {});
       const result = packetResult(prepared, partialRun(network, topology, runNetwork(network, scenario, {})));
+      network.release();
       expect([result.finished, result.drops]).toEqual([false, 0]);
       expect(result.unfinishedReason).toMatch(/deadlock: \d+ packets wait behind pauses/);
       for (const port of ['leaf0 -> spine0', 'spine0 -> leaf1', 'leaf1 -> spine1', 'spine1 -> leaf0']) {

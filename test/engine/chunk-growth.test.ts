@@ -22,10 +22,10 @@ function idsSeen(nodes: number, atPs: number): number[] {
 
 const expected = Array.from({ length: 2000 }, (_, node) => node + 1);
 
-test('timers keep their ids while the mailbox arena grows under them', () => {
+test('timers keep their ids while mailboxes take ever more chunks', () => {
   expect(idsSeen(2000, 1500)).toEqual(expected);
 });
 
-test('far timers keep their ids while the mailbox arena grows under them', () => {
+test('far timers keep their ids while mailboxes take ever more chunks', () => {
   expect(idsSeen(2000, 1e6)).toEqual(expected);
 });
