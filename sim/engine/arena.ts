@@ -1,4 +1,5 @@
 import { CellError } from '../base/errors.ts';
+import { CLOCK_PLACES } from './record.ts';
 
 /**
  * The memory of packet runs, laid out as a C program would: one block, reserved when this module is loaded, in which the tables that every packet meets lie side
@@ -33,11 +34,14 @@ export const arena: Int32Array = new Int32Array(buffer);
 /** The same memory as doubles: double i is words 2i and 2i + 1. */
 export const doubles: Float64Array = new Float64Array(buffer);
 
+/** The clock of the engine that runs: the first doubles of the arena, so that a place of it (record.ts) is an index in `doubles`. */
+export const clock: Float64Array = doubles.subarray(0, CLOCK_PLACES);
+
 /** Words below this have been used since the start: they may hold anything. */
 let usedWords = 0;
 /** Regions in the order of their creation, and the end of the last. */
 const regions: Region[] = [];
-let endWord = 0;
+let endWord = 2 * CLOCK_PLACES;
 
 /**
  * What one run uses of the memory. Tables are taken one by one and given back all at once. Runs that overlap may be released in any order, but what
@@ -97,6 +101,6 @@ export class Region {
   release(): void {
     this.#isReleased = true;
     while (regions.length > 0 && regions[regions.length - 1]!.#isReleased) regions.pop();
-    endWord = regions.reduce((end, region) => Math.max(end, region.#endWord), 0);
+    endWord = regions.reduce((end, region) => Math.max(end, region.#endWord), 2 * CLOCK_PLACES);
   }
 }

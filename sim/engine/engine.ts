@@ -47,7 +47,7 @@ export class Engine {
   readonly region: Region;
   readonly mailboxes: Mailboxes;
   readonly layout: RecordLayout;
-  /** Times in picoseconds: see record.ts for the places. */
+  /** Times in picoseconds: see record.ts for the places. One for all engines: every window sets it, so one may run while another one pauses. */
   readonly clock: Float64Array;
   readonly batch: Batch;
   readonly local = new LocalHeap();
@@ -59,6 +59,7 @@ export class Engine {
   #dirtyCount = 0;
   readonly #observer: BatchObserver | null;
   readonly #exchange: Exchange | null;
+  #donePs = 0;
   /** Number of the next window to be handled, or of the one that `run` left half done. */
   #window = 0;
 
@@ -69,7 +70,7 @@ export class Engine {
     this.layout = options.layout;
     this.#exchange = options.partition?.exchange ?? null;
     this.clock = this.mailboxes.clock;
-    this.clock[RTT] = -1;
+    this.clock.fill(0);
     this.#dirty = new Int32Array(options.nodes);
     this.#isDirty = new Uint8Array(options.nodes);
     this.#sorter = new BatchSorter(this.batch, options.windowPs, options.layout.words, this.region);
@@ -126,6 +127,8 @@ export class Engine {
       const isCut = untilPs < endPs - 1;
       clock[WINDOW_START] = startPs;
       clock[WINDOW_END] = isCut ? untilPs + 1 : endPs;
+      clock[RTT] = -1;
+      this.#donePs = clock[WINDOW_END]!;
       mailboxes.slot = this.#window & (slots - 1);
       mailboxes.recall();
       this.#releaseTimers(endPs);
@@ -145,7 +148,7 @@ export class Engine {
 
   /** Everything before this time is done. */
   donePs(): number {
-    return this.clock[WINDOW_END]!;
+    return this.#donePs;
   }
 
   /** Sets the window to the next one that holds anything, here or in another partition; returns whether anybody asked to stop. */

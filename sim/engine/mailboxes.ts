@@ -1,13 +1,12 @@
 import { InternalError } from '../base/errors.ts';
 import { TYPE_MASK } from '../base/packet.ts';
 import type { Partition } from './exchange.ts';
-import { arena, doubles, type Region } from './arena.ts';
+import { arena, clock, doubles, type Region } from './arena.ts';
 import type { RecordLayout } from './record-layout.ts';
 import {
   CHUNK_HEADER,
   chunkShape,
   type ChunkShape,
-  CLOCK_PLACES,
   DUE,
   FIRST_CLASS,
   MAX_WINDOW_PS,
@@ -31,9 +30,7 @@ const MOST_CHUNKS = 2 ** 16;
  * words 3 and 5, stays below 0x7ff00000 (see record.ts).
  */
 export class Mailboxes {
-  readonly clock: Float64Array;
-  /** Where the clock begins in the memory. */
-  readonly clockAt: number;
+  readonly clock = clock;
   /** Words of a record. */
   readonly recordWords: number;
   readonly chunk: ChunkShape;
@@ -80,8 +77,6 @@ export class Mailboxes {
   constructor(nodes: number, windowPs: number, horizonPs: number, partition: Partition | null, layout: RecordLayout, region: Region) {
     const recordWords = layout.words;
     this.#region = region;
-    this.clockAt = region.doubles(CLOCK_PLACES);
-    this.clock = doubles.subarray(this.clockAt, this.clockAt + CLOCK_PLACES);
     this.#partition = partition;
     this.recordWords = recordWords;
     this.#extraTypes = layout.extraTypes;
@@ -107,7 +102,7 @@ export class Mailboxes {
 
   /** Appends a record for `node`, due at clock[DUE], and returns its address; the caller writes words 1 to 5. */
   post(node: number, port: number): number {
-    const aheadPs = doubles[this.clockAt + DUE]! - doubles[this.clockAt + WINDOW_START]!;
+    const aheadPs = doubles[DUE]! - doubles[WINDOW_START]!;
     return aheadPs < this.spanPs ? this.postAhead(node, port, aheadPs | 0) : this.#postBeyond(node, port);
   }
 

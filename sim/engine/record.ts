@@ -49,7 +49,7 @@ export const MAX_PORTS = FIRST_CLASS;
 export const MAX_HOSTS = 2 ** 20;
 
 /**
- * Places of the engine's clock, a Float64Array of picoseconds. Times that the packet path hands on stand there, because a double that is
+ * Places of the engine's clock, in picoseconds: the first doubles of the arena. Times that the packet path hands on stand there, because a double that is
  * an argument, a result or a field is boxed: garbage for every packet.
  */
 export const WINDOW_START = 0;

@@ -118,7 +118,7 @@ export class FifoPorts implements SwitchPorts {
     const { addressesAt, outputsAt } = batch;
     const { fullBytes, ackBytes, headerBytes } = this.#sizes;
     const portsAt = this.#at;
-    const startPs = doubles[mailboxes.clockAt + WINDOW_START]!;
+    const startPs = doubles[WINDOW_START]!;
     for (let i = from; i < to; i++) {
       const address = arena[(addressesAt + i) | 0]!;
       const link = arena[(outputsAt + i) | 0]!;

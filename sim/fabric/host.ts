@@ -48,7 +48,6 @@ export class Host implements EngineNode {
   readonly #engine: Engine;
   readonly #local: LocalHeap;
   readonly #clock: Float64Array;
-  readonly #clockAt: number;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #balancer: HostBalancer;
@@ -71,7 +70,6 @@ export class Host implements EngineNode {
     this.#engine = shared.engine;
     this.#local = shared.engine.local;
     this.#clock = shared.engine.clock;
-    this.#clockAt = shared.engine.mailboxes.clockAt;
     this.#sender = shared.sender;
     this.#receiver = shared.receiver;
     this.#balancer = shared.balancer;
@@ -92,9 +90,8 @@ export class Host implements EngineNode {
 
   process(count: number): void {
     const local = this.#local;
-    const clockAt = this.#clockAt;
     const { addressesAt } = this.#engine.batch;
-    const startPs = doubles[(clockAt + WINDOW_START) | 0]!;
+    const startPs = doubles[WINDOW_START]!;
     const nic = this.nic;
     let i = 0;
     for (;;) {
@@ -102,7 +99,7 @@ export class Host implements EngineNode {
         const key = local.topKey();
         const id = local.topId();
         local.pop();
-        doubles[(clockAt + NOW) | 0] = startPs + (key >>> PORT_BITS);
+        doubles[NOW] = startPs + (key >>> PORT_BITS);
         nic.sync();
         this.#onLocal(key & PORT_MASK, id);
         nic.kick();
@@ -111,7 +108,7 @@ export class Host implements EngineNode {
       if (i === count) break;
       const address = arena[(addressesAt + i++) | 0]!;
       const key = arena[address]!;
-      doubles[(clockAt + NOW) | 0] = startPs + (key >>> PORT_BITS);
+      doubles[NOW] = startPs + (key >>> PORT_BITS);
       nic.sync();
       if ((key & PORT_MASK) === 0) this.#onPacket(address);
       else this.#onLocal(key & PORT_MASK, arena[(address + 1) | 0]!);
@@ -256,7 +253,7 @@ export class Host implements EngineNode {
     const seq = arena[(address + 2) | 0]!;
     const sender = this.#sender;
     if (sender.isComplete(flow)) return;
-    doubles[this.#lastActivityAt(flow)] = doubles[(this.#clockAt + NOW) | 0]!;
+    doubles[this.#lastActivityAt(flow)] = doubles[NOW]!;
     const isMarked = (meta & CE) !== 0;
     const isLastHop = (meta & LAST_HOP) !== 0;
     const isAck = (meta & TYPE_MASK) === ACK;

@@ -42,8 +42,6 @@ export class Nic {
   readonly #shared: NicShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
   readonly #clock: Float64Array;
-  /** Where the clock begins in `doubles`. */
-  readonly #clockAt: number;
   readonly #mailboxes: Mailboxes;
   readonly #sender: Sender;
   readonly #balancer: HostBalancer;
@@ -94,7 +92,6 @@ export class Nic {
     const { engine, spec, pausable } = shared;
     this.#shared = shared;
     this.#clock = engine.clock;
-    this.#clockAt = engine.mailboxes.clockAt;
     this.#mailboxes = engine.mailboxes;
     this.#sender = shared.sender;
     this.#balancer = shared.balancer;
@@ -147,7 +144,7 @@ export class Nic {
 
   /** A flow of this host begins. */
   open(flow: number): void {
-    if (this.#open === null || this.#open.enter(flow, doubles[(this.#clockAt + NOW) | 0]!)) this.update(flow);
+    if (this.#open === null || this.#open.enter(flow, doubles[NOW]!)) this.update(flow);
   }
 
   /** A flow of this host is complete. */
@@ -180,10 +177,10 @@ export class Nic {
 
   /** Commits every transmission that starts at or before clock[NOW]. */
   sync(): void {
-    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
+    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[NOW]! || !this.hasWork()) return;
     for (;;) {
       this.#planStart();
-      if (doubles[(this.#clockAt + START) | 0]! > doubles[(this.#clockAt + NOW) | 0]!) return;
+      if (doubles[START]! > doubles[NOW]!) return;
       this.#send();
       if (!this.hasWork()) return;
     }
@@ -191,8 +188,8 @@ export class Nic {
 
   /** After an event at clock[NOW]: an idle port starts at once. */
   kick(): void {
-    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[(this.#clockAt + NOW) | 0]! || !this.hasWork()) return;
-    doubles[(this.#clockAt + START) | 0] = doubles[(this.#clockAt + NOW) | 0]!;
+    if (doubles[(this.#portAt + BUSY_PS) | 0]! > doubles[NOW]! || !this.hasWork()) return;
+    doubles[START] = doubles[NOW]!;
     this.#send();
   }
 
@@ -200,7 +197,7 @@ export class Nic {
   flush(): boolean {
     while (this.hasWork()) {
       this.#planStart();
-      if (doubles[(this.#clockAt + START) | 0]! >= doubles[(this.#clockAt + WINDOW_END) | 0]!) return this.#waits();
+      if (doubles[START]! >= doubles[WINDOW_END]!) return this.#waits();
       this.#send();
     }
     return false;
@@ -212,8 +209,8 @@ export class Nic {
 
   /** The next transmission starts at clock[START]: in the following window, or a wake-up is armed for it. */
   #waits(): boolean {
-    const startPs = doubles[(this.#clockAt + START) | 0]!;
-    if (startPs < doubles[(this.#clockAt + WINDOW_END) | 0]! + this.#shared.engine.windowPs) return true;
+    const startPs = doubles[START]!;
+    if (startPs < doubles[WINDOW_END]! + this.#shared.engine.windowPs) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
       this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
@@ -223,10 +220,9 @@ export class Nic {
 
   /** Sets clock[START] to the instant at which the next transmission can start, as far as is known. */
   #planStart(): void {
-    doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + BUSY_PS) | 0]!;
+    doubles[START] = doubles[(this.#portAt + BUSY_PS) | 0]!;
     if (this.#isPlain || this.#hasControl()) return;
-    if (doubles[(this.#portAt + DATA_PS) | 0]! > doubles[(this.#clockAt + START) | 0]!)
-      doubles[(this.#clockAt + START) | 0] = doubles[(this.#portAt + DATA_PS) | 0]!;
+    if (doubles[(this.#portAt + DATA_PS) | 0]! > doubles[START]!) doubles[START] = doubles[(this.#portAt + DATA_PS) | 0]!;
     if (this.#held !== null || this.#channels !== null) this.#planPaced();
   }
 
@@ -235,7 +231,7 @@ export class Nic {
     // is really sent: an answer may have to go before it.
     this.#release();
     if (this.#ring.count > 0) return;
-    doubles[(this.#clockAt + START) | 0] = Infinity;
+    doubles[START] = Infinity;
     if (this.#held !== null) this.#held.first(this.#clock, START);
     if (this.#channels !== null) this.#channels.soonest(this.#clock, START);
   }
@@ -292,7 +288,7 @@ export class Nic {
   /** Whether a flow may start a packet at clock[START]. */
   #hasData(): boolean {
     this.#release();
-    return this.#ring.count > 0 && (this.#pcieBps === 0 || doubles[(this.#portAt + DATA_PS) | 0]! <= doubles[(this.#clockAt + START) | 0]!);
+    return this.#ring.count > 0 && (this.#pcieBps === 0 || doubles[(this.#portAt + DATA_PS) | 0]! <= doubles[START]!);
   }
 
   #sendControl(): void {
@@ -325,7 +321,7 @@ export class Nic {
     const entropy = this.#balancer.next(flow, this.#host, bytes);
     if (this.#hasExtras) this.#noteTransmission(flow, bytes, entropy);
     const own = (this.#flowsAt + flow * FLOW_WORDS) | 0;
-    doubles[((own >> 1) + LAST_ACTIVITY_PS) | 0] = doubles[(this.#clockAt + START) | 0]!;
+    doubles[((own >> 1) + LAST_ACTIVITY_PS) | 0] = doubles[START]!;
     if (arena[(own + TIMER_ARMED) | 0] === 0) this.#armTimer(flow);
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
     else if (!mayGoOn) this.#ring.remove(flow);
@@ -353,8 +349,7 @@ export class Nic {
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
     if (this.#channels !== null) this.#channels.onSent(flow, bytes - this.#headerBytes, this.#clock);
     if (this.#pcieBps > 0) {
-      doubles[(this.#portAt + DATA_PS) | 0] =
-        doubles[(this.#clockAt + START) | 0]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
+      doubles[(this.#portAt + DATA_PS) | 0] = doubles[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
     }
   }
 
@@ -375,18 +370,18 @@ export class Nic {
     if (sizeBytes === this.#fullBytes) txPs = doubles[(this.#portAt + FULL_TX_PS) | 0]!;
     else if (sizeBytes === this.#ackBytes) txPs = doubles[(this.#portAt + ACK_TX_PS) | 0]!;
     else txPs = serialisationPs(sizeBytes, this.#rateBps);
-    const endPs = doubles[(this.#clockAt + START) | 0]! + txPs;
+    const endPs = doubles[START]! + txPs;
     doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
     const duePs = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
-    return this.#mailboxes.postAhead(this.#toNode, this.#toPort, (duePs - doubles[(this.#clockAt + WINDOW_START) | 0]!) | 0);
+    return this.#mailboxes.postAhead(this.#toNode, this.#toPort, (duePs - doubles[WINDOW_START]!) | 0);
   }
 
   /** `#transmit` on a link that is slow, long, or does not always work. */
   #transmitFar(sizeBytes: number): number {
     if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
-    const endPs = doubles[this.#clockAt + START]! + serialisationPs(sizeBytes, this.#rateBps);
+    const endPs = doubles[START]! + serialisationPs(sizeBytes, this.#rateBps);
     doubles[this.#portAt + BUSY_PS] = endPs;
-    doubles[this.#clockAt + DUE] = endPs + doubles[this.#portAt + DELAY_PS]!;
+    doubles[DUE] = endPs + doubles[this.#portAt + DELAY_PS]!;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 
@@ -394,9 +389,9 @@ export class Nic {
   #transmitAsIs(sizeBytes: number, timeline: LinkTimeline): number {
     const clock = this.#clock;
     const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
-    const endPs = doubles[(this.#clockAt + START) | 0]! + serialisationPs(sizeBytes, this.#rateBps * factor);
+    const endPs = doubles[START]! + serialisationPs(sizeBytes, this.#rateBps * factor);
     doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
-    doubles[(this.#clockAt + DUE) | 0] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
+    doubles[DUE] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
     if (timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
     return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
@@ -404,7 +399,7 @@ export class Nic {
   /** The flow has sent a packet and is held back for as long as that takes at its own rate. */
   #pace(flow: number, mayGoOn: boolean, held: HeldFlows): void {
     const { nextSendPs, rateBps, sender } = this.#shared;
-    nextSendPs[flow] = doubles[(this.#clockAt + START) | 0]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
+    nextSendPs[flow] = doubles[START]! + Math.max(1, Math.round((sender.takenBytes * 8e12) / rateBps![flow]!));
     this.#ring.remove(flow);
     if (mayGoOn) held.add(flow);
   }
@@ -413,6 +408,6 @@ export class Nic {
     arena[this.#flowsAt + flow * FLOW_WORDS + TIMER_ARMED] = 1;
     const { engine, jobs, jobOfFlow } = this.#shared;
     const { rtoPs } = jobs[jobOfFlow[flow]!]!;
-    if (rtoPs !== Infinity) engine.timer(this.#host, doubles[(this.#clockAt + START) | 0]! + rtoPs, RETRANSMISSION_TIMER, flow);
+    if (rtoPs !== Infinity) engine.timer(this.#host, doubles[START]! + rtoPs, RETRANSMISSION_TIMER, flow);
   }
 }
