@@ -1,8 +1,6 @@
 import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
-import { serialisationPs } from '../derive.ts';
-import { DUE, NOW, START, WINDOW_END, WINDOW_START } from '../engine/record.ts';
-import type { Mailboxes } from '../engine/mailboxes.ts';
+import { NOW, START, WINDOW_END } from '../engine/record.ts';
 import type { CreditGate } from '../transport/credit-gate.ts';
 import type { Sender } from '../transport/sender.ts';
 import { ChannelRing } from './channel-ring.ts';
@@ -10,22 +8,11 @@ import { ClassedRing, type ReadyFlows } from './classed-ring.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FlowRing } from './flow-ring.ts';
 import { HeldFlows } from './held-flows.ts';
-import type { LinkTimeline } from './link-timeline.ts';
+import { BUSY_PS, DATA_PS, HostPort } from './host-port.ts';
 import { NIC_WAKE_UP, RETRANSMISSION_TIMER } from './local-events.ts';
 import { DESTINATION, FLOW_WORDS, LAST_ACTIVITY_PS, TIMER_ARMED, type NicLink, type NicShared } from './nic-shared.ts';
 import { FlowLimit } from './flow-limit.ts';
-import { arena, doubles } from '../engine/arena.ts';
-
-// Times of the port, in picoseconds.
-/** Instant until which it transmits. */
-const BUSY_PS = 0;
-const FULL_TX_PS = 1;
-const ACK_TX_PS = 2;
-const DELAY_PS = 3;
-/** No data starts before this: the host's memory is not that fast. */
-const DATA_PS = 4;
-const PORT_DOUBLES = 8;
-const NEAR_PS = 2 ** 28;
+import { arena, clock, doubles } from '../engine/arena.ts';
 
 /**
  * A host's one port. It decides what to send at the instant it is free: control packets first, then round robin over the flows that have a
@@ -41,35 +28,24 @@ export class Nic {
   readonly control: ControlQueue;
   readonly #shared: NicShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
-  readonly #clock: Float64Array;
-  readonly #mailboxes: Mailboxes;
   readonly #sender: Sender;
   readonly #balancer: HostBalancer;
   readonly #keepsRecords: boolean;
   readonly #hearsTransmissions: boolean;
   readonly #flowsAt: number;
-  readonly #fullBytes: number;
-  readonly #ackBytes: number;
   readonly #headerBytes: number;
   /** Something beyond the bare sending of packets is wanted. */
   readonly #hasExtras: boolean;
   /** Neither pacing, channels, the host's memory nor pauses hold anything back, and control packets always go first. */
   readonly #isPlain: boolean;
-  /** null: the link always works. */
-  readonly #timeline: LinkTimeline | null;
-  /** The link always works, and what it takes is so short that an int32 says when a packet arrives, in picoseconds from the window's start. */
-  readonly #isNear: boolean;
   readonly #recordWords: number;
   readonly #telemetryWord: number;
   readonly #pullWord: number;
   /** Of the jobs with receiver credit; null: there are none. */
   readonly #credits: readonly CreditGate[] | null;
-  readonly #link: number;
-  readonly #toNode: number;
-  readonly #toPort: number;
-  readonly #rateBps: number;
   readonly #host: number;
-  /** The port's times, in `doubles`. */
+  readonly #port: HostPort;
+  /** Of its times in `doubles`. */
   readonly #portAt: number;
   /** Flows that may send as far as pacing is concerned, and those that it holds back (null: no pacing). */
   readonly #ring: ReadyFlows;
@@ -91,30 +67,20 @@ export class Nic {
   constructor(shared: NicShared, host: number, link: NicLink, firstFlow: number, flows: number) {
     const { engine, spec, pausable } = shared;
     this.#shared = shared;
-    this.#clock = engine.clock;
-    this.#mailboxes = engine.mailboxes;
     this.#sender = shared.sender;
     this.#balancer = shared.balancer;
     this.#keepsRecords = shared.sender.keepsRecords;
     this.#hearsTransmissions = shared.control.hearsTransmissions;
     this.#flowsAt = shared.flowsAt;
-    this.#fullBytes = shared.flows.fullBytes;
-    this.#ackBytes = spec.ackBytes;
     this.#headerBytes = spec.headerBytes;
     this.#recordWords = engine.layout.words;
     this.#telemetryWord = engine.layout.telemetry;
     this.#pullWord = engine.layout.pull;
     const credits = shared.jobs.flatMap(({ credit }) => (credit === null ? [] : [credit]));
     this.#credits = credits.length === 0 ? null : credits;
-    this.#link = link.link;
-    this.#toNode = link.toNode;
-    this.#toPort = link.toPort;
-    this.#rateBps = link.rateBps;
     this.#host = host;
-    this.#portAt = engine.region.doubles(PORT_DOUBLES);
-    doubles[this.#portAt + FULL_TX_PS] = serialisationPs(shared.flows.fullBytes, link.rateBps);
-    doubles[this.#portAt + ACK_TX_PS] = serialisationPs(spec.ackBytes, link.rateBps);
-    doubles[this.#portAt + DELAY_PS] = link.delayPs;
+    this.#port = new HostPort(shared, link);
+    this.#portAt = this.#port.at;
     this.control = new ControlQueue(engine.layout.words, engine.region);
     this.#classes =
       pausable === null ? null : new ClassedRing(firstFlow, flows, pausable.dataClasses.length, pausable.indexOfFlow, engine.region);
@@ -128,12 +94,9 @@ export class Nic {
     this.#isOldestFirst = spec.scheduler === 'oldest-first';
     this.#pcieBps = spec.pcieBps ?? 0;
     this.#controlBurst = spec.controlBurst ?? 0;
-    this.#timeline = shared.timeline?.has(link.link) === true ? shared.timeline : null;
     const wantsNotes = this.#keepsRecords || this.#hearsTransmissions || this.#pcieBps > 0 || this.#channels !== null;
     this.#hasExtras = wantsNotes || this.#telemetryWord > 0 || this.#pullWord > 0 || this.#credits !== null;
     this.#isPlain = this.#held === null && this.#channels === null && this.#classes === null && this.#pcieBps + this.#controlBurst === 0;
-    const fullPs = doubles[this.#portAt + FULL_TX_PS]!;
-    this.#isNear = this.#timeline === null && fullPs <= NEAR_PS && doubles[this.#portAt + ACK_TX_PS]! <= NEAR_PS && link.delayPs <= NEAR_PS;
     this.#lastServed = firstFlow - 1;
   }
 
@@ -232,14 +195,14 @@ export class Nic {
     this.#release();
     if (this.#ring.count > 0) return;
     doubles[START] = Infinity;
-    if (this.#held !== null) this.#held.first(this.#clock, START);
-    if (this.#channels !== null) this.#channels.soonest(this.#clock, START);
+    if (this.#held !== null) this.#held.first(clock, START);
+    if (this.#channels !== null) this.#channels.soonest(clock, START);
   }
 
   /** Lets go what neither pacing nor a channel holds back at clock[START]. */
   #release(): void {
-    if (this.#held !== null) this.#held.release(this.#ring, this.#clock, START);
-    if (this.#channels !== null) this.#channels.release(this.#clock, START);
+    if (this.#held !== null) this.#held.release(this.#ring, clock, START);
+    if (this.#channels !== null) this.#channels.release(clock, START);
   }
 
   /** Whether a control packet may go now. */
@@ -297,7 +260,7 @@ export class Nic {
     this.control.drop();
     this.controls++;
     const sizeEntropy = arena[(head + 3) | 0]!;
-    const address = this.#transmit(sizeEntropy >>> 16);
+    const address = this.#port.transmit(sizeEntropy >>> 16);
     if (address < 0) return;
     arena[(address + 1) | 0] = arena[head]!;
     arena[(address + 2) | 0] = arena[(head + 1) | 0]!;
@@ -325,7 +288,7 @@ export class Nic {
     if (arena[(own + TIMER_ARMED) | 0] === 0) this.#armTimer(flow);
     if (this.#held !== null) this.#pace(flow, mayGoOn, this.#held);
     else if (!mayGoOn) this.#ring.remove(flow);
-    const address = this.#transmit(bytes);
+    const address = this.#port.transmit(bytes);
     if (address < 0) return;
     arena[(address + 1) | 0] = flow;
     arena[(address + 2) | 0] = sender.takenSeq;
@@ -347,7 +310,7 @@ export class Nic {
   #noteTransmission(flow: number, bytes: number, entropy: number): void {
     if (this.#keepsRecords) this.#sender.noteSent(flow, entropy);
     if (this.#hearsTransmissions) this.#shared.control.onTransmit(flow, bytes);
-    if (this.#channels !== null) this.#channels.onSent(flow, bytes - this.#headerBytes, this.#clock);
+    if (this.#channels !== null) this.#channels.onSent(flow, bytes - this.#headerBytes, clock);
     if (this.#pcieBps > 0) {
       doubles[(this.#portAt + DATA_PS) | 0] = doubles[START]! + Math.round(((bytes - this.#headerBytes) * 8e12) / this.#pcieBps);
     }
@@ -357,43 +320,6 @@ export class Nic {
   #writeExtras(address: number): void {
     if (this.#telemetryWord > 0) arena[address + this.#telemetryWord] = 0;
     if (this.#pullWord > 0) arena[address + this.#pullWord] = this.#sender.takenPull;
-  }
-
-  /**
-   * A packet starts at clock[START]: occupies the port, and posts a record to be filled in.
-   *
-   * @returns the record's address; -1: the link loses the packet
-   */
-  #transmit(sizeBytes: number): number {
-    if (!this.#isNear) return this.#transmitFar(sizeBytes);
-    let txPs: number;
-    if (sizeBytes === this.#fullBytes) txPs = doubles[(this.#portAt + FULL_TX_PS) | 0]!;
-    else if (sizeBytes === this.#ackBytes) txPs = doubles[(this.#portAt + ACK_TX_PS) | 0]!;
-    else txPs = serialisationPs(sizeBytes, this.#rateBps);
-    const endPs = doubles[START]! + txPs;
-    doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
-    const duePs = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
-    return this.#mailboxes.postAhead(this.#toNode, this.#toPort, (duePs - doubles[WINDOW_START]!) | 0);
-  }
-
-  /** `#transmit` on a link that is slow, long, or does not always work. */
-  #transmitFar(sizeBytes: number): number {
-    if (this.#timeline !== null) return this.#transmitAsIs(sizeBytes, this.#timeline);
-    const endPs = doubles[START]! + serialisationPs(sizeBytes, this.#rateBps);
-    doubles[this.#portAt + BUSY_PS] = endPs;
-    doubles[DUE] = endPs + doubles[this.#portAt + DELAY_PS]!;
-    return this.#mailboxes.post(this.#toNode, this.#toPort);
-  }
-
-  /** `#transmit` on a link that does not always work. */
-  #transmitAsIs(sizeBytes: number, timeline: LinkTimeline): number {
-    const clock = this.#clock;
-    const factor = timeline.factor[timeline.segmentAt(this.#link, clock, START)]!;
-    const endPs = doubles[START]! + serialisationPs(sizeBytes, this.#rateBps * factor);
-    doubles[(this.#portAt + BUSY_PS) | 0] = endPs;
-    doubles[DUE] = endPs + doubles[(this.#portAt + DELAY_PS) | 0]!;
-    if (timeline.loses(this.#link, sizeBytes, clock, START, DUE)) return -1;
-    return this.#mailboxes.post(this.#toNode, this.#toPort);
   }
 
   /** The flow has sent a packet and is held back for as long as that takes at its own rate. */
