@@ -1,6 +1,6 @@
 // Builds dist/: the compiled program and library, the bundled random generators, the JSON Schema of the config.
 import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
-import { compile } from './inline-constants.mjs';
+import { compile } from './compile.mjs';
 
 const MAIN = 'dist/cli/main.js';
 

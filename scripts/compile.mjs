@@ -1,9 +1,11 @@
-// Compiles like tsc, with two changes, because V8 reads an imported binding from a cell every time it is used, with a test that it is
-// initialised, and takes nothing that it finds there for a constant; in the packet path that costs several instructions a use.
+// Compiles like tsc, with three changes for the packet path, in which V8 would otherwise spend several instructions a use:
 //
-// - A name that stands for a constant number (`export const PORT_BITS = 11`) is written as that number.
-// - A module that imports the memory of packet runs (sim/engine/memory.ts: an imported constant that is a typed array) gets a constant of its own
-//   for it. V8 then knows the array's address and length when it compiles.
+// - A name that stands for a constant number (`export const PORT_BITS = 11`) is written as that number. V8 reads an imported binding from a cell
+//   every time, with a test that it is initialised, and takes nothing that it finds there for a constant.
+// - For the same reason a module that imports a constant array (the arena of sim/engine/arena.ts) gets a constant of its own for it. V8 then knows
+//   the array's address and length when it compiles.
+// - Private members become plain ones, and a field without a value is not declared. A declared field begins as undefined, so V8 forgets that it
+//   will always hold a small integer, or an object of one class, and tests it at every use.
 import ts from 'typescript';
 
 /** The value of an expression that the type checker knows to be one number; undefined otherwise. */
@@ -81,11 +83,11 @@ function plainName(factory, checker, name) {
   return factory.createIdentifier(`_${owner.name?.text ?? ''}_${name.text.slice(1)}`);
 }
 
-const inlineConstants = (checker) => (context) => (file) => {
+const forPackets = (checker) => (context) => (file) => {
   const visit = (node) => {
     if (ts.isTypeNode(node)) return node;
     if (ts.isPrivateIdentifier(node)) return plainName(context.factory, checker, node);
-    if (ts.isPropertyDeclaration(node) && node.initializer === undefined && !ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)) return undefined;
+    if (ts.isPropertyDeclaration(node) && node.initializer === undefined) return undefined;
     if (ts.isIdentifier(node) && node.parent !== undefined && isUse(node)) {
       const value = constantOf(checker, node);
       if (value !== undefined) return literal(context.factory, value);
@@ -105,7 +107,7 @@ export function compile(configFile) {
   };
   const config = ts.getParsedCommandLineOfConfigFile(configFile, {}, host);
   const program = ts.createProgram(config.fileNames, config.options);
-  const { diagnostics } = program.emit(undefined, undefined, undefined, undefined, { before: [inlineConstants(program.getTypeChecker())] });
+  const { diagnostics } = program.emit(undefined, undefined, undefined, undefined, { before: [forPackets(program.getTypeChecker())] });
   const all = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (all.length > 0)
     throw new Error(
