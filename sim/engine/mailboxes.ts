@@ -120,6 +120,11 @@ export class Mailboxes {
     return address;
   }
 
+  /** Where the end stands of the mailbox of `node` for the window `windows` after the one in hand, within the ring: for who sends many records. */
+  endOf(node: number, windows: number): number {
+    return (this.#endsAt + ((this.slot + windows) & this.#slotMask) * this.#nodes + node) | 0;
+  }
+
   /** Copies all words but the first of the record at `from` to the record at `to`. */
   copy(from: number, to: number): void {
     const source = from >> 1;

@@ -1,11 +1,11 @@
 import type { CompositeSpec } from '../base/device-spec.ts';
 import { DATA, LAST_HOP, TRIMMED, TYPE_MASK } from '../base/packet.ts';
 import { PacketStreams } from '../base/random.ts';
-import { NOW, TX } from '../engine/record.ts';
+import { TX } from '../engine/record.ts';
 import { LazyPorts } from './lazy-ports.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
-import { BUSY_PS, CONTROL, FILLED, HEAD, QUEUE_BYTES_AT, TAIL, WAITING_PS, WIRE_BYTES, WIRE_QUEUE } from './port-state.ts';
-import { arena } from '../engine/arena.ts';
+import { CONTROL, HEAD, QUEUE_BYTES_AT, QUEUE_DOUBLES, QUEUE_WORDS, TAIL, WAITING_PS } from './port-state.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 /**
  * `composite`: the trimming queues of NDP (SIGCOMM'17) and UEC. Data that does not fit is cut to its header, which joins the control
@@ -31,18 +31,16 @@ export class CompositePorts extends LazyPorts {
     this.#headerShare = spec.headerShare;
     this.#credit = new Float64Array(spec.headerShare === null ? 0 : topology.links);
     if (spec.headerShare !== null) this.choosesByRule = true;
+    this.setEasyBytes(this.#headerLimitBytes, this.#dataLimitBytes);
   }
 
   protected arrive(address: number, link: number, type: number, queue: number, sizeBytes: number): void {
-    const { state } = this;
     if (queue === CONTROL) {
       this.#arriveControl(address, link, sizeBytes);
       return;
     }
-    const at = link * this.stride;
     // Wire bytes of data classes at the port; a packet counts until its last bit has left.
-    let dataBytes = this.queues === 2 ? state[at + QUEUE_BYTES_AT + 2]! : this.#allDataBytes(at);
-    if (state[at + BUSY_PS]! > this.clock[NOW]! && this.words[2 * at + WIRE_QUEUE] !== CONTROL) dataBytes += state[at + WIRE_BYTES]!;
+    const dataBytes = this.wireBytes(link, false) + (this.queues === 2 ? this.queueBytes(link, 1) : this.#allDataBytes(link));
     const limitBytes =
       this.timeline === null ? this.#dataLimitBytes : Math.max(this.#dataLimitBytes * this.factorNow(link), this.sizes.fullBytes);
     if (dataBytes + sizeBytes <= limitBytes) this.queuePacket(address, link, queue, sizeBytes);
@@ -65,17 +63,14 @@ export class CompositePorts extends LazyPorts {
     return chosen;
   }
 
-  #allDataBytes(at: number): number {
+  #allDataBytes(link: number): number {
     let bytes = 0;
-    for (let queue = 1; queue < this.queues; queue++) bytes += this.state[at + QUEUE_BYTES_AT + 2 * queue]!;
+    for (let queue = 1; queue < this.queues; queue++) bytes += this.queueBytes(link, queue);
     return bytes;
   }
 
   #arriveControl(address: number, link: number, sizeBytes: number): void {
-    const { state } = this;
-    const at = link * this.stride;
-    const isOnWire = state[at + BUSY_PS]! > this.clock[NOW]! && this.words[2 * at + WIRE_QUEUE] === CONTROL;
-    const bytes = state[at + QUEUE_BYTES_AT]! + (isOnWire ? state[at + WIRE_BYTES]! : 0);
+    const bytes = this.queueBytes(link, CONTROL) + this.wireBytes(link, true);
     const limitBytes =
       this.timeline === null ? this.#headerLimitBytes : Math.max(this.#headerLimitBytes * this.factorNow(link), this.sizes.ackBytes);
     if (bytes + sizeBytes <= limitBytes) this.queuePacket(address, link, CONTROL, sizeBytes);
@@ -90,15 +85,12 @@ export class CompositePorts extends LazyPorts {
       return;
     }
     const { mailboxes } = this;
-    const at = link * this.stride;
-    const isTail = cell === this.words[2 * at + TAIL + 4 * queue];
+    const isTail = cell === arena[2 * this.place(link) + TAIL + QUEUE_WORDS * queue];
     const cut = isTail ? mailboxes.takeCell() : cell;
     if (isTail) mailboxes.copy(cell, cut);
     else this.#unlink(cell, link, queue);
     const cutBytes = arena[cut + 4]! >>> 16;
-    this.setTx(link, cutBytes);
-    this.state[at + QUEUE_BYTES_AT + 2 * queue]! -= cutBytes;
-    this.state[at + WAITING_PS]! -= this.clock[TX]!;
+    this.#count(link, queue, cutBytes, -1);
     this.#trim(cut, link);
     mailboxes.freeCell(cut);
     if (!isTail) {
@@ -108,9 +100,15 @@ export class CompositePorts extends LazyPorts {
     // The place of the packet that was cut is the end of the queue.
     this.markIfFull(address, link);
     mailboxes.copy(address, cell);
+    this.#count(link, queue, sizeBytes, 1);
+  }
+
+  /** A packet has joined a queue (sign 1) or left it (-1). */
+  #count(link: number, queue: number, sizeBytes: number, sign: number): void {
+    const at = this.place(link);
     this.setTx(link, sizeBytes);
-    this.state[at + QUEUE_BYTES_AT + 2 * queue]! += sizeBytes;
-    this.state[at + WAITING_PS]! += this.clock[TX]!;
+    doubles[at + QUEUE_BYTES_AT + QUEUE_DOUBLES * queue]! += sign * sizeBytes;
+    doubles[at + WAITING_PS]! += sign * doubles[TX]!;
   }
 
   #trim(address: number, link: number): void {
@@ -123,12 +121,12 @@ export class CompositePorts extends LazyPorts {
 
   /** The cell of the data packet that was queued last; -1: none waits. */
   #lastData(link: number, queue: number): number {
-    const place = 2 * link * this.stride;
-    if ((this.words[place + FILLED]! & (1 << queue)) === 0) return -1;
-    const tail = this.words[place + TAIL + 4 * queue]!;
+    const words = 2 * this.place(link) + QUEUE_WORDS * queue;
+    if (arena[words + HEAD]! < 0) return -1;
+    const tail = arena[words + TAIL]!;
     if ((arena[tail + 3]! & TYPE_MASK) === DATA) return tail;
     let last = -1;
-    for (let cell = this.words[place + HEAD + 4 * queue]!; cell >= 0; cell = arena[cell]!) {
+    for (let cell = arena[words + HEAD]!; cell >= 0; cell = arena[cell]!) {
       if ((arena[cell + 3]! & TYPE_MASK) === DATA) last = cell;
     }
     return last;
@@ -136,12 +134,7 @@ export class CompositePorts extends LazyPorts {
 
   /** Takes `cell`, which is not the last one of its queue, out of its chain. */
   #unlink(cell: number, link: number, queue: number): void {
-    const head = 2 * link * this.stride + HEAD + 4 * queue;
-    if (this.words[head] === cell) {
-      this.words[head] = arena[cell]!;
-      return;
-    }
-    let before = this.words[head]!;
+    let before = 2 * this.place(link) + HEAD + QUEUE_WORDS * queue;
     while (arena[before] !== cell) before = arena[before]!;
     arena[before] = arena[cell]!;
   }

@@ -1,5 +1,6 @@
 import { queueLimitPs, serialisationPs } from '../derive.ts';
-import { NOW, TX } from '../engine/record.ts';
+import { TX } from '../engine/record.ts';
+import { doubles } from '../engine/arena.ts';
 import { LazyPorts } from './lazy-ports.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, WAITING_PS } from './port-state.ts';
@@ -12,17 +13,19 @@ export class DroptailPorts extends LazyPorts {
     super(input);
     const { topology, limits, sizes } = input;
     this.#limitPs = topology.linkRateBps.map((rateBps) => queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps));
+    for (let link = 0; link < topology.links; link++) this.easyPs[link] = Math.min(this.easyPs[link]!, this.#limitPs[link]!);
+    this.setEasyBytes(Infinity, Infinity);
   }
 
   protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
     this.setTx(link, sizeBytes);
-    const at = link * this.stride;
+    const at = this.place(link);
     const factor = this.timeline === null ? 1 : this.factorNow(link);
-    const restPs = this.state[at + BUSY_PS]! - this.clock[NOW]!;
-    const waitingPs = this.state[at + WAITING_PS]! / factor;
+    const restPs = doubles[at + BUSY_PS]! - this.nowPs();
+    const waitingPs = doubles[at + WAITING_PS]! / factor;
     const backlogPs = restPs > 0 ? waitingPs + restPs : waitingPs;
     let limitPs = this.#limitPs[link]!;
-    let txPs = this.clock[TX]!;
+    let txPs = doubles[TX]!;
     if (factor < 1) {
       // A queue shrinks with the rate of its link, but a full packet always fits.
       const rateBps = this.topology.linkRateBps[link]! * factor;

@@ -221,6 +221,8 @@ export class FifoPorts implements SwitchPorts {
 
   catchUp(): void {}
 
+  batchEnds(): void {}
+
   flush(): boolean {
     return false;
   }

@@ -1,7 +1,7 @@
 import type { SwitchSpec } from '../base/device-spec.ts';
 import { ACK, DATA, NACK, TYPE_MASK } from '../base/packet.ts';
 import type { Topology } from '../base/topology.ts';
-import type { Limits } from '../derive.ts';
+import { serialisationPs, type Limits } from '../derive.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { UsualSizes } from './fifo-ports.ts';
 import type { LinkTimeline } from './link-timeline.ts';
@@ -40,9 +40,22 @@ export function quantumBytes({ spec, sizes, classes }: LazyPortsInput): Float64A
   return Float64Array.of(0, ...classes.dataClasses.map((trafficClass) => sizes.fullBytes * weight(trafficClass)));
 }
 
-/** Nothing but marks depends on the instant a packet leaves, and class 0 and the data are the only queues. */
-export function isPlain({ spec, classes, timeline, engine }: LazyPortsInput): boolean {
-  const hasOneClass = classes.dataClasses.length === 1;
-  if (!hasOneClass || timeline !== null || engine.layout.telemetry > 0) return false;
+/** Times of the usual case are int32 picoseconds from the start of a window. */
+const NEAR_PS = 2 ** 30;
+/** Wire bytes have 16 bits. */
+const MOST_BYTES = 0xffff;
+
+/**
+ * Nothing but marks depends on the instant a packet leaves, class 0 and the data are the only queues, and what starts in a window arrives within
+ * the ring of windows.
+ */
+export function isPlain({ spec, classes, timeline, engine, topology }: LazyPortsInput): boolean {
+  const { layout, mailboxes } = engine;
+  if (classes.dataClasses.length > 1 || timeline !== null || layout.telemetry > 0) return false;
+  // A packet that a switch holds is forwarded from a place that is not that of its batch.
+  if (layout.order > 0) return false;
+  const farPs = Math.min(NEAR_PS, mailboxes.spanPs) - mailboxes.windowPs;
+  const { linkRateBps, linkDelayPs } = topology;
+  if (linkRateBps.some((rateBps, link) => serialisationPs(MOST_BYTES, rateBps) + linkDelayPs[link]! >= farPs)) return false;
   return spec.kind === 'droptail' || (spec.kind === 'composite' && spec.headerShare === null);
 }

@@ -3,7 +3,7 @@ import { PORT_MASK } from '../engine/record.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 /** `lossless-input`, as in htsim: a neighbour is paused while more than so many bytes that came from it are in the switch. */
 export class LosslessInputPorts extends PfcPorts {
@@ -24,18 +24,18 @@ export class LosslessInputPorts extends PfcPorts {
     const account = this.enter(address, link, arena[address]! & PORT_MASK);
     const place = account * this.queues + queue;
     // An account that lags behind is too large: it decides nothing.
-    if (this.ingressBytes[place]! + sizeBytes > this.#pauseBytes && !this.isTold(account, queue)) {
+    if (doubles[this.ingressAt + place]! + sizeBytes > this.#pauseBytes && !this.isTold(account, queue)) {
       this.catchUp(this.switchOf(link));
     }
-    this.ingressBytes[place]! += sizeBytes;
+    doubles[this.ingressAt + place]! += sizeBytes;
     this.queuePacket(address, link, queue, sizeBytes);
-    if (this.ingressBytes[place]! > this.#pauseBytes && !this.isTold(account, queue)) this.tellPause(account, queue);
+    if (doubles[this.ingressAt + place]! > this.#pauseBytes && !this.isTold(account, queue)) this.tellPause(account, queue);
   }
 
   protected override departed(address: number, _link: number, queue: number, sizeBytes: number): void {
     const account = this.accountOf(address);
     const place = account * this.queues + queue;
-    this.ingressBytes[place]! -= sizeBytes;
-    if (this.isTold(account, queue) && this.ingressBytes[place]! < this.#resumeBytes) this.tellResume(account, queue);
+    doubles[this.ingressAt + place]! -= sizeBytes;
+    if (this.isTold(account, queue) && doubles[this.ingressAt + place]! < this.#resumeBytes) this.tellResume(account, queue);
   }
 }

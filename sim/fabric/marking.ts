@@ -1,9 +1,7 @@
-import type { SwitchSpec } from '../base/device-spec.ts';
 import { CE } from '../base/packet.ts';
 import { PacketStreams } from '../base/random.ts';
-import type { Topology } from '../base/topology.ts';
-import type { Limits } from '../derive.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
+import type { LazyPortsInput } from './lazy-ports-input.ts';
 
 /** Congestion marks of lazy ports (docs/model-switches.md 4): RED without averaging, on the queue at enqueue or at dequeue. */
 export class Marking {
@@ -15,13 +13,15 @@ export class Marking {
   readonly countsItself: boolean;
   /** Below these nothing is marked: at enqueue in ps of the link, at dequeue in bytes; Infinity: the port does not mark. By link. */
   readonly low: Float64Array;
+  /** Where the same begins in the arena, in doubles; with marks at enqueue all Infinity: of the bytes at dequeue. */
+  readonly lateAt: number;
   readonly #high: Float64Array;
   readonly #maxProbability: number;
   readonly #draws: PacketStreams;
   /** Stream of each link. */
   readonly #stream: Int32Array;
 
-  constructor(spec: SwitchSpec, limits: Limits, topology: Topology, seed: number) {
+  constructor({ engine, spec, limits, topology, seed }: LazyPortsInput) {
     const { links, hosts, switches, linkTo, linkFrom, linkRateBps } = topology;
     const { ecn } = limits;
     this.marks = new Int32Array(links);
@@ -32,6 +32,8 @@ export class Marking {
     const marksAt = (link: number): boolean => ecn !== null && (spec.ecnOnHostPorts || linkTo[link]! >= hosts);
     this.low = Float64Array.from({ length: links }, (_, link) => (marksAt(link) ? threshold(ecn!.lowBytes, link) : Infinity));
     this.#high = Float64Array.from({ length: links }, (_, link) => (marksAt(link) ? threshold(ecn!.highBytes, link) : Infinity));
+    this.lateAt = engine.region.doubles(links);
+    for (let link = 0; link < links; link++) doubles[this.lateAt + link] = this.atDequeue ? this.low[link]! : Infinity;
     this.#maxProbability = ecn?.maxProbability ?? 0;
     this.#draws = this.atEnqueue
       ? new PacketStreams(seed, 'ecn', switches)

@@ -1,9 +1,9 @@
 import { PAUSE, RESUME } from '../base/packet.ts';
-import { NOW, START } from '../engine/record.ts';
+import { START } from '../engine/record.ts';
 import { LazyPorts } from './lazy-ports.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { BUSY_PS, CONTROL } from './port-state.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 /** Wire bytes of a PAUSE or RESUME: a minimum Ethernet frame (IEEE 802.1Qbb). */
 export const PFC_FRAME_BYTES = 64;
@@ -16,8 +16,8 @@ export const PFC_FRAME_BYTES = 64;
  * of time (`ordered`); as long as it does not, each port may lag behind.
  */
 export abstract class PfcPorts extends LazyPorts {
-  /** By account: bytes of each data class, at account * queues + queue. */
-  protected readonly ingressBytes: Float64Array;
+  /** Where the bytes of each account and data class begin, in doubles, at account * queues + queue. */
+  protected readonly ingressAt: number;
   /** A bit a queue: the neighbour has been told to pause it. */
   readonly #told: Int32Array;
   readonly #orderedCount: Int32Array;
@@ -27,7 +27,7 @@ export abstract class PfcPorts extends LazyPorts {
   constructor(input: LazyPortsInput) {
     super(input);
     const { topology, engine } = input;
-    this.ingressBytes = new Float64Array(topology.links * this.queues);
+    this.ingressAt = engine.region.doubles(topology.links * this.queues);
     this.#told = new Int32Array(topology.links);
     this.#orderedCount = new Int32Array(topology.switches);
     this.ordered = this.#orderedCount;
@@ -62,7 +62,7 @@ export abstract class PfcPorts extends LazyPorts {
     this.#told[account]! |= 1 << queue;
     this.keepOrder(account, 1);
     this.pauses[account]!++;
-    this.clock[START] = this.clock[NOW]!;
+    doubles[START] = this.nowPs();
     this.#sendFrame(account, PAUSE, queue);
   }
 
@@ -90,17 +90,17 @@ export abstract class PfcPorts extends LazyPorts {
 
   /** A frame joins class 0 of a port at clock[START], and starts there and then if the port is free. */
   #sendFrame(link: number, type: number, queue: number): void {
-    const { mailboxes, clock } = this;
+    const { mailboxes } = this;
     const frame = mailboxes.takeCell();
     arena.fill(0, frame, frame + mailboxes.recordWords);
     arena[frame + 2] = this.#dataClasses[queue - 1]!;
     arena[frame + 3] = type;
     arena[frame + 4] = PFC_FRAME_BYTES << 16;
-    const startPs = clock[START]!;
+    const startPs = doubles[START]!;
     this.setTx(link, PFC_FRAME_BYTES);
     this.append(frame, link, CONTROL, PFC_FRAME_BYTES);
     mailboxes.freeCell(frame);
-    if (this.state[link * this.stride + BUSY_PS]! > startPs) return;
+    if (doubles[this.place(link) + BUSY_PS]! > startPs) return;
     this.commitAt(link, startPs);
   }
 }

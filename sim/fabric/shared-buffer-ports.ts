@@ -4,7 +4,7 @@ import { PORT_MASK } from '../engine/record.ts';
 import type { LazyPortsInput } from './lazy-ports-input.ts';
 import { PfcPorts } from './pfc-ports.ts';
 import { CONTROL } from './port-state.ts';
-import { arena } from '../engine/arena.ts';
+import { arena, doubles } from '../engine/arena.ts';
 
 /**
  * `shared`: one buffer a switch, dynamic thresholds (Choudhury and Hahne 1998) by ingress port and class, and priority flow control
@@ -20,17 +20,16 @@ export class SharedBufferPorts extends PfcPorts {
   readonly #egressScale: number | null;
   readonly #pfc: boolean;
   readonly #headroomBytes: Float64Array;
-  /** By account and queue: bytes in the headroom. */
-  readonly #inHeadroomBytes: Float64Array;
-  /** By switch: what the accounts share, and how much of it is used. */
-  readonly #poolBytes: Float64Array;
-  readonly #sharedBytes: Float64Array;
+  /** Where the bytes in the headroom begin, in doubles, by account and queue. */
+  readonly #inHeadroomAt: number;
+  /** Where what is left of what the accounts of a switch share begins, in doubles, by switch. */
+  readonly #freeAt: number;
   /** By output link and queue. */
   readonly #egressBytes: Float64Array;
 
   constructor(input: LazyPortsInput & { readonly spec: SharedBufferSpec }) {
     super(input);
-    const { spec, topology } = input;
+    const { spec, topology, engine } = input;
     const { hosts, switches, portOffset, portLink, linkReverse, linkRateBps, linkDelayPs } = topology;
     this.#reserveBytes = spec.reserveBytes;
     this.#resumeOffsetBytes = spec.resumeOffsetBytes;
@@ -41,16 +40,16 @@ export class SharedBufferPorts extends PfcPorts {
       const into = linkReverse[account]!;
       return spec.headroomBytes ?? defaultHeadroomBytes({ rateBps: linkRateBps[into]!, delayPs: linkDelayPs[into]! });
     });
-    this.#inHeadroomBytes = new Float64Array(topology.links * this.queues);
+    this.#inHeadroomAt = engine.region.doubles(topology.links * this.queues);
     this.#egressBytes = new Float64Array(spec.egressShift === null ? 0 : topology.links * this.queues);
-    this.#sharedBytes = new Float64Array(switches);
-    this.#poolBytes = Float64Array.from({ length: switches }, (_, s) => {
+    this.#freeAt = engine.region.doubles(switches);
+    for (let s = 0; s < switches; s++) {
       let pool = spec.bufferBytes;
       for (let i = portOffset[hosts + s]!; i < portOffset[hosts + s + 1]!; i++) {
         pool -= this.#headroomBytes[portLink[i]!]! + spec.reserveBytes;
       }
-      return pool;
-    });
+      doubles[this.#freeAt + s] = pool;
+    }
   }
 
   protected arrive(address: number, link: number, _type: number, queue: number, sizeBytes: number): void {
@@ -72,24 +71,24 @@ export class SharedBufferPorts extends PfcPorts {
     if (isSafe || !this.#pfc || this.isTold(account, queue)) return;
     const place = account * this.queues + queue;
     // Where nothing is left no departure could ever resume it.
-    if (this.ingressBytes[place]! + this.#inHeadroomBytes[place]! === 0) return;
-    if (this.#inHeadroomBytes[place]! > 0 || this.#usedBytes(place) >= this.#thresholdBytes(account)) this.tellPause(account, queue);
+    if (doubles[this.ingressAt + place]! + doubles[this.#inHeadroomAt + place]! === 0) return;
+    if (doubles[this.#inHeadroomAt + place]! > 0 || this.#usedBytes(place) >= this.#thresholdBytes(account)) this.tellPause(account, queue);
   }
 
   protected override departed(address: number, link: number, queue: number, sizeBytes: number): void {
     const account = this.accountOf(address);
     const place = account * this.queues + queue;
-    const inHeadroom = this.#inHeadroomBytes[place]!;
+    const inHeadroom = doubles[this.#inHeadroomAt + place]!;
     const fromHeadroom = Math.min(inHeadroom, sizeBytes);
     const fromShared = Math.min(sizeBytes - fromHeadroom, this.#usedBytes(place));
     if (fromHeadroom > 0) {
-      this.#inHeadroomBytes[place] = inHeadroom - fromHeadroom;
+      doubles[this.#inHeadroomAt + place] = inHeadroom - fromHeadroom;
       if (inHeadroom === fromHeadroom) this.keepOrder(account, -1);
     }
-    this.ingressBytes[place]! -= sizeBytes - fromHeadroom;
-    this.#sharedBytes[this.switchOf(account)]! -= fromShared;
+    doubles[this.ingressAt + place]! -= sizeBytes - fromHeadroom;
+    doubles[this.#freeAt + this.switchOf(account)]! += fromShared;
     if (this.#egressScale !== null) this.#egressBytes[link * this.queues + queue]! -= sizeBytes;
-    if (!this.isTold(account, queue) || this.#inHeadroomBytes[place]! > 0) return;
+    if (!this.isTold(account, queue) || doubles[this.#inHeadroomAt + place]! > 0) return;
     const used = this.#usedBytes(place);
     if (used === 0 || used + this.#resumeOffsetBytes <= this.#thresholdBytes(account)) this.tellResume(account, queue);
   }
@@ -97,17 +96,21 @@ export class SharedBufferPorts extends PfcPorts {
   /** Neither refused nor put into the headroom nor a reason for a PAUSE, even if accounts lag behind. */
   #isSafe(account: number, link: number, queue: number, sizeBytes: number): boolean {
     const place = account * this.queues + queue;
-    if (this.#inHeadroomBytes[place]! > 0) return false;
-    if (sizeBytes + this.#usedBytes(place) > this.#thresholdBytes(account)) return false;
-    const usedAfter = Math.max(0, this.ingressBytes[place]! + sizeBytes - this.#reserveBytes);
-    const free = this.#freeBytes(account) - sizeBytes;
-    if (usedAfter >= Math.floor(free / this.#scale)) return false;
-    return this.#egressScale === null || sizeBytes + this.#egressBytes[link * this.queues + queue]! <= Math.floor(free / this.#egressScale);
+    if (doubles[this.#inHeadroomAt + place]! > 0) return false;
+    const scale = this.#scale;
+    const freeBytes = this.#freeBytes(account);
+    const overBytes = doubles[this.ingressAt + place]! - this.#reserveBytes;
+    if (sizeBytes + Math.max(0, overBytes) > Math.floor(freeBytes / scale)) return false;
+    const freeAfter = freeBytes - sizeBytes;
+    if (Math.max(0, overBytes + sizeBytes) >= Math.floor(freeAfter / scale)) return false;
+    return (
+      this.#egressScale === null || sizeBytes + this.#egressBytes[link * this.queues + queue]! <= Math.floor(freeAfter / this.#egressScale)
+    );
   }
 
   #isRefused(account: number, link: number, queue: number, sizeBytes: number): boolean {
     const place = account * this.queues + queue;
-    const noHeadroom = sizeBytes + this.#inHeadroomBytes[place]! > this.#headroomBytes[account]!;
+    const noHeadroom = sizeBytes + doubles[this.#inHeadroomAt + place]! > this.#headroomBytes[account]!;
     if (noHeadroom && sizeBytes + this.#usedBytes(place) > this.#thresholdBytes(account)) return true;
     if (this.#egressScale === null) return false;
     return sizeBytes + this.#egressBytes[link * this.queues + queue]! > Math.floor(this.#freeBytes(account) / this.#egressScale);
@@ -115,27 +118,26 @@ export class SharedBufferPorts extends PfcPorts {
 
   #add(account: number, link: number, queue: number, sizeBytes: number): void {
     const place = account * this.queues + queue;
-    const ingress = this.ingressBytes[place]! + sizeBytes;
+    const ingress = doubles[this.ingressAt + place]! + sizeBytes;
     const used = ingress - this.#reserveBytes;
     if (used <= 0) {
-      this.ingressBytes[place] = ingress;
+      doubles[this.ingressAt + place] = ingress;
     } else if (used > this.#thresholdBytes(account)) {
-      if (this.#inHeadroomBytes[place] === 0) this.keepOrder(account, 1);
-      this.#inHeadroomBytes[place]! += sizeBytes;
+      if (doubles[this.#inHeadroomAt + place] === 0) this.keepOrder(account, 1);
+      doubles[this.#inHeadroomAt + place]! += sizeBytes;
     } else {
-      this.ingressBytes[place] = ingress;
-      this.#sharedBytes[this.switchOf(account)]! += Math.min(sizeBytes, used);
+      doubles[this.ingressAt + place] = ingress;
+      doubles[this.#freeAt + this.switchOf(account)]! -= Math.min(sizeBytes, used);
     }
     if (this.#egressScale !== null) this.#egressBytes[link * this.queues + queue]! += sizeBytes;
   }
 
   #usedBytes(place: number): number {
-    return Math.max(0, this.ingressBytes[place]! - this.#reserveBytes);
+    return Math.max(0, doubles[this.ingressAt + place]! - this.#reserveBytes);
   }
 
   #freeBytes(account: number): number {
-    const switchIndex = this.switchOf(account);
-    return this.#poolBytes[switchIndex]! - this.#sharedBytes[switchIndex]!;
+    return doubles[this.#freeAt + this.switchOf(account)]!;
   }
 
   #thresholdBytes(account: number): number {

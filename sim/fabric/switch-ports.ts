@@ -22,6 +22,8 @@ export interface SwitchPorts {
   pauseEdges(): Int32Array;
   /** Enqueues packets from..to-1 of the batch at the ports in `batch.outputs`, as they arrive. */
   forward(from: number, to: number): void;
+  /** All packets of a switch that arrive in the window in hand have been forwarded; their records are given back after this. */
+  batchEnds(switchIndex: number): void;
   /** Does everything at the ports of a switch that happens at or before clock[NOW]. */
   catchUp(switchIndex: number): void;
   /** A PAUSE or RESUME for a class has arrived at clock[NOW], from the node that `link` leads to. */

@@ -57,6 +57,7 @@ export class Switch implements EngineNode {
     if (this.#isStepwise) for (let i = 0; i < count; i++) this.step(i);
     else if (this.#shared.hasPfc) this.#processRuns(count);
     else this.#processRun(0, count);
+    this.#shared.ports.batchEnds(this.#index);
     this.packetHops += count;
   }
 

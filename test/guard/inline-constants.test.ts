@@ -11,6 +11,7 @@ test('the built packet path names no constant of another module: each is written
     'sim/engine/batch-sorter.js',
     'sim/fabric/fifo-ports.js',
     'sim/fabric/lazy-ports.js',
+    'sim/fabric/plain-ports.js',
     'sim/fabric/host.js',
     'sim/fabric/nic.js',
   ]) {
