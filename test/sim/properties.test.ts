@@ -74,6 +74,9 @@ describe('for every balancer and transport', () => {
       const unequal = scenario.topology.kind === 'leaf-spine' && scenario.topology.fabricLink.perSpineRateBps !== null;
       const result = simulate({ ...scenario, switch: { ...scenario.switch, queueBytes: Infinity } });
       expect(result.drops).toBe(0);
+      // With infinite queues there is no timer by default: go-back-N over several paths may stand still before all has been sent.
+      if (!result.finished) expect(scenario.transport.recovery).toBe('gbn');
+      fc.pre(result.finished);
       const slack = 1e-12;
       if (!unequal) expect(result.maxLinkLoadBytes).toBeGreaterThanOrEqual(result.idealLinkLoadBytes * (1 - slack));
       else expect(result.congestionRatio).toBeGreaterThanOrEqual(1 - slack);
