@@ -135,11 +135,13 @@ export class FifoPorts implements SwitchPorts {
       const waitPs = (arena[(words + FREE) | 0]! - nowPs) | 0;
       const aheadPs = ((waitPs & ~(waitPs >> 31)) + arena[(words + TX + isAnswer) | 0]!) | 0;
       const isUsual = sizeBytes === fullBytes + ((ackBytes - fullBytes) & -isAnswer);
-      if (!isUsual || aheadPs > arena[(words + ATTENTION) | 0]!) {
+      const attention = arena[(words + ATTENTION) | 0]!;
+      if (!isUsual || (aheadPs > attention && (attention < 0 || aheadPs > FAR / 2))) {
         this.#forwardWithCare(address, link);
         continue;
       }
       doubles[(port + LOAD_BYTES) | 0]! += (sizeBytes - headerBytes) & -isFirst;
+      if (aheadPs > attention && !this.#admits(address, link, aheadPs, arena[(words + TX + isAnswer) | 0]!)) continue;
       const freePs = (nowPs + aheadPs) | 0;
       arena[(words + FREE) | 0] = freePs;
       const destination = arena[(words + DESTINATION) | 0]!;
@@ -173,26 +175,36 @@ export class FifoPorts implements SwitchPorts {
     const txPs = serialisationPs(sizeBytes, this.#rateBps[link]!);
     const endPs = Math.max(this.#busyPs(port), nowPs) + txPs;
     const aheadPs = endPs - nowPs;
-    const limit = link * LIMITS;
-    const queuePs = this.#limits[limit + QUEUE_PS]!;
-    if (aheadPs > queuePs) {
-      this.drops[link]!++;
-      return;
-    }
-    if (isData && this.#marksAt(link, aheadPs - txPs)) {
-      this.marks[link]!++;
-      arena[address + 3]! |= CE;
-    }
-    if (aheadPs > doubles[port + PEAK_PS]!) {
-      doubles[port + PEAK_PS] = aheadPs;
-      const attention = Math.floor(Math.min(aheadPs, queuePs, this.#limits[limit + MARK_LOW_PS]!, FAR / 2));
-      if (arena[2 * port + ATTENTION]! >= 0) arena[2 * port + ATTENTION] = attention;
-    }
+    if (!this.#admits(address, link, aheadPs, txPs)) return;
     doubles[port + BUSY_PS] = endPs;
     arena[2 * port + FREE] = Math.min(FAR, endPs - doubles[port + SINCE_PS]!);
     clock[DUE] = endPs + this.#delayPs[link]!;
     const destination = arena[2 * port + DESTINATION]!;
     mailboxes.copy(address, mailboxes.post(destination >>> PORT_BITS, destination & PORT_MASK));
+  }
+
+  /**
+   * Whether the queue of `link` takes the packet at `address`, which will have left after `aheadPs`, `txPs` of them on the wire; marks it, and
+   * notes the largest backlog.
+   */
+  #admits(address: number, link: number, aheadPs: number, txPs: number): boolean {
+    const limit = link * LIMITS;
+    const queuePs = this.#limits[limit + QUEUE_PS]!;
+    if (aheadPs > queuePs) {
+      this.drops[link]!++;
+      return false;
+    }
+    if ((arena[(address + 3) | 0]! & TYPE_MASK) === DATA && this.#marksAt(link, aheadPs - txPs)) {
+      this.marks[link]!++;
+      arena[(address + 3) | 0]! |= CE;
+    }
+    const port = this.#place(link);
+    if (aheadPs > doubles[port + PEAK_PS]!) {
+      doubles[port + PEAK_PS] = aheadPs;
+      const attention = Math.floor(Math.min(aheadPs, queuePs, this.#limits[limit + MARK_LOW_PS]!, FAR / 2));
+      if (arena[2 * port + ATTENTION]! >= 0) arena[2 * port + ATTENTION] = attention;
+    }
+    return true;
   }
 
   /** RED without averaging: the probability rises from 0 at the low to 1 at the high threshold of the instantaneous queue. */
