@@ -32,7 +32,9 @@ export function switchPorts(input: PortsInput): SwitchPorts {
   const { engine, topology, scenario, limits, sizes, classes, timeline } = input;
   const { nic, seed, switch: spec } = scenario;
   const answersFirst = nic.ackPriority === 'high';
-  const common = { engine, topology, limits, sizes, seed, answersFirst, classes, timeline };
+  // A packet that a switch held, or that crossed the air, lies in a cell that is free as soon as it is forwarded.
+  const forwardsFromBatch = engine.layout.order === 0 && scenario.topology.wireless === undefined;
+  const common = { engine, topology, limits, sizes, seed, answersFirst, classes, timeline, forwardsFromBatch };
   switch (spec.kind) {
     case 'droptail': {
       const decidesLate = spec.ecnAt !== 'enqueue' || engine.layout.telemetry > 0 || timeline !== null;

@@ -21,6 +21,8 @@ export interface LazyPortsInput {
   readonly classes: TrafficClasses;
   /** null: links work all the time. */
   readonly timeline: LinkTimeline | null;
+  /** Every packet that a switch forwards is a record of the batch in hand, and stays where it is until that ends. */
+  readonly forwardsFromBatch: boolean;
 }
 
 /** The queue of each packet type where one data class is in use: 0 that of class 0, 1 that of the data. */
@@ -49,11 +51,10 @@ const MOST_BYTES = 0xffff;
  * Nothing but marks depends on the instant a packet leaves, class 0 and the data are the only queues, and what starts in a window arrives within
  * the ring of windows.
  */
-export function isPlain({ spec, classes, timeline, engine, topology }: LazyPortsInput): boolean {
+export function isPlain({ spec, classes, timeline, engine, topology, forwardsFromBatch }: LazyPortsInput): boolean {
   const { layout, mailboxes } = engine;
   if (classes.dataClasses.length > 1 || timeline !== null || layout.telemetry > 0) return false;
-  // A packet that a switch holds is forwarded from a place that is not that of its batch.
-  if (layout.order > 0) return false;
+  if (!forwardsFromBatch) return false;
   const farPs = Math.min(NEAR_PS, mailboxes.spanPs) - mailboxes.windowPs;
   const { linkRateBps, linkDelayPs } = topology;
   if (linkRateBps.some((rateBps, link) => serialisationPs(MOST_BYTES, rateBps) + linkDelayPs[link]! >= farPs)) return false;

@@ -4,6 +4,7 @@ import { ONE_WORKLOAD } from '../../sim/base/job-spec.ts';
 import type { ChannelSpec } from '../../sim/base/radio-spec.ts';
 import type { Scenario } from '../../sim/base/scenario.ts';
 import type { WirelessHopSpec } from '../../sim/base/wireless-hop-spec.ts';
+import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { meanRateBps } from '../../wireless/hop/mean-rate.ts';
 import { BLOCK_CHANNEL, ONE_LINK } from '../../wireless/validation/defaults.ts';
@@ -93,6 +94,17 @@ describe('over a channel without errors times are exact', () => {
     const fctPs = simulate(scenario(wireless, [{ src: 0, dst: 2, sizeBytes: 1500 }])).tables.fctPs?.[0];
     // Joins at 3 slots, handed over at 4, at the host at 5; the ACK is served in slot 6 and handed over at its end.
     expect(fctPs).toBe(7 * DATA + 3 * ACK);
+  });
+
+  test('packets that the air hands over at once wait at a port that decides late as at one that does not', () => {
+    // 72 PDUs a slot: six packets come out of one at the same instant, for one port.
+    const wireless = { ...STEADY, slot: { ...STEADY.slot, packetsPerSlot: 16 } };
+    const flows = [2, 3].map((src) => ({ src, dst: 0, sizeBytes: 30 * 1500 }));
+    const plain = scenario(wireless, flows);
+    const link = { rateBps: 100e9, delayPs: US };
+    const topology = { ...plain.topology, hostLink: link, fabricLink: { ...link, perSpineRateBps: null, linksPerPair: 1 } } as TopologySpec;
+    const tables = (changes: Partial<Scenario>): unknown => simulate({ ...plain, topology, ...changes }).tables;
+    expect(tables({ switch: { ...DROPTAIL, ecn: 'off', ecnAt: 'dequeue-after' } })).toEqual(tables({}));
   });
 });
 
