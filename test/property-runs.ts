@@ -5,7 +5,7 @@
 const FIXED_SEED = 20_250_101;
 /** Random scenarios that stand behind the `usual` runs of all properties together, and how many of them `npm test` draws, about. */
 const USUAL_SCENARIOS = 2500;
-const SCENARIOS_OF_NPM_TEST = 1000;
+const SCENARIOS_OF_NPM_TEST = 500;
 
 const wanted = process.env.NETSIM_SCENARIOS;
 export const IS_NIGHTLY = wanted !== undefined;

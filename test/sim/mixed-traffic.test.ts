@@ -7,8 +7,8 @@ import type { BalancerSpec } from '../../sim/base/balancer-spec.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { runSingle } from '../../sweep/cells.ts';
 import { attemptCell } from '../../sweep/run-cell.ts';
-import { runOnThreads } from '../../sweep/thread-team.ts';
 import { loadText } from '../config/load-text.ts';
+import { runOnThreads } from '../sweep/built-threads.ts';
 
 const scenarioOf = async (text: string): Promise<Scenario> => (await runSingle(await loadText(text))).scenario;
 const run = async (text: string): Promise<RunResult> => simulate(await scenarioOf(text));

@@ -5,9 +5,9 @@ import type { TopologySpec } from '../../sim/base/topology-spec.ts';
 import { attemptCell } from '../../sweep/run-cell.ts';
 import { runSweep } from '../../sweep/run-sweep.ts';
 import { StopFlag } from '../../sweep/stop-flag.ts';
-import { checkThreads, runOnThreads, usefulThreads } from '../../sweep/thread-team.ts';
 import { HOST_BALANCERS } from '../balancing/host-balancer-specs.ts';
 import { fatTreeSpec, leafSpineSpec } from '../sim/scenarios.ts';
+import { checkThreads, runOnThreads, usefulThreads } from './built-threads.ts';
 import { SCENARIO, fakeCells, fakeInput, temporaryDir } from './fakes.ts';
 
 const spec = (scenario: Scenario) => ({ runId: 'a', seed: scenario.seed, swept: {}, scenario });
