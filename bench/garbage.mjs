@@ -2,10 +2,14 @@
 // compile the code. Two bytes of garbage a hop would show as a scavenge every million packet hops. Measures the built program (dist/).
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { raiseInliningBudget } from '../dist/cli/inlining-budget.js';
 import { Network } from '../dist/sim/fabric/network.js';
 import { prepare } from '../dist/sim/prepare.js';
 import { loadConfig } from '../dist/sweep/config/load.js';
 import { runSingle } from '../dist/sweep/cells.js';
+
+// As the command does.
+raiseInliningBudget();
 
 const config = (balancer, size) => `
 name: garbage

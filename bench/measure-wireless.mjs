@@ -1,9 +1,12 @@
 // One measurement of a cell in a process of its own: reads { config, leastSeconds } from standard input, prints one line of JSON.
 // Measures the built program (dist/), not the sources through a loader.
 import { readFileSync } from 'node:fs';
+import { raiseInliningBudget } from '../dist/cli/inlining-budget.js';
 import { wirelessScenarioOf } from '../dist/sweep/library.js';
 import { runCell } from '../dist/wireless/run.js';
 
+// As the command does.
+raiseInliningBudget();
 const { config, leastSeconds } = JSON.parse(readFileSync(0, 'utf8'));
 const scenario = await wirelessScenarioOf(config);
 

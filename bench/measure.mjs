@@ -1,11 +1,14 @@
 // One measurement in a process of its own: reads { scenario, warmUp, leastSeconds } from standard input, prints one line of JSON.
 // Measures the built program (dist/), not the sources through a loader.
 import { readFileSync } from 'node:fs';
+import { raiseInliningBudget } from '../dist/cli/inlining-budget.js';
 import { Network } from '../dist/sim/fabric/network.js';
 import { prepare } from '../dist/sim/prepare.js';
 import { simulatePrepared } from '../dist/sim/simulate.js';
 import { checksum } from './checksum.mjs';
 
+// As the command does.
+raiseInliningBudget();
 const { scenario, warmUp, leastSeconds } = JSON.parse(readFileSync(0, 'utf8'));
 
 const warm = simulatePrepared(prepare(warmUp));

@@ -183,7 +183,7 @@ test('run takes -j, which changes nothing', async () => {
   expect((await invoke('run', file, '-j', '2', '--dry-run', '--json')).out).toBe((await invoke('run', file, '--dry-run', '--json')).out);
 });
 
-test('a run that is interrupted prints what it has, marked as not finished, and exits with 130', { timeout: 60_000 }, async () => {
+test('a run that is interrupted prints what it has, marked as not finished, and exits with 130', async () => {
   const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
   const handlers = process.listenerCount('SIGINT');
   const ended = invoke('run', file, '--json');
@@ -198,7 +198,7 @@ test('a run that is interrupted prints what it has, marked as not finished, and 
   expect(process.listenerCount('SIGINT')).toBe(handlers);
 });
 
-test('the wall limit ends a run with what it has, says so, and exits with 1', { timeout: 60_000 }, async () => {
+test('the wall limit ends a run with what it has, says so, and exits with 1', async () => {
   const { file } = folderWith(RUN.replace('64KiB', '64GiB'));
   const { code, out, err } = await invoke('run', file, '--format', 'csv', '--wall-limit', '1ms');
   expect(code).toBe(1);
@@ -213,7 +213,7 @@ test('a wall limit without a unit is a usage error', async () => {
   expect(err).toContain('such as 90s, 10m or 1.5h');
 });
 
-test('a run that has sent stop.packets ends there, the same each time, and exits with 1', { timeout: 60_000 }, async () => {
+test('a run that has sent stop.packets ends there, the same each time, and exits with 1', async () => {
   const { file } = folderWith(RUN.replace('64KiB', '64MiB'));
   const args = ['run', file, '--json', '--set', 'stop.packets=1000'];
   const { code, out, err } = await invoke(...args);
@@ -225,7 +225,7 @@ test('a run that has sent stop.packets ends there, the same each time, and exits
   expect((await invoke(...args)).out).toBe(out);
 });
 
-test('a run that fails in its thread is reported like any error, with its exit code', { timeout: 60_000 }, async () => {
+test('a run that fails in its thread is reported like any error, with its exit code', async () => {
   const { file } = folderWith(RUN.replace('64KiB', '64KiB, ranks: 2'));
   const { code, out, err } = await invoke('run', file, '--set', 'topology.hostsPerLeaf=4096');
   expect({ code, out }).toEqual({ code: 1, out: '' });

@@ -15,7 +15,7 @@ function folderWith(config: string): string {
 
 const storedCells = (dir: string): string[] => (existsSync(join(dir, 'cells')) ? readdirSync(join(dir, 'cells')) : []);
 
-describe('netsim as a program', { timeout: 120_000 }, () => {
+describe('netsim as a program', () => {
   test('run --json prints the row with all columns as one document, nothing else anywhere', async () => {
     const dir = folderWith(RUN);
     const { code, stdout, stderr } = await netsim(['run', 'c.yaml', '--json', '--seed', '7'], dir);

@@ -117,7 +117,7 @@ describe('a wireless config through the commands', () => {
   });
 });
 
-describe('a wireless sweep as a program', { timeout: 120_000 }, () => {
+describe('a wireless sweep as a program', () => {
   test('one job, two jobs, a second run and one that was interrupted and resumed give the same bytes', async () => {
     const dir = folderWith(MANY_CELLS);
     const one = await netsim(['sweep', 'c.yaml', '-j', '1', '--out', 'one', '--quiet', '--format', 'csv'], dir);

@@ -16,7 +16,7 @@ test('a worker gives the same outcome as this thread, failures included', async 
   } finally {
     await pool.close();
   }
-}, 30_000);
+});
 
 test('a raised flag ends a run in its worker, with what it has; its progress is heard until then', async () => {
   const endless = { ...SCENARIO, workload: { kind: 'all-reduce', algorithm: 'ring', sizeBytes: 2 ** 36, ranks: 4 } } as const;
@@ -38,4 +38,4 @@ test('a raised flag ends a run in its worker, with what it has; its progress is 
   } finally {
     await pool.close();
   }
-}, 30_000);
+});

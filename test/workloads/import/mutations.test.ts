@@ -179,7 +179,7 @@ describe('a mutated file gives a Schedule or an ImportError that names the file'
     expect(mutate(base).refused).toBeGreaterThan(MUTATIONS / 4);
   });
 
-  test.skipIf(samplesMissing)('the samples', { timeout: 120_000 }, () => {
+  test.skipIf(samplesMissing)('the samples', () => {
     for (const base of real()) mutate(base);
   });
 });

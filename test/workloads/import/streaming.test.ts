@@ -18,14 +18,14 @@ function readLarge(
 }
 
 describe('a large file is read in pieces', () => {
-  test('of text: the heap stays far below its length', { timeout: 120_000 }, () => {
+  test('of text: the heap stays far below its length', () => {
     const small = readLarge('htsim', 1);
     const large = readLarge('htsim', 128);
     expect(large.bytes).toBeGreaterThanOrEqual(128 * MIB);
     expect(large.heap + large.buffers).toBeLessThan(small.heap + small.buffers + 48 * MIB);
   });
 
-  test('of binary messages: a trace needs less heap than its file has bytes, which are mostly names', { timeout: 120_000 }, () => {
+  test('of binary messages: a trace needs less heap than its file has bytes, which are mostly names', () => {
     const { bytes, heap, operations } = readLarge('chakra', 64, ['--max-old-space-size=60', '--max-semi-space-size=2']);
     expect(operations).toBeGreaterThan(60_000);
     expect(heap).toBeLessThan(bytes);
