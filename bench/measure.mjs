@@ -1,4 +1,4 @@
-// One measurement in a process of its own: reads { scenario, warmUp, leastSeconds } from standard input, prints one line of JSON.
+// One measurement in a process of its own: reads { scenario, warmUp, warmUpSeconds, leastSeconds } from standard input, prints one line of JSON.
 // Measures the built program (dist/), not the sources through a loader.
 import { readFileSync } from 'node:fs';
 import { raiseInliningBudget } from '../dist/cli/inlining-budget.js';
@@ -9,34 +9,43 @@ import { checksum } from './checksum.mjs';
 
 // As the command does.
 raiseInliningBudget();
-const { scenario, warmUp, leastSeconds } = JSON.parse(readFileSync(0, 'utf8'));
+const { scenario, warmUp, warmUpSeconds, leastSeconds } = JSON.parse(readFileSync(0, 'utf8'));
 
 const warm = simulatePrepared(prepare(warmUp));
 if (!warm.finished) throw new Error(`the warm-up must finish: ${warm.unfinishedReason}`);
 
 const prepared = prepare(scenario);
-// Once unmeasured: for the figures to compare, and so that what is measured runs compiled.
 const result = simulatePrepared(prepared);
 if (!result.finished) throw new Error(result.unfinishedReason);
 
-// A short run is repeated: a fraction of a second is too little to measure.
-let userSeconds = 0;
-let runs = 0;
-do {
+/** User CPU of one run of the simulation loop. */
+function timeRun() {
   const network = new Network(prepared, {});
   const before = process.cpuUsage();
   network.engine.run(scenario.stopAtPs, null);
-  userSeconds += process.cpuUsage(before).user / 1e6;
-  runs++;
+  const seconds = process.cpuUsage(before).user / 1e6;
   if (network.packetHops() !== result.packetHops) throw new Error('two runs of one scenario differ');
   network.release();
-} while (userSeconds < leastSeconds);
+  return seconds;
+}
+
+/** Mean of runs that take `leastSeconds` together: a fraction of a second is too little to measure. */
+function meanSeconds(leastSeconds) {
+  let seconds = 0;
+  let runs = 0;
+  for (; seconds < leastSeconds; runs++) seconds += timeRun();
+  return seconds / runs;
+}
+
+// Unmeasured: V8 compiles the hot functions, some of them twice, in the first second.
+meanSeconds(warmUpSeconds);
+const userSeconds = meanSeconds(leastSeconds);
 
 const { packetHops, packets, drops, ecnMarks, retransmits, reorderMaxPackets, completionPs, subflows } = result;
 console.log(
   JSON.stringify({
     model: { packetHops, packets, drops, ecnMarks, retransmits, reorderMaxPackets, completionPs, checksum: checksum(result.tables) },
-    userSeconds: userSeconds / runs,
+    userSeconds,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     flows: subflows,
   }),

@@ -26,6 +26,8 @@ import { compileYardstick, hasCompiler, runYardstick, YARDSTICKS, type ModelFigu
 
 /** A run is repeated until its loops took this long. */
 const LEAST_SECONDS = 1.5;
+/** Before that netsim runs unmeasured, until the code is compiled as it will be. */
+const WARM_UP_SECONDS = 1;
 
 interface Measurement {
   readonly model: ModelFigures;
@@ -114,7 +116,12 @@ function measure(bench: BenchScenario, allPrograms: Programs, folder: string): F
   const measured: Measurement[] = [];
   const ratios = new Map(Array.from(programs.keys(), (name) => [name, [] as number[]]));
   for (let run = 0; run < runs; run++) {
-    const own = inProcess<Measurement>('./measure.mjs', { scenario: bench.scenario, warmUp: warmUp(bench), leastSeconds: LEAST_SECONDS });
+    const own = inProcess<Measurement>('./measure.mjs', {
+      scenario: bench.scenario,
+      warmUp: warmUp(bench),
+      warmUpSeconds: WARM_UP_SECONDS,
+      leastSeconds: LEAST_SECONDS,
+    });
     measured.push(own);
     for (const [name, program] of programs) {
       const other = runYardstick(program, casePath, LEAST_SECONDS);

@@ -19,34 +19,35 @@ export interface UsualSizes {
 
 // A port's place in the arena is one cache line: doubles first, then words.
 const PORT_DOUBLES = 8;
-/** Start of the window that FREE counts from. */
-const SINCE_PS = 0;
 /** Instant until which the port transmits what it has taken, where FREE cannot say it. */
-const BUSY_PS = 1;
+const BUSY_PS = 0;
 /** Payload bytes of first transmissions. */
-const LOAD_BYTES = 2;
+const LOAD_BYTES = 1;
 /** Largest backlog right after an enqueue. */
-const PEAK_PS = 3;
-/** Word: instant until which the port transmits what it has taken, counted from SINCE_PS; FAR: see BUSY_PS. */
-const FREE = 8;
-/** Word: up to this backlog an enqueue changes nothing else: the least of the largest backlog so far and the limits below; -1: never. */
-const ATTENTION = 9;
+const PEAK_PS = 2;
+/** Limits of the backlog, as serialisation times: the whole queue, and below this nothing is marked. */
+const QUEUE_PS = 3;
+const MARK_LOW_PS = 4;
+/** Word: instant until which the port transmits what it has taken, modulo 2^32 ps. */
+const FREE = 10;
+/**
+ * Word: up to this backlog an enqueue changes nothing else: the least of the largest backlog so far and the limits. NOT_NEAR: FREE says nothing,
+ * and is no later than now.
+ */
+const ATTENTION = 11;
 /** Words: serialisation times of a full data packet and of an answer. */
-const TX = 10;
+const TX = 12;
 /** Word: node << PORT_BITS | input port at the other end. */
-const DESTINATION = 12;
-const DELAY = 13;
+const DESTINATION = 14;
+const DELAY = 15;
 
-// Times of the usual case are int32 picoseconds from the start of the window in hand: a port's backlog is below FAR / 2, its serialisation times
-// and its delay at most NEAR. All others go the long way.
-const FAR = 2 ** 30;
+// Times of the usual case are int32 picoseconds: a port's backlog is at most FAR, its serialisation times and its delay at most NEAR. All others go the
+// long way.
+const FAR = 2 ** 29;
 const NEAR = 2 ** 28;
-
-// A port's limits, as serialisation times: needed only from ATTENTION on.
-const LIMITS = 4;
-const QUEUE_PS = 0;
-const MARK_LOW_PS = 1;
-const MARK_HIGH_PS = 2;
+const NOT_NEAR = -1;
+/** FREE is brought up to date as often, so that its distance from now is an int32. */
+const EPOCH_PS = 2 ** 30;
 
 /**
  * The output ports of all switches in one table, indexed by the directed link they feed.
@@ -58,7 +59,10 @@ export class FifoPorts implements SwitchPorts {
   readonly #engine: Engine;
   /** Where the table begins, in doubles. */
   readonly #at: number;
-  readonly #limits: Float64Array;
+  /** From this backlog on every packet is marked. */
+  readonly #markHighPs: Float64Array;
+  /** What FREE counts from: no port is free earlier, and none later than three FAR after it. */
+  #epochPs = 0;
   readonly #sizes: UsualSizes;
   readonly #rateBps: Float64Array;
   readonly #delayPs: Float64Array;
@@ -78,14 +82,14 @@ export class FifoPorts implements SwitchPorts {
     this.#rateBps = topology.linkRateBps;
     this.#delayPs = topology.linkDelayPs;
     this.#at = engine.region.doubles(links * PORT_DOUBLES);
-    this.#limits = new Float64Array(links * LIMITS);
+    this.#markHighPs = new Float64Array(links);
     for (let link = 0; link < links; link++) {
+      const port = this.#place(link);
       const rateBps = topology.linkRateBps[link]!;
-      const limit = link * LIMITS;
-      this.#limits[limit + QUEUE_PS] = queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps);
       const marks = limits.ecn !== null && (spec.ecnOnHostPorts || topology.linkTo[link]! >= topology.hosts);
-      this.#limits[limit + MARK_LOW_PS] = marks ? (limits.ecn!.lowBytes * 8e12) / rateBps : Infinity;
-      this.#limits[limit + MARK_HIGH_PS] = limits.ecn === null ? Infinity : (limits.ecn.highBytes * 8e12) / rateBps;
+      doubles[port + QUEUE_PS] = queueLimitPs(limits.queueBytes, sizes.fullBytes, rateBps);
+      doubles[port + MARK_LOW_PS] = marks ? (limits.ecn!.lowBytes * 8e12) / rateBps : Infinity;
+      this.#markHighPs[link] = limits.ecn === null ? Infinity : (limits.ecn.highBytes * 8e12) / rateBps;
       this.#begin(link, (topology.linkTo[link]! << PORT_BITS) | topology.linkToPort[link]!);
     }
     this.#maxProbability = limits.ecn?.maxProbability ?? 0;
@@ -101,7 +105,7 @@ export class FifoPorts implements SwitchPorts {
     const answerPs = serialisationPs(this.#sizes.ackBytes, this.#rateBps[link]!);
     arena[words + DESTINATION] = destination;
     if (fullPs > NEAR || answerPs > NEAR || this.#delayPs[link]! > NEAR) {
-      arena[words + ATTENTION] = -1;
+      arena[words + ATTENTION] = NOT_NEAR;
       return;
     }
     arena[words + TX] = fullPs;
@@ -119,6 +123,9 @@ export class FifoPorts implements SwitchPorts {
     const { fullBytes, ackBytes, headerBytes } = this.#sizes;
     const portsAt = this.#at;
     const startPs = doubles[WINDOW_START]!;
+    if (startPs - this.#epochPs >= EPOCH_PS) this.#beginEpoch(startPs);
+    // As FREE counts: modulo 2^32.
+    const start = startPs | 0;
     for (let i = from; i < to; i++) {
       const address = arena[(addressesAt + i) | 0]!;
       const link = arena[(outputsAt + i) | 0]!;
@@ -130,38 +137,38 @@ export class FifoPorts implements SwitchPorts {
       // packet that is data (kind 0) and sent for the first time (word 5 is 0).
       const isAnswer = (kind + 7) >> 3;
       const isFirst = (1 - isAnswer) & (1 - arena[(address + 5) | 0]!);
-      if (doubles[(port + SINCE_PS) | 0] !== startPs) this.#rebase(port, startPs);
       const nowPs = arena[address]! >>> PORT_BITS;
-      const waitPs = (arena[(words + FREE) | 0]! - nowPs) | 0;
+      const waitPs = (((arena[(words + FREE) | 0]! - start) | 0) - nowPs) | 0;
       const aheadPs = ((waitPs & ~(waitPs >> 31)) + arena[(words + TX + isAnswer) | 0]!) | 0;
       const isUsual = sizeBytes === fullBytes + ((ackBytes - fullBytes) & -isAnswer);
       const attention = arena[(words + ATTENTION) | 0]!;
-      if (!isUsual || (aheadPs > attention && (attention < 0 || aheadPs > FAR / 2))) {
+      if (!isUsual || (aheadPs > attention && (attention < 0 || aheadPs > FAR))) {
         this.#forwardWithCare(address, link);
         continue;
       }
       doubles[(port + LOAD_BYTES) | 0]! += (sizeBytes - headerBytes) & -isFirst;
       if (aheadPs > attention && !this.#admits(address, link, aheadPs, arena[(words + TX + isAnswer) | 0]!)) continue;
       const freePs = (nowPs + aheadPs) | 0;
-      arena[(words + FREE) | 0] = freePs;
+      arena[(words + FREE) | 0] = (start + freePs) | 0;
       const destination = arena[(words + DESTINATION) | 0]!;
       const duePs = (freePs + arena[(words + DELAY) | 0]!) | 0;
       mailboxes.copy(address, mailboxes.postAhead(destination >>> PORT_BITS, destination & PORT_MASK, duePs));
     }
   }
 
-  /** Lets FREE count from `startPs`. */
-  #rebase(port: number, startPs: number): void {
-    const freePs = this.#busyPs(port) - startPs;
-    arena[2 * port + FREE] = freePs < FAR ? Math.max(0, freePs) : FAR;
-    doubles[port + BUSY_PS] = freePs + startPs;
-    doubles[port + SINCE_PS] = startPs;
+  /** No port is free before `startPs`, as far as anybody can tell from then on. */
+  #beginEpoch(startPs: number): void {
+    for (let link = 0; link < this.drops.length; link++) {
+      const port = this.#place(link);
+      arena[2 * port + FREE] = arena[2 * port + ATTENTION]! < 0 ? startPs : Math.max(startPs, this.#busyPs(port));
+    }
+    this.#epochPs = startPs;
   }
 
   /** Instant until which the port transmits what it has taken, or any instant before the window in hand. */
   #busyPs(port: number): number {
-    const free = arena[2 * port + FREE]!;
-    return free === FAR ? doubles[port + BUSY_PS]! : doubles[port + SINCE_PS]! + free;
+    if (arena[2 * port + ATTENTION]! < 0) return doubles[port + BUSY_PS]!;
+    return this.#epochPs + ((arena[2 * port + FREE]! - this.#epochPs) | 0);
   }
 
   /** What `forward` does for one packet, with times of any size, limits, marks and the largest backlog. FREE counts from this window. */
@@ -177,7 +184,9 @@ export class FifoPorts implements SwitchPorts {
     const aheadPs = endPs - nowPs;
     if (!this.#admits(address, link, aheadPs, txPs)) return;
     doubles[port + BUSY_PS] = endPs;
-    arena[2 * port + FREE] = Math.min(FAR, endPs - doubles[port + SINCE_PS]!);
+    const isNear = aheadPs <= FAR && arena[2 * port + TX]! > 0;
+    arena[2 * port + FREE] = isNear ? endPs : nowPs;
+    arena[2 * port + ATTENTION] = isNear ? this.#attentionPs(port) : NOT_NEAR;
     clock[DUE] = endPs + this.#delayPs[link]!;
     const destination = arena[2 * port + DESTINATION]!;
     mailboxes.copy(address, mailboxes.post(destination >>> PORT_BITS, destination & PORT_MASK));
@@ -188,9 +197,8 @@ export class FifoPorts implements SwitchPorts {
    * notes the largest backlog.
    */
   #admits(address: number, link: number, aheadPs: number, txPs: number): boolean {
-    const limit = link * LIMITS;
-    const queuePs = this.#limits[limit + QUEUE_PS]!;
-    if (aheadPs > queuePs) {
+    const port = this.#place(link);
+    if (aheadPs > doubles[(port + QUEUE_PS) | 0]!) {
       this.drops[link]!++;
       return false;
     }
@@ -198,20 +206,22 @@ export class FifoPorts implements SwitchPorts {
       this.marks[link]!++;
       arena[(address + 3) | 0]! |= CE;
     }
-    const port = this.#place(link);
-    if (aheadPs > doubles[port + PEAK_PS]!) {
-      doubles[port + PEAK_PS] = aheadPs;
-      const attention = Math.floor(Math.min(aheadPs, queuePs, this.#limits[limit + MARK_LOW_PS]!, FAR / 2));
-      if (arena[2 * port + ATTENTION]! >= 0) arena[2 * port + ATTENTION] = attention;
+    if (aheadPs > doubles[(port + PEAK_PS) | 0]!) {
+      doubles[(port + PEAK_PS) | 0] = aheadPs;
+      if (arena[2 * port + ATTENTION]! >= 0) arena[2 * port + ATTENTION] = this.#attentionPs(port);
     }
     return true;
   }
 
+  #attentionPs(port: number): number {
+    return Math.floor(Math.min(doubles[port + PEAK_PS]!, doubles[port + QUEUE_PS]!, doubles[port + MARK_LOW_PS]!, FAR));
+  }
+
   /** RED without averaging: the probability rises from 0 at the low to 1 at the high threshold of the instantaneous queue. */
   #marksAt(link: number, backlogPs: number): boolean {
-    const lowPs = this.#limits[link * LIMITS + MARK_LOW_PS]!;
+    const lowPs = doubles[(this.#place(link) + MARK_LOW_PS) | 0]!;
     if (backlogPs <= lowPs) return false;
-    const highPs = this.#limits[link * LIMITS + MARK_HIGH_PS]!;
+    const highPs = this.#markHighPs[link]!;
     if (backlogPs > highPs) return true;
     const draw = (this.#markDraws.next(this.#markStream[link]!) >>> 0) / 0x1_0000_0000;
     return draw < (this.#maxProbability * (backlogPs - lowPs)) / (highPs - lowPs);

@@ -59,6 +59,7 @@ export class Host implements EngineNode {
   readonly #ackSize: number;
   readonly #hasExtraWords: boolean;
   readonly #telemetry: Telemetry | null;
+  readonly #informDelayPs: Float64Array | null;
   readonly #hasCredit: boolean;
   readonly #hasProbers: boolean;
   /** Of each job; null: its senders need no credit. */
@@ -81,6 +82,7 @@ export class Host implements EngineNode {
     this.#ackSize = shared.spec.ackBytes << 16;
     this.#hasExtraWords = shared.engine.layout.words > RECORD_WORDS;
     this.#telemetry = shared.telemetry;
+    this.#informDelayPs = shared.informDelayPs;
     this.#host = host;
     this.nic = new Nic(shared, host, link, firstFlow, flows);
     this.#hasProbers = shared.jobs.some(({ prober }) => prober !== null);
@@ -178,7 +180,7 @@ export class Host implements EngineNode {
     const sizeEntropy = arena[(address + 4) | 0]!;
     const answer = receiver.accept(flow, seq, meta, sizeEntropy >>> 16);
     const isComplete = receiver.completedNow;
-    if (this.#shared.informDelayPs !== null) {
+    if (this.#informDelayPs !== null) {
       if (isComplete) this.#informSender(flow);
     } else if (answer === ANSWER_ACK) {
       this.#answer(flow, seq, ACK | (meta & (CE | AGAIN)), sizeEntropy & 0xffff, address);
@@ -329,8 +331,8 @@ export class Host implements EngineNode {
 
   /** `acks: none`: the sender learns of the last byte after the propagation delay of the way back, without a packet. */
   #informSender(flow: number): void {
-    const { engine, flows, informDelayPs } = this.#shared;
-    engine.clock[DUE] = engine.clock[NOW]! + informDelayPs![flow]!;
+    const { engine, flows } = this.#shared;
+    engine.clock[DUE] = engine.clock[NOW]! + this.#informDelayPs![flow]!;
     const address = engine.mailboxes.post(flows.srcHost[flow]!, SENDER_INFORMED);
     arena[(address + 1) | 0] = flow;
   }

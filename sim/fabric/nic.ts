@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.ts';
 import { DATA, PULL, TYPE_MASK } from '../base/packet.ts';
 import type { HostBalancer } from '../balancing/packet-balancer.ts';
 import { NOW, START, WINDOW_END } from '../engine/record.ts';
@@ -28,6 +29,7 @@ export class Nic {
   readonly control: ControlQueue;
   readonly #shared: NicShared;
   // What every packet needs is a field of its own: a chain of fields is a chain of loads and checks.
+  readonly #engine: Engine;
   readonly #sender: Sender;
   readonly #balancer: HostBalancer;
   readonly #keepsRecords: boolean;
@@ -67,6 +69,7 @@ export class Nic {
   constructor(shared: NicShared, host: number, link: NicLink, firstFlow: number, flows: number) {
     const { engine, spec, pausable } = shared;
     this.#shared = shared;
+    this.#engine = engine;
     this.#sender = shared.sender;
     this.#balancer = shared.balancer;
     this.#keepsRecords = shared.sender.keepsRecords;
@@ -173,10 +176,10 @@ export class Nic {
   /** The next transmission starts at clock[START]: in the following window, or a wake-up is armed for it. */
   #waits(): boolean {
     const startPs = doubles[START]!;
-    if (startPs < doubles[WINDOW_END]! + this.#shared.engine.windowPs) return true;
+    if (startPs < doubles[WINDOW_END]! + this.#engine.windowPs) return true;
     if (startPs < this.#wakeUpPs) {
       this.#wakeUpPs = startPs;
-      this.#shared.engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
+      this.#engine.timer(this.#host, startPs, NIC_WAKE_UP, 0);
     }
     return false;
   }
@@ -332,8 +335,8 @@ export class Nic {
 
   #armTimer(flow: number): void {
     arena[this.#flowsAt + flow * FLOW_WORDS + TIMER_ARMED] = 1;
-    const { engine, jobs, jobOfFlow } = this.#shared;
+    const { jobs, jobOfFlow } = this.#shared;
     const { rtoPs } = jobs[jobOfFlow[flow]!]!;
-    if (rtoPs !== Infinity) engine.timer(this.#host, doubles[START]! + rtoPs, RETRANSMISSION_TIMER, flow);
+    if (rtoPs !== Infinity) this.#engine.timer(this.#host, doubles[START]! + rtoPs, RETRANSMISSION_TIMER, flow);
   }
 }

@@ -8,7 +8,16 @@ import { prepare } from '../../sim/prepare.ts';
 import { simulatePrepared } from '../../sim/simulate.ts';
 import { scenarioRuns } from '../property-runs.ts';
 import { comparable, comparableEngine, differences } from './compare.ts';
-import { bulkCases, crowdCases, deepQueueCases, impatientCases, longHaulCases, shortLinkCases, stormCases } from './corner-cases.ts';
+import {
+  bulkCases,
+  crowdCases,
+  deepQueueCases,
+  impatientCases,
+  longHaulCases,
+  longRunCases,
+  shortLinkCases,
+  stormCases,
+} from './corner-cases.ts';
 import { runEngine, type EngineRunOptions } from './engine-run.ts';
 import { arrivalTimesPs, fabric, fullBitmapInput, oracleInput, scenarioWith } from './fixtures.ts';
 import { runOracle } from './oracle.ts';
@@ -66,6 +75,13 @@ describe('the engine and the oracle agree packet for packet', () => {
   test.prop([deepQueueCases], { numRuns: scenarioRuns(40) })('where queues reach beyond the ring of windows', (scenarioCase) => {
     expectAgreement(scenarioCase);
   });
+
+  test.prop([longRunCases], { numRuns: scenarioRuns(60) })(
+    'where queues and pauses are longer than an int32 of picoseconds',
+    (scenarioCase) => {
+      expectAgreement(scenarioCase);
+    },
+  );
 
   test.prop([bulkCases], { numRuns: scenarioRuns(15) })('where a thousand packets of a flow are under way', (scenarioCase) => {
     expectAgreement(scenarioCase);

@@ -139,6 +139,50 @@ export const bulkCases: fc.Arbitrary<ScenarioCase> = fc
     return { scenario, traffic: null };
   });
 
+/**
+ * Bursts milliseconds apart over links of a few Gb/s, whose queues hold less and more than the times that a port counts in int32 picoseconds, and
+ * stand empty for longer.
+ */
+export const longRunCases: fc.Arbitrary<ScenarioCase> = fc
+  .record({
+    seed: fc.nat(),
+    rateBps: fc.constantFrom(1e9, 2e9, 7e9, 25e9),
+    bursts: fc.array(
+      fc.record({
+        gapPs: fc.oneof(fc.constantFrom(0, 2 ** 30, 2 ** 31, 2 ** 32), fc.integer({ min: 1, max: 9_000_000_000 })),
+        senders: fc.integer({ min: 1, max: 5 }),
+        packets: fc.integer({ min: 1, max: 25 }),
+      }),
+      { minLength: 2, maxLength: 6 },
+    ),
+    balancer: fc.constantFrom('spray', 'ecmp'),
+    queuePackets: fc.constantFrom(Infinity, Infinity, 20, 70),
+    lowPackets: fc.constantFrom(null, 5, 40),
+    windowPackets: fc.constantFrom(null, 6),
+  })
+  .map(({ seed, rateBps, bursts, balancer, queuePackets, lowPackets, windowPackets }) => {
+    const base = fabric(2, 3, 2);
+    let startPs = 0;
+    const flows = bursts.flatMap(({ gapPs, senders, packets }) => {
+      startPs += gapPs;
+      return Array.from({ length: senders }, (_, i) => ({ src: 1 + i, dst: 0, sizeBytes: packets * 4096, startPs }));
+    });
+    const scenario = scenarioWith({
+      seed,
+      topology: withLinks(base, ({ delayPs }) => ({ delayPs, rateBps })),
+      workload: { kind: 'flows', flows, ranks: 6 },
+      balancer: { kind: balancer },
+      transport: { ...FIXED, windowBytes: windowPackets === null ? null : windowPackets * 4160, rtoPs: 3_000_000_000 },
+      switch: {
+        ...DROPTAIL,
+        queueBytes: queuePackets * 4160,
+        ecn: lowPackets === null ? 'off' : { lowBytes: lowPackets * 4160, highBytes: 2 * lowPackets * 4160, maxProbability: 1 },
+      },
+      stopAtPs: 100_000_000_000,
+    });
+    return { scenario, traffic: null };
+  });
+
 /** Many hosts on one or two leaves: large batches at one node, over a thousand flows of one host, hundreds of events of one instant. */
 export const crowdCases: fc.Arbitrary<ScenarioCase> = fc
   .record({
