@@ -6,6 +6,13 @@ const BUCKETS = 512;
 const BUCKET_BITS = 9;
 const USED_WORDS = 16;
 
+// A cell of a bucket's list: the next one, the key and the address of its record.
+const CELL_WORDS = 4;
+const KEY = 1;
+const ADDRESS = 2;
+/** Above all keys: an offset in a window is below MAX_WINDOW_PS. */
+const AFTER_ALL = 2 ** 31 - 1;
+
 /**
  * Puts the records of one mailbox into canonical order: by key (time, then port), and by word 1 where keys are equal (local
  * events; two packets never share a key, because a link delivers at most one packet at an instant).
@@ -21,12 +28,13 @@ export class BatchSorter {
   readonly #fullAt: number;
   readonly #chunkRecords: number;
   readonly #region: Region;
-  /** Columns over the numbers of the records in the chain: the next one in the list of a bucket, and the address. */
-  #nextAt = 0;
-  #addressAt = 0;
-  /** Room in them. */
+  /** Cells, one a record of the chain. */
+  #cellsAt = 0;
+  /** Room for them. */
   #room = 0;
-  /** First record of each bucket, -1 when empty; and a bit a bucket that is not. */
+  /** The cell that ends every list. */
+  readonly #last: number;
+  /** First cell of each bucket; and a bit a bucket that has any. */
   readonly #headAt: number;
   readonly #usedAt: number;
   readonly #bucketShift: number;
@@ -40,8 +48,10 @@ export class BatchSorter {
     this.#fullAt = fullAt;
     this.#chunkRecords = (fullAt - CHUNK_HEADER) / recordWords;
     this.#region = region;
+    this.#last = region.words(CELL_WORDS);
+    arena[this.#last + KEY] = AFTER_ALL;
     this.#headAt = region.words(BUCKETS);
-    arena.fill(-1, this.#headAt, this.#headAt + BUCKETS);
+    arena.fill(this.#last, this.#headAt, this.#headAt + BUCKETS);
     this.#usedAt = region.words(USED_WORDS);
     const keyBits = Math.ceil(Math.log2(windowPs)) + 11;
     this.#bucketShift = Math.max(0, keyBits - BUCKET_BITS);
@@ -55,15 +65,13 @@ export class BatchSorter {
     for (let chunk = newest; chunk >= 0; chunk = arena[chunk]!) most += this.#chunkRecords;
     this.#batch.reserve(most);
     if (most > this.#room) this.#makeRoom(this.#batch.addresses.length);
-    const count = this.#fillBuckets(newest, end);
-    this.#emptyBuckets();
-    return count;
+    this.#fillBuckets(newest, end);
+    return this.#emptyBuckets();
   }
 
   #makeRoom(count: number): void {
     this.#room = count;
-    this.#nextAt = this.#region.words(count);
-    this.#addressAt = this.#region.words(count);
+    this.#cellsAt = this.#region.words(count * CELL_WORDS);
   }
 
   /** A chain of one chunk: its records from `first` to `end`. */
@@ -88,63 +96,67 @@ export class BatchSorter {
   }
 
   /**
-   * Puts every record of the chain into the sorted list of its bucket and returns how many there are. From the last to the first, because what
-   * one sender has posted came in order, and senders come in the order of their ports: most records go to the front of a list.
+   * Puts every record of the chain into the sorted list of its bucket. From the last to the first, because what one sender has posted came in order,
+   * and senders come in the order of their ports: most records go to the front of a list, be it empty or not.
    */
-  #fillBuckets(newest: number, newestEnd: number): number {
-    const addressAt = this.#addressAt;
-    const nextAt = this.#nextAt;
+  #fillBuckets(newest: number, newestEnd: number): void {
     const headAt = this.#headAt;
     const usedAt = this.#usedAt;
     const shift = this.#bucketShift;
     const recordWords = this.#recordWords;
-    let n = 0;
+    let cell = this.#cellsAt;
     let end = newestEnd;
     for (let chunk = newest; chunk >= 0; chunk = arena[chunk]!) {
       const first = (chunk + CHUNK_HEADER) | 0;
       for (let address = (end - recordWords) | 0; address >= first; address = (address - recordWords) | 0) {
         const key = arena[address]!;
-        arena[(addressAt + n) | 0] = address;
         const bucket = key >>> shift;
-        let next = arena[(headAt + bucket) | 0]!;
-        let before = -1;
-        while (next >= 0) {
-          const other = arena[(addressAt + next) | 0]!;
-          const otherKey = arena[other]!;
-          if (otherKey > key || (otherKey === key && arena[(other + 1) | 0]! > arena[(address + 1) | 0]!)) break;
+        // Where the cell before says which is next: the head of the list, or the first word of a cell.
+        let before = (headAt + bucket) | 0;
+        let next = arena[before]!;
+        while (arena[(next + KEY) | 0]! <= key && !this.#isEqualButLater(next, key, address)) {
           before = next;
-          next = arena[(nextAt + next) | 0]!;
+          next = arena[before]!;
         }
-        arena[(nextAt + n) | 0] = next;
-        if (before < 0) arena[(headAt + bucket) | 0] = n;
-        else arena[(nextAt + before) | 0] = n;
+        arena[before] = cell;
+        arena[cell] = next;
+        arena[(cell + KEY) | 0] = key;
+        arena[(cell + ADDRESS) | 0] = address;
         arena[(usedAt + (bucket >> 5)) | 0]! |= 1 << bucket;
-        n = (n + 1) | 0;
+        cell = (cell + CELL_WORDS) | 0;
       }
       end = (arena[chunk]! + this.#fullAt) | 0;
     }
-    return n;
   }
 
-  #emptyBuckets(): void {
-    const addressAt = this.#addressAt;
-    const nextAt = this.#nextAt;
+  /** The record of `cell` has the same key as the one at `address`, and a larger word 1. */
+  #isEqualButLater(cell: number, key: number, address: number): boolean {
+    return arena[(cell + KEY) | 0] === key && arena[(arena[(cell + ADDRESS) | 0]! + 1) | 0]! > arena[(address + 1) | 0]!;
+  }
+
+  /** Writes the addresses of all records to the batch, and returns how many there are. */
+  #emptyBuckets(): number {
     const headAt = this.#headAt;
     const usedAt = this.#usedAt;
-    let sorted = this.#batch.addressesAt;
+    const last = this.#last;
+    const sortedAt = this.#batch.addressesAt;
+    let sorted = sortedAt;
     for (let word = 0; word < USED_WORDS; word++) {
       let bits = arena[(usedAt + word) | 0]!;
       if (bits === 0) continue;
       arena[(usedAt + word) | 0] = 0;
       do {
-        const bucketHead = (headAt + (word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
+        const head = (headAt + (word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
         bits &= bits - 1;
-        for (let i = arena[bucketHead]!; i >= 0; i = arena[(nextAt + i) | 0]!) {
-          arena[sorted] = arena[(addressAt + i) | 0]!;
+        let cell = arena[head]!;
+        arena[head] = last;
+        do {
+          arena[sorted] = arena[(cell + ADDRESS) | 0]!;
           sorted = (sorted + 1) | 0;
-        }
-        arena[bucketHead] = -1;
+          cell = arena[cell]!;
+        } while (cell !== last);
       } while (bits !== 0);
     }
+    return (sorted - sortedAt) | 0;
   }
 }
