@@ -29,11 +29,11 @@ function timeRun() {
   return seconds;
 }
 
-/** Mean of runs that take `leastSeconds` together: a fraction of a second is too little to measure. */
-function meanSeconds(leastSeconds) {
+/** Mean of runs that take so long together: a fraction of a second is too little to measure. */
+function meanSeconds(least) {
   let seconds = 0;
   let runs = 0;
-  for (; seconds < leastSeconds; runs++) seconds += timeRun();
+  for (; seconds < least; runs++) seconds += timeRun();
   return seconds / runs;
 }
 

@@ -31,8 +31,8 @@ const MARK_LOW_PS = 4;
 /** Word: instant until which the port transmits what it has taken, modulo 2^32 ps. */
 const FREE = 10;
 /**
- * Word: up to this backlog an enqueue changes nothing else: the least of the largest backlog so far and the limits. NOT_NEAR: FREE says nothing,
- * and is no later than now.
+ * Word: up to this backlog an enqueue changes nothing else: no more than the largest backlog so far, the marking threshold and FAR. NOT_NEAR: FREE says
+ * nothing, and is no later than now.
  */
 const ATTENTION = 11;
 /** Words: serialisation times of a full data packet and of an answer. */
@@ -46,7 +46,7 @@ const DELAY = 15;
 const FAR = 2 ** 29;
 const NEAR = 2 ** 28;
 const NOT_NEAR = -1;
-/** FREE is brought up to date as often, so that its distance from now is an int32. */
+/** FREE is brought up to date as often: an epoch, a window, FAR and NEAR together are less than 2^31 ps, so that its distance from now is an int32. */
 const EPOCH_PS = 2 ** 30;
 
 /**
@@ -61,7 +61,7 @@ export class FifoPorts implements SwitchPorts {
   readonly #at: number;
   /** From this backlog on every packet is marked. */
   readonly #markHighPs: Float64Array;
-  /** What FREE counts from: no port is free earlier, and none later than three FAR after it. */
+  /** What FREE counts from: no port is free earlier. */
   #epochPs = 0;
   readonly #sizes: UsualSizes;
   readonly #rateBps: Float64Array;
@@ -171,7 +171,7 @@ export class FifoPorts implements SwitchPorts {
     return this.#epochPs + ((arena[2 * port + FREE]! - this.#epochPs) | 0);
   }
 
-  /** What `forward` does for one packet, with times of any size, limits, marks and the largest backlog. FREE counts from this window. */
+  /** What `forward` does for one packet, with times of any size, limits, marks and the largest backlog. */
   #forwardWithCare(address: number, link: number): void {
     const { clock, mailboxes } = this.#engine;
     const port = this.#place(link);
@@ -214,7 +214,7 @@ export class FifoPorts implements SwitchPorts {
   }
 
   #attentionPs(port: number): number {
-    return Math.floor(Math.min(doubles[port + PEAK_PS]!, doubles[port + QUEUE_PS]!, doubles[port + MARK_LOW_PS]!, FAR));
+    return Math.floor(Math.min(doubles[port + PEAK_PS]!, doubles[port + MARK_LOW_PS]!, FAR));
   }
 
   /** RED without averaging: the probability rises from 0 at the low to 1 at the high threshold of the instantaneous queue. */

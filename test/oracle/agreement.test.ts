@@ -1,4 +1,4 @@
-import { PLAIN_NIC } from '../../sim/base/device-spec.ts';
+import { DROPTAIL, PLAIN_NIC } from '../../sim/base/device-spec.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { ScheduleBuilder } from '../../sim/base/schedule.ts';
@@ -19,6 +19,7 @@ import {
   stormCases,
 } from './corner-cases.ts';
 import { runEngine, type EngineRunOptions } from './engine-run.ts';
+import { withLinks } from './fabrics.ts';
 import { arrivalTimesPs, fabric, fullBitmapInput, oracleInput, scenarioWith } from './fixtures.ts';
 import { runOracle } from './oracle.ts';
 import { explain } from './reproduce.ts';
@@ -104,6 +105,24 @@ describe('the engine and the oracle agree packet for packet', () => {
     const result = runOracle(input);
     expect([result.finished, result.packetHops]).toEqual([false, 2]);
     expect(differences(comparable(result), comparableEngine(runEngine(input)))).toEqual([]);
+  });
+
+  test('where a port that had more to send than an int32 says is next used half a wrap of its clock later', () => {
+    const packetPs = 33_280_000;
+    const flows = [1, 2].map((src) => ({ src, dst: 0, sizeBytes: 25 * 4096, startPs: 0 }));
+    const scenario = scenarioWith({
+      topology: withLinks(fabric(2, 3, 2), ({ delayPs }) => ({ delayPs, rateBps: 1e9 })),
+      workload: {
+        kind: 'flows',
+        flows: [...flows, { src: 1, dst: 0, sizeBytes: 4096, startPs: 2 ** 31 + 24.5 * packetPs }],
+        ranks: 6,
+      },
+      balancer: { kind: 'ecmp' },
+      transport: { kind: 'fixed', rateBps: null, windowBytes: null, recovery: 'sr', rtoPs: 9_000_000_000, nackIntervalPs: 3_000_000 },
+      switch: { ...DROPTAIL, queueBytes: Infinity, ecn: 'off' },
+      stopAtPs: 100_000_000_000,
+    });
+    expectAgreement({ scenario, traffic: null });
   });
 
   test('where a sender stops 4096 packets above the first one, which was lost', () => {

@@ -97,10 +97,9 @@ describe('over a channel without errors times are exact', () => {
   });
 
   test('packets that the air hands over at once wait at a port that decides late as at one that does not', () => {
-    // 72 PDUs a slot: six packets come out of one at the same instant, for one port.
-    const wireless = { ...STEADY, slot: { ...STEADY.slot, packetsPerSlot: 16 } };
+    // 18 PDUs of each terminal a slot: two packets come out of one at the same instant, for one port.
     const flows = [2, 3].map((src) => ({ src, dst: 0, sizeBytes: 30 * 1500 }));
-    const plain = scenario(wireless, flows);
+    const plain = scenario(STEADY, flows);
     const link = { rateBps: 100e9, delayPs: US };
     const topology = { ...plain.topology, hostLink: link, fabricLink: { ...link, perSpineRateBps: null, linksPerPair: 1 } } as TopologySpec;
     const tables = (changes: Partial<Scenario>): unknown => simulate({ ...plain, topology, ...changes }).tables;
